@@ -1,0 +1,71 @@
+"""How pytest runs this house.
+
+Databases are cached by content (tests/layered.py), and scenarios, which
+pytest would silently leave out, are collected as tests of their own.
+"""
+import os
+import pathlib
+import unittest
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent
+
+os.environ.setdefault('TRYTOND_CONFIG', str(ROOT / 'config' / 'test.conf'))
+if not os.environ.get('DB_CACHE'):
+    os.environ['DB_CACHE'] = str(ROOT / '.cache' / 'databases')
+os.environ.setdefault('LAYERED_LOCKS', str(ROOT / '.cache' / 'locks'))
+os.environ.setdefault('TEST_NETWORK', '0')
+
+
+def pytest_configure(config):
+    from tests import layered
+    layered.install()
+
+
+def pytest_collect_file(file_path, parent):
+    if (file_path.suffix == '.rst'
+            and file_path.name.startswith('scenario_')):
+        return ScenarioFile.from_parent(parent, path=file_path)
+
+
+class ScenarioFile(pytest.File):
+
+    def collect(self):
+        from trytond.tests.test_tryton import load_doc_tests
+        loader = unittest.TestLoader()
+        loader.testNamePatterns = [self.path.name]
+        package = '.'.join(self.path.parent.relative_to(
+                ROOT / 'modules' if 'modules' in self.path.parts
+                else ROOT).parts)
+        suite = load_doc_tests(
+            package, str(self.path), loader, unittest.TestSuite(), None)
+        for index, case in enumerate(suite):
+            yield Scenario.from_parent(
+                self, name=f'{self.path.stem}[{index}]', case=case)
+
+
+class Scenario(pytest.Item):
+
+    def __init__(self, *, case, **kwargs):
+        super().__init__(**kwargs)
+        self.case = case
+
+    def runtest(self):
+        result = unittest.TestResult()
+        self.case.run(result)
+        texts = [text for _, text in result.errors + result.failures]
+        if texts:
+            raise ScenarioError('\n'.join(texts))
+
+    def repr_failure(self, excinfo, style=None):
+        if isinstance(excinfo.value, ScenarioError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self):
+        return self.path, 0, self.name
+
+
+class ScenarioError(Exception):
+    pass

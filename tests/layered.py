@@ -1,0 +1,168 @@
+"""Test databases in two layers, cached by content.
+
+trytond caches a test database under the names of its modules: after a change
+of ours the cache would serve yesterday's schema. Here the standard modules a
+test needs are one layer, kept until their versions change; ours go on top,
+kept until a file of theirs, or of a module of ours below them, changes.
+A lock a layer makes parallel test processes build each layer once.
+"""
+import configparser
+import contextlib
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import pathlib
+
+from trytond.tests import test_tryton, tools
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MODULES = ROOT / 'modules'
+SUFFIXES = {'.py', '.xml', '.po', '.cfg', '.csv'}
+
+
+def _own():
+    return {p.parent.name for p in MODULES.glob('*/tryton.cfg')}
+
+
+def _config(module):
+    parser = configparser.ConfigParser()
+    if module in _own():
+        parser.read(MODULES / module / 'tryton.cfg')
+    else:
+        from trytond.tools import find_path
+        parser.read(find_path(f'{module}/tryton.cfg'))
+    return parser['tryton']
+
+
+def closure(modules):
+    "Return the modules and all they depend on"
+    found, todo = set(), list(modules)
+    while todo:
+        module = todo.pop()
+        if module in found:
+            continue
+        found.add(module)
+        todo.extend(_config(module).get('depends', '').split())
+    return found
+
+
+def _digest(strings):
+    return hashlib.sha256('\n'.join(strings).encode()).hexdigest()[:16]
+
+
+def versions():
+    "Return a digest of the versions of all standard distributions"
+    return _digest(sorted(
+            f'{d.name}=={d.version}'
+            for d in importlib.metadata.distributions()
+            if d.name.lower().startswith(('trytond', 'proteus'))
+            and 'tibillet' not in d.name))
+
+
+def content(modules):
+    "Return a digest of the files of modules of ours, tests left out"
+    digest = hashlib.sha256()
+    for module in sorted([*modules, 'tibillet']):
+        for path in sorted((MODULES / module).rglob('*')):
+            if (path.suffix in SUFFIXES
+                    and not {'tests', 'doc'} & set(path.parts)):
+                digest.update(str(path.relative_to(MODULES)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def _locked(name):
+    folder = os.environ.get('LAYERED_LOCKS')
+    if not folder:
+        yield
+        return
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, _digest([name]) + '.lock'), 'w') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _build(name, modules, lang, setup):
+    """Restore the layered database of modules, or build and keep it
+
+    setup: functions to call, with the configuration, on the new database.
+    """
+    everything = closure(modules)
+    own = everything & _own()
+    standard = sorted(everything - own)
+    base = f'base {lang} {" ".join(standard)} {versions()}'
+    full = f'full {name} {lang} {versions()} {content(own)}'
+    with _locked(full):
+        if test_tryton.restore_db_cache(full):
+            return
+        with _locked(base):
+            if not test_tryton.restore_db_cache(base):
+                test_tryton.drop_create(lang=lang)
+                _activate(standard)
+                test_tryton.backup_db_cache(base)
+        _update_list()
+        _activate(modules)
+        config = tools._get_config()
+        for function in setup:
+            function(config=config)
+        test_tryton.backup_db_cache(full)
+
+
+def _update_list():
+    # The kept layer may be older than a module of ours.
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+    with Transaction().start(test_tryton.DB_NAME, 1, close=True):
+        Pool().get('ir.module').update_list()
+
+
+def _activate(modules):
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+    with Transaction().start(
+            test_tryton.DB_NAME, 1, close=True) as transaction:
+        pool = Pool()
+        Module = pool.get('ir.module')
+        Upgrade = pool.get('ir.module.activate_upgrade', type='wizard')
+        records = Module.search([('name', 'in', list(modules))])
+        missing = set(modules) - {r.name for r in records}
+        assert not missing, f"not found: {', '.join(sorted(missing))}"
+        records = [r for r in records if r.state != 'activated']
+        if not records:
+            return
+        Module.activate(records)
+        transaction.commit()
+        instance, _, _ = Upgrade.create()
+        transaction.commit()
+        Upgrade(instance).transition_upgrade()
+        Upgrade.delete(instance)
+        transaction.commit()
+
+
+def activate_module(modules, lang='en'):
+    "Stand in for trytond.tests.test_tryton.activate_module"
+    if isinstance(modules, str):
+        modules = [modules]
+    if test_tryton.db_exist(test_tryton.DB_NAME):
+        test_tryton.drop_db()
+    _build('-'.join(modules), modules, lang, [])
+
+
+def activate_modules(modules, *setup):
+    "Stand in for trytond.tests.tools.activate_modules"
+    if isinstance(modules, str):
+        modules = [modules]
+    if test_tryton.db_exist(test_tryton.DB_NAME):
+        test_tryton.drop_db()
+    name = '-'.join(sorted(modules))
+    name += '--' + '|'.join(tools._func_name(f) for f in setup)
+    _build(name, modules, 'en', setup)
+    return tools._get_config()
+
+
+def install():
+    "Make trytond's own test cases and scenarios use the two layers"
+    test_tryton.activate_module = activate_module
+    tools.activate_modules = activate_modules
