@@ -1,0 +1,182 @@
+"""Companies that keep their books here: chart, years, journals, accounts.
+
+Everything goes through the wizards and buttons a person would use.
+"""
+import contextlib
+import datetime as dt
+
+from proteus import Model, Wizard
+from proteus.config import get_config
+
+CHART = 'account_fr.root'
+
+
+def data_id(fs_id):
+    "Return the database id of module.fs_id"
+    ModelData = Model.get('ir.model.data')
+    module, name = fs_id.split('.')
+    return ModelData.get_id(module, name, get_config().context)
+
+
+def data(model, fs_id):
+    "Return the record of model known as module.fs_id"
+    return Model.get(model)(data_id(fs_id))
+
+
+@contextlib.contextmanager
+def working_for(company):
+    "Act as a user of the company, as the client's company menu does"
+    User = Model.get('res.user')
+    config = get_config()
+    user = User(config.user)
+    before = user.company
+    _choose(user, company)
+    try:
+        yield
+    finally:
+        if before:
+            _choose(User(config.user), before)
+
+
+def _choose(user, company):
+    config = get_config()
+    if company.id not in {c.id for c in user.companies}:
+        user.companies.append(Model.get('company.company')(company.id))
+    user.company = Model.get('company.company')(company.id)
+    user.save()
+    config._context = Model.get('res.user').get_preferences(True, {})
+
+
+def euro():
+    "Return the euro, made as the currency import would"
+    Currency = Model.get('currency.currency')
+    found = Currency.find([('code', '=', 'EUR')])
+    if found:
+        return found[0]
+    currency = Currency(
+        name="Euro", symbol="€", code='EUR', numeric_code='978')
+    currency.save()
+    return currency
+
+
+def france():
+    "Return France, made as the country import would"
+    Country = Model.get('country.country')
+    found = Country.find([('code', '=', 'FR')])
+    if found:
+        return found[0]
+    country = Country(
+        name="France", code='FR', code3='FRA', code_numeric='250')
+    country.save()
+    return country
+
+
+def party(name, **values):
+    "Return a party with an address in France"
+    Party = Model.get('party.party')
+    Lang = Model.get('ir.lang')
+    party = Party(name=name)
+    party.lang, = Lang.find([('code', '=', 'fr')])
+    address, = party.addresses
+    address.street_unstructured = values.get('street')
+    address.postal_code = values.get('postal_code')
+    address.city = values.get('city')
+    address.country = france()
+    for type_ in ['email', 'phone', 'website']:
+        if values.get(type_):
+            party.contact_mechanisms.new(type=type_, value=values[type_])
+    party.save()
+    return party
+
+
+def company(party):
+    "Open the books of the party: company and French chart of accounts"
+    Company = Model.get('company.company')
+    company = Company(party=party, currency=euro(), timezone='Europe/Paris')
+    company.save()
+    with working_for(company):
+        _chart(company)
+        _accounts(company)
+    return company
+
+
+def _chart(company):
+    create = Wizard('account.create_chart')
+    create.execute('account')
+    create.form.account_template = data('account.account.template', CHART)
+    create.form.company = company
+    create.execute('create_account')
+    create.form.account_receivable = account(company, '4111')
+    create.form.account_payable = account(company, '4011')
+    create.form.category_account_expense = account(company, '604')
+    create.form.category_account_revenue = account(company, '706')
+    create.execute('create_properties')
+
+
+def account(company, code):
+    "Return the company's account of this code"
+    Account = Model.get('account.account')
+    account, = Account.find([
+            ('company', '=', company.id), ('code', '=', code)])
+    return account
+
+
+def _accounts(company):
+    Journal = Model.get('account.journal')
+    PaymentMethod = Model.get('account.invoice.payment.method')
+    cash, = Journal.find([('type', '=', 'cash')], limit=1)
+    method = PaymentMethod(name="Virement", company=company, journal=cash)
+    method.credit_account = account(company, '5121')
+    method.debit_account = account(company, '5121')
+    method.save()
+    # The French chart ships 7083 without a type: give it that of 706.
+    rentals = account(company, '7083')
+    rentals.template_override = True
+    rentals.type = account(company, '706').type
+    rentals.save()
+
+
+def fiscal_year(company, year):
+    "Open a calendar year with its periods and numbers"
+    FiscalYear = Model.get('account.fiscalyear')
+    with working_for(company):
+        fiscalyear = FiscalYear(
+            name=str(year),
+            company=company,
+            start_date=dt.date(year, 1, 1),
+            end_date=dt.date(year, 12, 31))
+        fiscalyear.move_sequence = _sequence(
+            company, "Account Move", "Écritures %s" % year)
+        sequences, = fiscalyear.invoice_sequences
+        for kind, name in [
+                ('out_invoice', "Factures clients %s"),
+                ('out_credit_note', "Avoirs clients %s"),
+                ('in_invoice', "Factures fournisseurs %s"),
+                ('in_credit_note', "Avoirs fournisseurs %s")]:
+            setattr(
+                sequences, f'{kind}_sequence',
+                _sequence(company, "Invoice", name % year))
+        fiscalyear.save()
+        fiscalyear.click('create_period')
+    return fiscalyear
+
+
+def _sequence(company, type_, name):
+    Sequence = Model.get('ir.sequence.strict')
+    Type = Model.get('ir.sequence.type')
+    with get_config().set_context(language='en'):
+        sequence_type, = Type.find([('name', '=', type_)], limit=1)
+    sequence = Sequence(
+        name=name, company=company, sequence_type=sequence_type)
+    sequence.save()
+    return sequence
+
+
+def payment_term(days):
+    "Return the term: everything, days after the invoice"
+    Term = Model.get('account.invoice.payment_term')
+    term = Term(name="%s jours" % days)
+    line = term.lines.new(type='remainder')
+    line.relativedeltas.new(days=days)
+    term.save()
+    return term
