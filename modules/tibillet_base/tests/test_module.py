@@ -1,9 +1,173 @@
+from decimal import Decimal
+
 from trytond.modules.company.tests import CompanyTestMixin
-from trytond.tests.test_tryton import ModuleTestCase
+from trytond.modules.party.tests import PartyCheckReplaceMixin
+from trytond.pool import Pool
+from trytond.tests.test_tryton import ModuleTestCase, with_transaction
+from trytond.transaction import Transaction
 
 
-class TibilletBaseTestCase(CompanyTestMixin, ModuleTestCase):
+class TibilletBaseTestCase(
+        PartyCheckReplaceMixin, CompanyTestMixin, ModuleTestCase):
     module = 'tibillet_base'
+
+    @with_transaction()
+    def test_currency_round(self):
+        "Amounts are rounded half up, away from zero"
+        pool = Pool()
+        Currency = pool.get('currency.currency')
+        cent = Currency(rounding=Decimal('0.01'))
+        franc = Currency(rounding=Decimal('0.05'))
+        for currency, amount, result in [
+                (cent, '2916.725', '2916.73'),
+                (cent, '-2916.725', '-2916.73'),
+                (cent, '2916.735', '2916.74'),
+                (cent, '0.005', '0.01'),
+                (cent, '-0.005', '-0.01'),
+                (cent, '0.0049', '0.00'),
+                (cent, '0', '0.00'),
+                (franc, '0.025', '0.05'),
+                (franc, '0.125', '0.15'),
+                ]:
+            with self.subTest(amount=amount):
+                self.assertEqual(
+                    currency.round(Decimal(amount)), Decimal(result))
+
+    @with_transaction()
+    def test_currency_round_opposite(self):
+        "The opposite rounds the remainder of a rounded tie to zero"
+        pool = Pool()
+        Currency = pool.get('currency.currency')
+        cent = Currency(rounding=Decimal('0.01'))
+        for text in ['0.005', '-0.005', '2.675', '-2916.725']:
+            with self.subTest(amount=text):
+                amount = Decimal(text)
+                remainder = cent.round(amount) - amount
+                self.assertEqual(
+                    cent.round(remainder, opposite=True), Decimal('0'))
+
+    @with_transaction()
+    def test_currency_compute(self):
+        "Conversions round half up"
+        pool = Pool()
+        Currency = pool.get('currency.currency')
+        euro, = Currency.create([{
+                    'name': "Euro", 'code': 'EUR',
+                    'rates': [('create', [{'rate': Decimal('1')}])],
+                    }])
+        other, = Currency.create([{
+                    'name': "Other", 'code': 'XTS',
+                    'rates': [('create', [{'rate': Decimal('0.5')}])],
+                    }])
+        self.assertEqual(
+            Currency.compute(euro, Decimal('0.05'), other), Decimal('0.03'))
+        self.assertEqual(
+            Currency.compute(euro, Decimal('-0.05'), other), Decimal('-0.03'))
+        self.assertEqual(
+            Currency.compute(euro, Decimal('0.045'), euro), Decimal('0.05'))
+
+    @with_transaction()
+    def test_partner_parties(self):
+        "The parties of a partner are in preferences and record rules"
+        pool = Pool()
+        Party = pool.get('party.party')
+        Rule = pool.get('ir.rule')
+        User = pool.get('res.user')
+        mine, other = Party.create([{'name': "Mine"}, {'name': "Other"}])
+        user, = User.create([{'login': 'partner', 'name': "Partner"}])
+
+        with Transaction().set_user(user.id):
+            self.assertEqual(User.get_partner_parties(), ())
+            self.assertEqual(
+                User.get_preferences()['partner_parties'], [])
+            empty_key = Rule._get_cache_key({'party.party'})
+
+        user.partner_parties = [mine]
+        user.save()
+
+        with Transaction().set_user(user.id):
+            self.assertEqual(User.get_partner_parties(), (mine.id,))
+            self.assertEqual(
+                User.get_preferences(context_only=True)['partner_parties'],
+                [mine.id])
+            self.assertEqual(
+                Rule._get_context('party.party')['partner_parties'],
+                (mine.id,))
+            self.assertNotEqual(
+                Rule._get_cache_key({'party.party'}), empty_key)
+
+    @with_transaction()
+    def test_partner_parties_rule(self):
+        "A rule on the parties of the partner follows their changes"
+        pool = Pool()
+        Party = pool.get('party.party')
+        RuleGroup = pool.get('ir.rule.group')
+        User = pool.get('res.user')
+        mine, other = Party.create([{'name': "Mine"}, {'name': "Other"}])
+        user, = User.create([{
+                    'login': 'partner', 'name': "Partner",
+                    'partner_parties': [('add', [mine.id])],
+                    }])
+        RuleGroup.create([{
+                    'name': "Own party",
+                    'model': 'party.party',
+                    'global_p': True,
+                    'rules': [('create', [{
+                                    'domain': (
+                                        '[["id", "in", {"__class__": "Eval", '
+                                        '"v": "partner_parties", "d": []}]]'),
+                                    }])],
+                    }])
+
+        def visible():
+            with Transaction().set_user(user.id), \
+                    Transaction().set_context(_check_access=True):
+                return Party.search([('id', 'in', [mine.id, other.id])])
+
+        self.assertEqual(visible(), [mine])
+        user.partner_parties = [mine, other]
+        user.save()
+        self.assertEqual(set(visible()), {mine, other})
+        user.partner_parties = []
+        user.save()
+        self.assertEqual(visible(), [])
+
+    @with_transaction()
+    def test_partner_parties_not_self_assigned(self):
+        "A user does not choose the parties he is partner of"
+        pool = Pool()
+        Party = pool.get('party.party')
+        User = pool.get('res.user')
+        party, = Party.create([{'name': "Party"}])
+        user, = User.create([{'login': 'partner', 'name': "Partner"}])
+        with Transaction().set_user(user.id):
+            User.set_preferences({
+                    'partner_parties': [('add', [party.id])],
+                    })
+            self.assertEqual(User.get_partner_parties(), ())
+
+    @with_transaction()
+    def test_partner_parties_replace(self):
+        "A replaced party is replaced on its users"
+        pool = Pool()
+        Party = pool.get('party.party')
+        Replace = pool.get('party.replace', type='wizard')
+        User = pool.get('res.user')
+        source, destination = Party.create([
+                {'name': "Source"}, {'name': "Destination"}])
+        user, = User.create([{
+                    'login': 'partner', 'name': "Partner",
+                    'partner_parties': [('add', [source.id])],
+                    }])
+        with Transaction().set_user(user.id):
+            self.assertEqual(User.get_partner_parties(), (source.id,))
+        session_id, _, _ = Replace.create()
+        replace = Replace(session_id)
+        replace.ask.source = source
+        replace.ask.destination = destination
+        replace.transition_replace()
+        with Transaction().set_user(user.id):
+            self.assertEqual(User.get_partner_parties(), (destination.id,))
 
 
 del ModuleTestCase
