@@ -16,9 +16,15 @@ if not os.environ.get('DB_CACHE'):
     os.environ['DB_CACHE'] = str(ROOT / '.cache' / 'databases')
 os.environ.setdefault('LAYERED_LOCKS', str(ROOT / '.cache' / 'locks'))
 os.environ.setdefault('TEST_NETWORK', '0')
+if os.environ.get('PYTEST_XDIST_WORKER') and os.environ.get('DB_NAME'):
+    # Each process tests on a database of its own.
+    os.environ['DB_NAME'] += '_' + os.environ['PYTEST_XDIST_WORKER']
+
+pytest_plugins = ['tests.postgresql.server']
 
 
 def pytest_configure(config):
+    # After the plugin: importing trytond settles which database it uses.
     from tests import layered
     layered.install()
 

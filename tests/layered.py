@@ -72,6 +72,30 @@ def content(modules):
     return digest.hexdigest()[:16]
 
 
+def _restore(name):
+    if not test_tryton.restore_db_cache(name):
+        return False
+    file = test_tryton._db_cache_file(test_tryton.DB_CACHE, name)
+    with contextlib.suppress(OSError):
+        # What has not been used for long may be thrown away.
+        os.utime(file)
+    return True
+
+
+def _keep(name):
+    "Keep the test database, whole or not at all"
+    if not test_tryton.DB_CACHE or '://' in test_tryton.DB_CACHE:
+        test_tryton.backup_db_cache(name)
+        return
+    draft = f'{name} draft {os.getpid()}'
+    test_tryton.backup_db_cache(draft)
+    draft, file = (
+        test_tryton._db_cache_file(test_tryton.DB_CACHE, n)
+        for n in [draft, name])
+    if os.path.exists(draft) and not os.path.exists(file):
+        os.rename(draft, file)
+
+
 @contextlib.contextmanager
 def _locked(name):
     folder = os.environ.get('LAYERED_LOCKS')
@@ -95,19 +119,19 @@ def _build(name, modules, lang, setup):
     base = f'base {lang} {" ".join(standard)} {versions()}'
     full = f'full {name} {lang} {versions()} {content(own)}'
     with _locked(full):
-        if test_tryton.restore_db_cache(full):
+        if _restore(full):
             return
         with _locked(base):
-            if not test_tryton.restore_db_cache(base):
+            if not _restore(base):
                 test_tryton.drop_create(lang=lang)
                 _activate(standard)
-                test_tryton.backup_db_cache(base)
+                _keep(base)
         _update_list()
         _activate(modules)
         config = tools._get_config()
         for function in setup:
             function(config=config)
-        test_tryton.backup_db_cache(full)
+        _keep(full)
 
 
 def _update_list():
