@@ -1,0 +1,172 @@
+from sql.aggregate import Count, Max, Min
+
+from trytond.model import (
+    DeactivableMixin, ModelSQL, ModelView, Unique, fields, sequence_ordered)
+from trytond.pool import Pool
+from trytond.pyson import Bool, Eval
+from trytond.transaction import Transaction
+
+
+class EventTag(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
+    __name__ = 'tibillet.event.tag'
+
+    name = fields.Char("Name", required=True, translate=True)
+    color = fields.Char(
+        "Color",
+        help="Used to show the events in calendars.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('name_unique', Unique(table, table.name),
+                'tibillet_event.msg_event_tag_name_unique'),
+            ]
+
+    @classmethod
+    def default_color(cls):
+        return '#267f82'
+
+
+class Event(DeactivableMixin, ModelSQL, ModelView):
+    __name__ = 'tibillet.event'
+
+    name = fields.Char("Name", required=True, translate=True)
+    kind = fields.Selection([
+            ('concert', "Concert"),
+            ('theatre', "Theatre"),
+            ('dance', "Dance"),
+            ('circus', "Circus and Street Arts"),
+            ('comedy', "Comedy"),
+            ('young', "Puppets and Tales"),
+            ('party', "Party and Ball"),
+            ('festival', "Festival"),
+            ('screening', "Screening"),
+            ('exhibition', "Exhibition"),
+            ('talk', "Talk and Meeting"),
+            ('workshop', "Workshop"),
+            ('other', "Other"),
+            ], "Kind", required=True, sort=False)
+    company = fields.Many2One(
+        'company.company', "Organiser", required=True,
+        states={
+            'readonly': Bool(Eval('performances', [0])),
+            },
+        help="The company that sells the tickets and keeps the books.")
+    coproducers = fields.Many2Many(
+        'tibillet.event-party.party', 'event', 'party', "Co-producers",
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'},
+        help="The parties that produce the event with the organiser.")
+    artists = fields.Many2Many(
+        'tibillet.event-tibillet.artist', 'event', 'artist', "Artists")
+    tags = fields.Many2Many(
+        'tibillet.event-tibillet.event.tag', 'event', 'tag', "Tags")
+    summary = fields.Char(
+        "Summary", translate=True,
+        help="One sentence for the agenda.")
+    description = fields.Text("Description", translate=True)
+    image = fields.Binary("Image")
+    performances = fields.One2Many(
+        'tibillet.performance', 'event', "Performances")
+    performance_count = fields.Function(
+        fields.Integer(
+            "Performances",
+            help="How many take place: neither postponed nor cancelled."))
+    first_date = fields.Function(fields.Date("First Date"))
+    last_date = fields.Function(fields.Date("Last Date"))
+    color = fields.Function(fields.Char("Color"), 'on_change_with_color')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order.insert(0, ('name', 'ASC'))
+
+    @classmethod
+    def default_company(cls):
+        return Transaction().context.get('company')
+
+    @classmethod
+    def default_kind(cls):
+        return 'concert'
+
+    @fields.depends('tags')
+    def on_change_with_color(self, name=None):
+        for tag in self.tags or []:
+            if tag.color:
+                return tag.color
+
+    @classmethod
+    def _programme(cls, tables, expression):
+        "Return the expression over the performances that take place"
+        pool = Pool()
+        Performance = pool.get('tibillet.performance')
+        table, _ = tables[None]
+        performance = Performance.__table__()
+        return performance.select(
+            expression(performance),
+            where=(performance.event == table.id)
+            & performance.state.in_(Performance.states_taking_place()))
+
+    @classmethod
+    def column_performance_count(cls, tables):
+        return cls._programme(tables, lambda p: Count(p.id))
+
+    @classmethod
+    def column_first_date(cls, tables):
+        return cls._programme(tables, lambda p: Min(p.date))
+
+    @classmethod
+    def column_last_date(cls, tables):
+        return cls._programme(tables, lambda p: Max(p.date))
+
+    @classmethod
+    def copy(cls, events, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('performances', None)
+        return super().copy(events, default=default)
+
+
+class EventParty(ModelSQL):
+    __name__ = 'tibillet.event-party.party'
+
+    event = fields.Many2One(
+        'tibillet.event', "Event", required=True, ondelete='CASCADE')
+    party = fields.Many2One(
+        'party.party', "Party", required=True, ondelete='RESTRICT')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('event')
+
+
+class EventArtist(ModelSQL):
+    __name__ = 'tibillet.event-tibillet.artist'
+
+    event = fields.Many2One(
+        'tibillet.event', "Event", required=True, ondelete='CASCADE')
+    artist = fields.Many2One(
+        'tibillet.artist', "Artist", required=True, ondelete='RESTRICT')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('event')
+
+
+class EventTagRelation(ModelSQL):
+    __name__ = 'tibillet.event-tibillet.event.tag'
+
+    event = fields.Many2One(
+        'tibillet.event', "Event", required=True, ondelete='CASCADE')
+    tag = fields.Many2One(
+        'tibillet.event.tag', "Tag", required=True, ondelete='CASCADE')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('event')
