@@ -1,0 +1,570 @@
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+
+from sql import Literal, Null
+from sql.aggregate import Sum
+from sql.conditionals import Case, Coalesce
+from sql.functions import Round
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, Workflow, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool
+from trytond.pyson import Eval, If
+from trytond.tools import grouped_slice, sqlite_apply_types
+from trytond.transaction import Transaction, record_cache_size
+
+from tibillet.terms import add_months
+
+from .exceptions import (
+    ConventionActivationError, ConventionClosingError,
+    ConventionModificationError, ConventionRenewalError)
+
+PHASES = [
+    (None, ""),
+    ('pre', "Before Recoupment"),
+    ('post', "After Recoupment"),
+    ]
+
+
+class Convention(Workflow, ModelSQL, ModelView):
+    __name__ = 'tibillet.convention'
+
+    _states = {
+        'readonly': Eval('state') != 'draft',
+        }
+
+    number = fields.Char("Number", readonly=True)
+    name = fields.Char("Name", required=True)
+    company = fields.Many2One(
+        'company.company', "Company", required=True, ondelete='RESTRICT',
+        states=_states,
+        help="The company that administers the convention.")
+    currency = fields.Many2One(
+        'currency.currency', "Currency", required=True, ondelete='RESTRICT',
+        states=_states)
+    purpose = fields.Text(
+        "Purpose and Values", states=_states,
+        help="The preamble of the convention.")
+    start = fields.Date(
+        "Start",
+        states={
+            'readonly': _states['readonly'],
+            'required': Eval('state') != 'draft',
+            })
+    term_months = fields.Integer(
+        "Term", required=True,
+        domain=[
+            ('term_months', '>', 0),
+            ],
+        states=_states,
+        help="The length of a term in months.")
+    renewal = fields.Selection([
+            ('none', "No Renewal"),
+            ('tacit', "Tacit"),
+            ('explicit', "Explicit"),
+            ], "Renewal", required=True, sort=False, states=_states,
+        help="What happens at the end of a term.")
+    renewals = fields.Integer(
+        "Renewals", required=True, readonly=True,
+        help="How many times the term has been renewed.")
+    notice_months = fields.Integer(
+        "Notice", required=True,
+        domain=[
+            ('notice_months', '>=', 0),
+            ],
+        states=_states,
+        help="The length in months of the notice to leave.")
+    notice_date = fields.Date(
+        "Notice Given On",
+        domain=[
+            If(Eval('notice_date') & Eval('start'),
+                ('notice_date', '>=', Eval('start')), ()),
+            ],
+        states={
+            'readonly': Eval('state') != 'active',
+            'required': Eval('state') == 'notice',
+            'invisible': Eval('state') == 'draft',
+            })
+    end = fields.Function(
+        fields.Date(
+            "End",
+            help="The last day of the convention.\n"
+            "Empty when it is renewed tacitly."),
+        'on_change_with_end')
+    parties = fields.One2Many(
+        'tibillet.convention.party', 'convention', "Parties",
+        states={
+            'readonly': Eval('state') == 'closed',
+            })
+    versions = fields.One2Many(
+        'tibillet.convention.version', 'convention', "Versions",
+        states={
+            'readonly': Eval('state') == 'closed',
+            })
+    contributions = fields.One2Many(
+        'tibillet.convention.contribution', 'convention', "Contributions",
+        states={
+            'readonly': Eval('state').in_(['closing', 'closed']),
+            })
+    obligations = fields.One2Many(
+        'tibillet.convention.obligation', 'convention', "Obligations",
+        states={
+            'readonly': Eval('state') == 'closed',
+            })
+    questions = fields.One2Many(
+        'tibillet.convention.question', 'convention', "Questions")
+    current_version = fields.Function(
+        fields.Many2One(
+            'tibillet.convention.version', "Current Version",
+            help="The version in force today."),
+        'get_current_version')
+    contributed = fields.Function(Monetary(
+            "Contributed", currency='currency', digits='currency',
+            help="The sum of all the contributions, including tax."),
+        'get_contributed')
+    contributed_net = fields.Function(Monetary(
+            "Contributed, Net", currency='currency', digits='currency',
+            help="The sum of all the contributions, "
+            "net of recoverable VAT."),
+        'get_contributed')
+    pot = fields.Function(Monetary(
+            "Pot", currency='currency', digits='currency',
+            help="What is to be recouped: "
+            "the contributions and the accepted costs."),
+        'get_balance')
+    credits = fields.Function(Monetary(
+            "Recouped", currency='currency', digits='currency',
+            help="What has been recouped, indemnified or given up."),
+        'get_balance')
+    remaining = fields.Function(Monetary(
+            "Remaining", currency='currency', digits='currency',
+            help="What is still to be recouped."),
+        'get_balance')
+    progress = fields.Function(
+        fields.Float(
+            "Progress",
+            help="The part of the pot which is recouped."),
+        'get_balance')
+    phase = fields.Function(
+        fields.Selection(
+            PHASES, "Phase", sort=False,
+            help="Before recoupment while something remains, "
+            "after recoupment then."),
+        'get_balance', searcher='search_phase')
+    open_questions = fields.Function(
+        fields.Integer("Open Questions"), 'get_open_questions')
+    next_step = fields.Function(
+        fields.Text("Next Step"), 'get_next_step')
+    state = fields.Selection([
+            ('draft', "Draft"),
+            ('active', "Active"),
+            ('notice', "Under Notice"),
+            ('closing', "Closing"),
+            ('closed', "Closed"),
+            ], "State", required=True, readonly=True, sort=False)
+
+    del _states
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [
+            ('number', 'DESC'),
+            ('id', 'DESC'),
+            ]
+        cls._transitions |= {
+            ('draft', 'active'),
+            ('active', 'notice'),
+            ('notice', 'active'),
+            ('active', 'closing'),
+            ('notice', 'closing'),
+            ('closing', 'closed'),
+            }
+        cls._buttons.update({
+                'activate': {
+                    'invisible': Eval('state') != 'draft',
+                    'icon': 'tryton-forward',
+                    'depends': ['state'],
+                    },
+                'give_notice': {
+                    'invisible': Eval('state') != 'active',
+                    'depends': ['state'],
+                    },
+                'withdraw_notice': {
+                    'invisible': Eval('state') != 'notice',
+                    'icon': 'tryton-back',
+                    'depends': ['state'],
+                    },
+                'renew': {
+                    'invisible': (
+                        ~Eval('state').in_(['active'])
+                        | (Eval('renewal') != 'explicit')),
+                    'icon': 'tryton-refresh',
+                    'depends': ['state', 'renewal'],
+                    },
+                'wind_up': {
+                    'invisible': ~Eval('state').in_(['active', 'notice']),
+                    'depends': ['state'],
+                    },
+                'close': {
+                    'invisible': Eval('state') != 'closing',
+                    'icon': 'tryton-close',
+                    'depends': ['state'],
+                    },
+                })
+
+    @classmethod
+    def default_company(cls):
+        return Transaction().context.get('company')
+
+    @classmethod
+    def default_currency(cls):
+        pool = Pool()
+        Company = pool.get('company.company')
+        company = cls.default_company()
+        if company is not None and company >= 0:
+            return Company(company).currency.id
+
+    @classmethod
+    def default_term_months(cls):
+        return 12
+
+    @classmethod
+    def default_renewal(cls):
+        return 'explicit'
+
+    @classmethod
+    def default_renewals(cls):
+        return 0
+
+    @classmethod
+    def default_notice_months(cls):
+        return 3
+
+    @classmethod
+    def default_state(cls):
+        return 'draft'
+
+    @fields.depends(
+        'start', 'term_months', 'renewal', 'renewals', 'notice_months',
+        'notice_date')
+    def on_change_with_end(self, name=None):
+        if not self.start or not self.term_months:
+            return
+        terms = 1 + (self.renewals or 0)
+        if self.renewal == 'tacit':
+            if not self.notice_date:
+                return
+            leaving = add_months(self.notice_date, self.notice_months or 0)
+            while self._end_of_term(terms) < leaving:
+                terms += 1
+        return self._end_of_term(terms)
+
+    def _end_of_term(self, number):
+        "Return the last day of the term of this number, the first being 1"
+        return add_months(
+            self.start, self.term_months * number) - dt.timedelta(days=1)
+
+    def covers(self, date):
+        "Return if services of the date are under the convention"
+        return bool(
+            self.start and self.start <= date
+            and (not self.end or date <= self.end))
+
+    @classmethod
+    def get_current_version(cls, conventions, name):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        result = {}
+        for convention in conventions:
+            with Transaction().set_context(company=convention.company.id):
+                today = Date.today()
+            version = convention.version_at(today)
+            result[convention.id] = version.id if version else None
+        return result
+
+    def version_at(self, date):
+        "Return the version in force on the date, or nothing"
+        versions = [
+            v for v in self.versions
+            if v.state in {'adopted', 'superseded'}
+            and v.effective_from <= date]
+        return max(versions, key=lambda v: v.effective_from, default=None)
+
+    @property
+    def reference_version(self):
+        """Return the version that values the contributions
+
+        It is the first adopted one, else the last one under discussion.
+        """
+        adopted = [
+            v for v in self.versions if v.state in {'adopted', 'superseded'}]
+        if adopted:
+            return min(adopted, key=lambda v: v.effective_from)
+        return max(self.versions, key=lambda v: v.number or 0, default=None)
+
+    @classmethod
+    def get_contributed(cls, conventions, names):
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        sums = defaultdict(lambda: [Decimal(0), Decimal(0)])
+        for (convention, _), amounts in Contribution.get_totals(
+                conventions).items():
+            sums[convention] = [
+                a + b for a, b in zip(sums[convention], amounts)]
+        result = {}
+        for index, name in enumerate(['contributed', 'contributed_net']):
+            if name in names:
+                result[name] = {c.id: sums[c.id][index] for c in conventions}
+        return result
+
+    @classmethod
+    def get_balance(cls, conventions, names):
+        "Sum the ledger in one query"
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        entry = Entry.__table__()
+        cursor = Transaction().connection.cursor()
+
+        pots = defaultdict(Decimal)
+        remainings = defaultdict(Decimal)
+        is_pot = entry.type.in_(Entry.pot_types())
+        pot = Sum(Case((is_pot, entry.amount), else_=Literal(0)))
+        for sub_conventions in grouped_slice(
+                conventions, record_cache_size(Transaction())):
+            query = entry.select(
+                entry.convention,
+                pot.as_('pot'),
+                Sum(entry.amount).as_('remaining'),
+                where=fields.SQL_OPERATORS['in'](
+                    entry.convention, [c.id for c in sub_conventions]),
+                group_by=entry.convention)
+            sqlite_apply_types(query, [None, 'NUMERIC', 'NUMERIC'])
+            cursor.execute(*query)
+            for id, pot_amount, remaining in cursor:
+                pots[id] = pot_amount
+                remainings[id] = remaining
+
+        result = {name: {} for name in names}
+        for convention in conventions:
+            currency = convention.currency
+            amount = currency.round(pots[convention.id])
+            remaining = currency.round(remainings[convention.id])
+            values = {
+                'pot': amount,
+                'credits': amount - remaining,
+                'remaining': remaining,
+                'progress': (
+                    float((amount - remaining) / amount) if amount else 0.),
+                'phase': (
+                    None if convention.state == 'draft'
+                    else 'pre' if remaining > 0 else 'post'),
+                }
+            for name in names:
+                result[name][convention.id] = values[name]
+        return result
+
+    @classmethod
+    def search_phase(cls, name, clause):
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        convention = cls.__table__()
+        entry = Entry.__table__()
+        _, operator, value = clause
+        Operator = fields.SQL_OPERATORS[operator]
+        # Six digits are more than any currency has: no dust of a float.
+        remaining = Round(Coalesce(Sum(entry.amount), 0), 6)
+        phase = Case(
+            (convention.state == 'draft', Null),
+            (remaining > 0, 'pre'),
+            else_='post')
+        query = convention.join(
+            entry, 'LEFT', condition=entry.convention == convention.id
+            ).select(
+                convention.id,
+                group_by=[convention.id, convention.state],
+                having=Operator(phase, value))
+        return [('id', 'in', query)]
+
+    @classmethod
+    def get_open_questions(cls, conventions, name):
+        return {
+            c.id: sum(1 for q in c.questions if q.state == 'open')
+            for c in conventions}
+
+    @classmethod
+    def get_next_step(cls, conventions, name):
+        return {c.id: c._get_next_step() for c in conventions}
+
+    def _get_next_step(self):
+        "Return what the convention waits for, in words"
+        if self.state == 'draft':
+            problem = self._activation_problem()
+            if problem:
+                return gettext(
+                    f'tibillet_federation.msg_convention_next_{problem}')
+            return gettext('tibillet_federation.msg_convention_next_activate')
+        if self.state == 'closed':
+            return gettext('tibillet_federation.msg_convention_next_closed')
+        if self.state == 'closing':
+            return gettext('tibillet_federation.msg_convention_next_closing')
+        if self.state == 'notice':
+            return gettext(
+                'tibillet_federation.msg_convention_next_notice',
+                end=self._format_date(self.end))
+        if self.remaining > 0:
+            return gettext(
+                'tibillet_federation.msg_convention_next_pre',
+                remaining=self._format_amount(self.remaining))
+        return gettext('tibillet_federation.msg_convention_next_post')
+
+    def _format_amount(self, amount):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        return Lang.get().currency(amount, self.currency)
+
+    def _format_date(self, date):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        return Lang.get().strftime(date) if date else ''
+
+    def get_rec_name(self, name):
+        return ' '.join(filter(None, [self.number, self.name]))
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        _, operator, _ = clause
+        return [
+            'AND' if operator.startswith(('!', 'not')) else 'OR',
+            ('number', *clause[1:]),
+            ('name', *clause[1:]),
+            ]
+
+    @classmethod
+    def copy(cls, conventions, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('number')
+        default.setdefault('renewals')
+        default.setdefault('notice_date')
+        default.setdefault('contributions')
+        return super().copy(conventions, default=default)
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        pool = Pool()
+        Configuration = pool.get('tibillet.convention.configuration')
+        values = super().preprocess_values(mode, values)
+        if mode == 'create' and not values.get('number'):
+            configuration = Configuration(1)
+            sequence = configuration.get_multivalue(
+                'convention_sequence',
+                company=values.get('company', cls.default_company()))
+            if sequence:
+                values['number'] = sequence.get()
+        return values
+
+    @classmethod
+    def check_modification(
+            cls, mode, conventions, values=None, external=False):
+        super().check_modification(
+            mode, conventions, values=values, external=external)
+        if mode == 'create':
+            wrong = [
+                c for c in conventions if external and c.state != 'draft']
+        elif mode == 'delete':
+            wrong = [c for c in conventions if c.state != 'draft']
+        else:
+            frozen = {
+                'company', 'currency', 'purpose', 'start', 'term_months',
+                'renewal', 'notice_months'}
+            # The state moves by the buttons only.
+            wrong = [
+                c for c in conventions
+                if (external and {'state', 'renewals'} & set(values))
+                or (c.state != 'draft' and frozen & set(values))]
+        for convention in wrong:
+            raise ConventionModificationError(gettext(
+                    'tibillet_federation.msg_convention_modification',
+                    convention=convention.rec_name))
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('active')
+    def activate(cls, conventions):
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        for convention in conventions:
+            problem = convention._activation_problem()
+            if problem:
+                raise ConventionActivationError(gettext(
+                        f'tibillet_federation.msg_convention_no_{problem}',
+                        convention=convention.rec_name))
+        Contribution.record(
+            [c for convention in conventions
+                for c in convention.contributions])
+
+    def _activation_problem(self):
+        "Return the first thing that is missing to activate, or nothing"
+        roles = {role for party in self.parties for role in party.roles}
+        if 'provider' not in roles:
+            return 'provider'
+        if 'operator' not in roles:
+            return 'operator'
+        if not any(v.state == 'adopted' for v in self.versions):
+            return 'version'
+        if not self.start:
+            return 'start'
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('notice')
+    def give_notice(cls, conventions):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        for convention in conventions:
+            if not convention.notice_date:
+                with Transaction().set_context(
+                        company=convention.company.id):
+                    convention.notice_date = Date.today()
+        cls.save(conventions)
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('active')
+    def withdraw_notice(cls, conventions):
+        for convention in conventions:
+            convention.notice_date = None
+        cls.save(conventions)
+
+    @classmethod
+    @ModelView.button
+    def renew(cls, conventions):
+        "Add a term"
+        for convention in conventions:
+            if (convention.state != 'active'
+                    or convention.renewal != 'explicit'):
+                raise ConventionRenewalError(gettext(
+                        'tibillet_federation.msg_convention_renewal',
+                        convention=convention.rec_name))
+            convention.renewals += 1
+        cls.save(conventions)
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('closing')
+    def wind_up(cls, conventions):
+        pass
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('closed')
+    def close(cls, conventions):
+        for convention in conventions:
+            if convention.remaining > 0:
+                raise ConventionClosingError(gettext(
+                        'tibillet_federation.msg_convention_close_remaining',
+                        convention=convention.rec_name,
+                        remaining=convention._format_amount(
+                            convention.remaining)))

@@ -1,0 +1,204 @@
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool
+from trytond.pyson import Eval, If
+
+from .exceptions import (
+    ConventionModificationError, ConventionPartyValidationError)
+
+ROLES = [
+    ('provider', "Provider"),
+    ('operator', "Operator"),
+    ('contributor', "Contributor"),
+    ('owner', "Owner"),
+    ('beneficiary', "Beneficiary"),
+    ('observer', "Observer"),
+    ]
+SIGNING_ROLES = {'provider', 'operator'}
+LEGAL_STATUSES = [
+    (None, ""),
+    ('scic', "Co-operative of collective interest (SCIC)"),
+    ('scop', "Workers' co-operative (SCOP)"),
+    ('association', "Association"),
+    ('company', "Company"),
+    ('public', "Public body"),
+    ('person', "Person"),
+    ('informal', "Informal group"),
+    ]
+VAT_REGIMES = [
+    ('subject', "Subject to VAT"),
+    ('franchise', "VAT Not Applicable, Article 293 B"),
+    ('not_subject', "Not Subject to VAT"),
+    ]
+
+
+class ConventionParty(sequence_ordered(), ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.party'
+
+    convention = fields.Many2One(
+        'tibillet.convention', "Convention", required=True,
+        ondelete='CASCADE')
+    convention_state = fields.Function(
+        fields.Selection('get_convention_states', "Convention State"),
+        'on_change_with_convention_state')
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
+    party = fields.Many2One(
+        'party.party', "Party", required=True, ondelete='RESTRICT',
+        states={
+            'readonly': (
+                (Eval('id', -1) >= 0)
+                & (Eval('convention_state') != 'draft')),
+            },
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'})
+    company = fields.Many2One(
+        'company.company', "Company", ondelete='RESTRICT',
+        domain=[
+            If(Eval('party'), ('party', '=', Eval('party', -1)), ()),
+            ],
+        help="The company of the party, when it keeps its books here.")
+    roles = fields.MultiSelection(
+        ROLES, "Roles", required=True, sort=False,
+        help="What the party does in the convention.\n"
+        "The provider brings the tool, the operator sells the services; "
+        "both sign.")
+    legal_status = fields.Selection(
+        LEGAL_STATUSES, "Legal Status", sort=False)
+    vat_regime = fields.Selection(
+        VAT_REGIMES, "VAT Regime", required=True, sort=False)
+    signatory = fields.Char(
+        "Signatory", help="The name of the person who signs.")
+    signatory_title = fields.Char(
+        "Signatory Title", help="In which quality this person signs.")
+    recoups = fields.Boolean(
+        "Recoups",
+        help="Check to recoup the contributions of the party.\n"
+        "When unchecked they are shown but are not in the pot.")
+    declared_total = Monetary(
+        "Declared Total", currency='currency', digits='currency',
+        help="The total the party has announced, for information.")
+    contributed = fields.Function(Monetary(
+            "Contributed", currency='currency', digits='currency',
+            help="The sum of the contributions, including tax."),
+        'get_contributed')
+    contributed_net = fields.Function(Monetary(
+            "Contributed, Net", currency='currency', digits='currency',
+            help="The sum of the contributions, net of recoverable VAT."),
+        'get_contributed')
+    gap = fields.Function(Monetary(
+            "Gap", currency='currency', digits='currency',
+            states={
+                'invisible': ~Eval('declared_total'),
+                },
+            help="The declared total less the computed one."),
+        'get_contributed')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('convention')
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('convention_party_unique',
+                Unique(table, table.convention, table.party),
+                'tibillet_federation.msg_convention_party_unique'),
+            ]
+
+    @classmethod
+    def default_vat_regime(cls):
+        return 'subject'
+
+    @classmethod
+    def default_recoups(cls):
+        return True
+
+    @classmethod
+    def get_convention_states(cls):
+        pool = Pool()
+        Convention = pool.get('tibillet.convention')
+        return Convention.fields_get(['state'])['state']['selection']
+
+    @fields.depends('convention', '_parent_convention.state')
+    def on_change_with_convention_state(self, name=None):
+        return self.convention.state if self.convention else None
+
+    @fields.depends('convention', '_parent_convention.currency')
+    def on_change_with_currency(self, name=None):
+        return self.convention.currency if self.convention else None
+
+    @fields.depends('party', 'company')
+    def on_change_party(self):
+        pool = Pool()
+        Company = pool.get('company.company')
+        if self.company and self.company.party != self.party:
+            self.company = None
+        if self.party and not self.company:
+            companies = Company.search([('party', '=', self.party.id)])
+            if len(companies) == 1:
+                self.company, = companies
+
+    @property
+    def must_sign(self):
+        return bool(SIGNING_ROLES & set(self.roles or []))
+
+    @classmethod
+    def get_contributed(cls, lines, names):
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        totals = Contribution.get_totals({l.convention for l in lines})
+        result = {name: {} for name in names}
+        for line in lines:
+            gross, net = totals.get(
+                (line.convention.id, line.party.id), (Decimal(0), Decimal(0)))
+            values = {
+                'contributed': gross,
+                'contributed_net': net,
+                'gap': (
+                    line.declared_total - gross
+                    if line.declared_total is not None else None),
+                }
+            for name in names:
+                result[name][line.id] = values[name]
+        return result
+
+    def get_rec_name(self, name):
+        return self.party.rec_name
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('party.rec_name', *clause[1:])]
+
+    @classmethod
+    def validate_fields(cls, lines, field_names):
+        super().validate_fields(lines, field_names)
+        if field_names & {'roles', 'party'}:
+            for line in lines:
+                if not line.roles:
+                    raise ConventionPartyValidationError(gettext(
+                            'tibillet_federation'
+                            '.msg_convention_party_no_role',
+                            party=line.rec_name))
+
+    @classmethod
+    def check_modification(cls, mode, lines, values=None, external=False):
+        super().check_modification(
+            mode, lines, values=values, external=external)
+        if mode not in {'write', 'delete'}:
+            return
+        fixed = {'convention', 'party', 'recoups', 'sequence'}
+        for line in lines:
+            if line.convention.state == 'draft':
+                continue
+            # The order decides who gets the last cent.
+            if mode == 'delete' or fixed & set(values or {}):
+                raise ConventionModificationError(gettext(
+                        'tibillet_federation.msg_convention_party_active',
+                        party=line.rec_name,
+                        convention=line.convention.rec_name))

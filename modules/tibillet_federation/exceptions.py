@@ -1,0 +1,156 @@
+from trytond.exceptions import UserError
+from trytond.model.exceptions import AccessError, ValidationError
+
+# Conventions, parties, obligations, questions
+
+
+class ConventionActivationError(UserError):
+    pass
+
+
+class ConventionRenewalError(UserError):
+    pass
+
+
+class ConventionClosingError(UserError):
+    pass
+
+
+class ConventionModificationError(AccessError):
+    pass
+
+
+class ConventionPartyValidationError(ValidationError):
+    pass
+
+
+class ObligationDoneError(UserError):
+    pass
+
+
+class QuestionAnswerError(UserError):
+    pass
+
+
+# Versions
+
+
+class VersionValidationError(ValidationError):
+    pass
+
+
+class VersionModificationError(AccessError):
+    pass
+
+
+class VersionProposalError(UserError):
+    pass
+
+
+class VersionAdoptionError(UserError):
+    pass
+
+
+class SignatureError(ValidationError):
+    pass
+
+
+# Contributions and evidence
+
+
+class ContributionValidationError(ValidationError):
+    pass
+
+
+class ContributionModificationError(AccessError):
+    pass
+
+
+class ContributionVerificationError(UserError):
+    pass
+
+
+class EvidenceUsedError(ValidationError):
+    pass
+
+
+class ContributionImportError(UserError):
+    pass
+
+
+# Ledger, services, allocations
+
+
+class EntryValidationError(ValidationError):
+    pass
+
+
+class EntryModificationError(AccessError):
+    pass
+
+
+class ServiceTermError(ValidationError):
+    pass
+
+
+class ServiceValidationError(ValidationError):
+    pass
+
+
+class ServiceModificationError(AccessError):
+    pass
+
+
+class ServiceConfirmError(UserError):
+    pass
+
+
+class ServiceDeclareError(UserError):
+    pass
+
+
+class ClausesMissingError(UserError):
+    pass
+
+
+class AllocationModificationError(AccessError):
+    pass
+
+
+# Statements, disputes, invoices
+
+
+class StatementPeriodError(ValidationError):
+    pass
+
+
+class StatementModificationError(AccessError):
+    pass
+
+
+class StatementComputeError(UserError):
+    pass
+
+
+class StatementSendError(UserError):
+    pass
+
+
+class StatementApprovalError(UserError):
+    pass
+
+
+class StatementLockError(UserError):
+    pass
+
+
+class StatementInvoiceError(UserError):
+    pass
+
+
+class DisputeModificationError(AccessError):
+    pass
+
+
+class DisputeAnswerError(UserError):
+    pass

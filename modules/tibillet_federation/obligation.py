@@ -1,0 +1,125 @@
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, fields, sequence_ordered
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.transaction import Transaction
+
+from .exceptions import ObligationDoneError
+
+
+class Obligation(sequence_ordered(), ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.obligation'
+
+    convention = fields.Many2One(
+        'tibillet.convention', "Convention", required=True,
+        ondelete='CASCADE')
+    party = fields.Many2One(
+        'tibillet.convention.party', "Party", required=True,
+        ondelete='RESTRICT',
+        domain=[
+            ('convention', '=', Eval('convention', -1)),
+            ],
+        help="The party that has promised.")
+    text = fields.Text("Promise", required=True)
+    frequency = fields.Selection([
+            ('permanent', "Permanent"),
+            ('service', "At Each Service"),
+            ('statement', "At Each Statement"),
+            ('year', "Every Year"),
+            ('once', "Once"),
+            ], "Frequency", required=True, sort=False)
+    due_date = fields.Date(
+        "Due Date", help="The day by which it must be done.")
+    done_on = fields.Date("Done On", readonly=True)
+    evidence = fields.Char(
+        "Evidence", help="What shows that the promise is kept.")
+    state = fields.Function(
+        fields.Selection([
+                ('open', "Open"),
+                ('done', "Done"),
+                ('late', "Late"),
+                ], "State", sort=False,
+            help="Late when the due date is past."),
+        'get_state', searcher='search_state')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('convention')
+        cls._buttons.update({
+                'do': {
+                    'invisible': Eval('state') == 'done',
+                    'icon': 'tryton-ok',
+                    'depends': ['state'],
+                    },
+                'reopen': {
+                    'invisible': Eval('state') != 'done',
+                    'icon': 'tryton-undo',
+                    'depends': ['state'],
+                    },
+                })
+
+    @classmethod
+    def default_frequency(cls):
+        return 'permanent'
+
+    @classmethod
+    def _today(cls):
+        "Return the date of the context, else today"
+        pool = Pool()
+        Date = pool.get('ir.date')
+        return Transaction().context.get('date') or Date.today()
+
+    @classmethod
+    def get_state(cls, obligations, name):
+        today = cls._today()
+        return {
+            o.id: 'done' if o.done_on
+            else 'late' if o.due_date and o.due_date < today
+            else 'open'
+            for o in obligations}
+
+    @classmethod
+    def search_state(cls, name, clause):
+        _, operator, value = clause
+        today = cls._today()
+        domains = {
+            'done': [('done_on', '!=', None)],
+            'late': [('done_on', '=', None), ('due_date', '<', today)],
+            'open': [
+                ('done_on', '=', None),
+                ['OR', ('due_date', '=', None), ('due_date', '>=', today)],
+                ],
+            }
+        values = value if isinstance(value, (list, tuple)) else [value]
+        if operator.startswith(('!', 'not')):
+            values = set(domains) - set(values)
+        return ['OR', ('id', '=', -1), *(
+                domains[v] for v in values if v in domains)]
+
+    def get_rec_name(self, name):
+        return f'{self.party.rec_name}: {self.text.splitlines()[0]}'
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('text', *clause[1:])]
+
+    @classmethod
+    @ModelView.button
+    def do(cls, obligations):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        for obligation in obligations:
+            if not obligation.evidence:
+                raise ObligationDoneError(gettext(
+                        'tibillet_federation.msg_obligation_evidence',
+                        obligation=obligation.rec_name))
+            obligation.done_on = Date.today()
+        cls.save(obligations)
+
+    @classmethod
+    @ModelView.button
+    def reopen(cls, obligations):
+        for obligation in obligations:
+            obligation.done_on = None
+        cls.save(obligations)

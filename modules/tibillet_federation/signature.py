@@ -1,0 +1,81 @@
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, Unique, fields
+from trytond.pool import Pool
+from trytond.pyson import Eval
+
+from .exceptions import SignatureError
+
+
+class Signature(ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.version.signature'
+
+    version = fields.Many2One(
+        'tibillet.convention.version', "Version", required=True,
+        ondelete='CASCADE')
+    convention = fields.Function(
+        fields.Many2One('tibillet.convention', "Convention"),
+        'on_change_with_convention')
+    party = fields.Many2One(
+        'tibillet.convention.party', "Party", required=True,
+        ondelete='RESTRICT',
+        domain=[
+            ('convention', '=', Eval('convention', -1)),
+            ])
+    signatory = fields.Char(
+        "Signatory", required=True, help="The name of who signed.")
+    title = fields.Char("Title", help="In which quality.")
+    date = fields.Date("Date", required=True)
+    place = fields.Char("Place")
+    evidence = fields.Many2One(
+        'ir.attachment', "Evidence", ondelete='RESTRICT',
+        help="The signed document.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('version')
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('version_party_unique',
+                Unique(table, table.version, table.party),
+                'tibillet_federation.msg_signature_unique'),
+            ]
+        cls._order = [
+            ('date', 'ASC'),
+            ('id', 'ASC'),
+            ]
+
+    @classmethod
+    def default_date(cls):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        return Date.today()
+
+    @fields.depends('version', '_parent_version.convention')
+    def on_change_with_convention(self, name=None):
+        return self.version.convention if self.version else None
+
+    @fields.depends('party')
+    def on_change_party(self):
+        if self.party:
+            self.signatory = self.party.signatory
+            self.title = self.party.signatory_title
+
+    def get_rec_name(self, name):
+        return f'{self.party.rec_name} ({self.signatory})'
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('party.rec_name', *clause[1:])]
+
+    @classmethod
+    def check_modification(
+            cls, mode, signatures, values=None, external=False):
+        super().check_modification(
+            mode, signatures, values=values, external=external)
+        for signature in signatures:
+            if signature.version.state != 'proposed':
+                raise SignatureError(gettext(
+                        'tibillet_federation.msg_signature_version',
+                        party=signature.party.rec_name,
+                        version=signature.version.rec_name))

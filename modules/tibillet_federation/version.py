@@ -1,0 +1,556 @@
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool
+from trytond.pyson import Bool, Eval
+
+from . import clauses
+from .exceptions import (
+    VersionAdoptionError, VersionModificationError, VersionProposalError,
+    VersionValidationError)
+from .version_line import RATE_DIGITS
+
+KINDS = [
+    ('flat', "One Rate"),
+    ('marginal', "Marginal Scale"),
+    ('class', "Rate by Class"),
+    ('fixed', "Fixed Amount"),
+    ('tiers', "Cascade"),
+    ]
+EXCLUSIONS = [
+    ('human', "Human Costs"),
+    ('common', "Common Costs"),
+    ('equipment', "Equipment Charged to the Customer"),
+    ('rights', "Rights and Levies"),
+    ('other', "Other"),
+    ]
+ACCRUALS = [
+    ('hosting', "Hosting"),
+    ('bank_fees', "Bank Fees"),
+    ('repair', "Repairs"),
+    ('insurance', "Insurance"),
+    ]
+
+# Clauses change only while they are a draft.
+draft_only = {
+    'readonly': Eval('state') != 'draft',
+    }
+
+
+def _schedule_states(phase, *kinds, required=True):
+    used = Eval(f'{phase}_kind').in_(list(kinds))
+    states = {
+        'readonly': Eval('state') != 'draft',
+        'invisible': ~used,
+        }
+    if required:
+        states['required'] = used
+    return states
+
+
+def _kind(name):
+    return fields.Selection(
+        KINDS, name, required=True, sort=False, states=draft_only,
+        help="One rate: a percentage of the base.\n"
+        "Marginal scale: each bracket counts only for its slice.\n"
+        "Rate by class: one rate for the whole base, by its size.\n"
+        "Fixed amount: the same for every service.\n"
+        "Cascade: each line takes from what the lines above left.")
+
+
+def _rate(phase):
+    return fields.Numeric(
+        "Rate", digits=RATE_DIGITS, states=_schedule_states(phase, 'flat'))
+
+
+def _amount(phase):
+    return Monetary(
+        "Amount", currency='currency', digits='currency',
+        states=_schedule_states(phase, 'fixed'))
+
+
+def _floor():
+    return Monetary(
+        "Minimum", currency='currency', digits='currency', required=True,
+        states=draft_only, help="The least that a service gives.")
+
+
+def _cap():
+    return Monetary(
+        "Cap", currency='currency', digits='currency', states=draft_only,
+        help="The most that a service gives.\n"
+        "Leave empty for no limit.")
+
+
+class Version(Workflow, ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.version'
+
+    convention = fields.Many2One(
+        'tibillet.convention', "Convention", required=True,
+        ondelete='CASCADE', states=draft_only)
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
+    number = fields.Integer("Number", readonly=True)
+    effective_from = fields.Date(
+        "In Force From", required=True, states=draft_only,
+        help="The first day of the services to which the clauses apply.")
+    effective_to = fields.Function(
+        fields.Date(
+            "In Force To",
+            help="The last day before a newer version."),
+        'get_effective_to')
+
+    pre_kind = _kind("Schedule")
+    pre_rate = _rate('pre')
+    pre_amount = _amount('pre')
+    pre_floor = _floor()
+    pre_cap = _cap()
+    post_kind = _kind("Schedule")
+    post_rate = _rate('post')
+    post_amount = _amount('post')
+    post_floor = _floor()
+    post_cap = _cap()
+    max_rate = fields.Numeric(
+        "Maximum Rate", digits=RATE_DIGITS, states=draft_only,
+        help="The most of a base that a share may take, "
+        "whatever the minimum.\n"
+        "Leave empty for no limit.")
+    brackets = fields.One2Many(
+        'tibillet.convention.version.bracket', 'version', "Brackets",
+        states={
+            'readonly': draft_only['readonly'],
+            'invisible': ~(
+                Eval('pre_kind').in_(['marginal', 'class'])
+                | Eval('post_kind').in_(['marginal', 'class'])),
+            })
+    tiers = fields.One2Many(
+        'tibillet.convention.version.tier', 'version', "Cascade",
+        states={
+            'readonly': draft_only['readonly'],
+            'invisible': ~(
+                (Eval('pre_kind') == 'tiers')
+                | (Eval('post_kind') == 'tiers')),
+            })
+    destinations = fields.One2Many(
+        'tibillet.convention.version.destination', 'version', "Destinations",
+        states=draft_only,
+        help="What the share after recoupment is used for.")
+    local_rate = fields.Numeric(
+        "Local Rate", digits=RATE_DIGITS, required=True, states=draft_only,
+        help="The part set aside for local associations.")
+    local_base = fields.Selection([
+            ('post', "Share after Recoupment"),
+            ('share', "Whole Share"),
+            ], "Local Base", required=True, sort=False,
+        states={
+            'readonly': draft_only['readonly'],
+            'invisible': ~Eval('local_rate', 0),
+            })
+    crossing = fields.Selection([
+            ('split', "Split the Service"),
+            ('whole_pre', "Whole Service before Recoupment"),
+            ], "Crossing", required=True, sort=False, states=draft_only,
+        help="What becomes of the service that finishes the recoupment.")
+    allocation = fields.Selection([
+            ('remaining', "Remaining Amounts"),
+            ('initial', "Initial Contributions"),
+            ('priority', "Order of the Parties"),
+            ], "Allocation", required=True, sort=False, states=draft_only,
+        help="How contributors divide what is recouped.")
+    valuation = fields.Selection([
+            ('gross', "Including Tax"),
+            ('net', "Net of Recoverable VAT"),
+            ], "Valuation", required=True, sort=False, states=draft_only,
+        help="The amount at which contributions enter the pot.")
+    exclusions = fields.MultiSelection(
+        EXCLUSIONS, "Excluded from the Base", sort=False, states=draft_only,
+        help="The costs deducted from the turnover "
+        "before the share is computed.")
+    exclusions_max_rate = fields.Numeric(
+        "Exclusions Limit", digits=RATE_DIGITS,
+        states={
+            'readonly': draft_only['readonly'],
+            'invisible': ~Eval('exclusions'),
+            },
+        help="The most of the turnover that exclusions may take.\n"
+        "Leave empty for no limit.")
+    due_rule = fields.Selection([
+            ('invoice', "On Invoice"),
+            ('payments', "Pro Rata of Customer Payments"),
+            ], "Due", required=True, sort=False, states=draft_only,
+        help="When the share becomes due.")
+    payment_days = fields.Integer(
+        "Payment Days", required=True,
+        domain=[
+            ('payment_days', '>=', 0),
+            ],
+        states=draft_only,
+        help="The number of days to pay what is due.")
+    accruals = fields.MultiSelection(
+        ACCRUALS, "Accrued Costs", sort=False, states=draft_only,
+        help="The recurring costs that join the pot "
+        "before the end of the recoupment.")
+    accrual_ceiling = Monetary(
+        "Yearly Accrual Ceiling", currency='currency', digits='currency',
+        domain=[
+            ('accrual_ceiling', '>=', 0),
+            ],
+        states={
+            'readonly': draft_only['readonly'],
+            'invisible': ~Eval('accruals'),
+            })
+    articles = fields.One2Many(
+        'tibillet.convention.version.article', 'version', "Articles",
+        states=draft_only, help="The clauses in words.")
+    signatures = fields.One2Many(
+        'tibillet.convention.version.signature', 'version', "Signatures",
+        domain=[
+            ('party.convention', '=', Eval('convention', -1)),
+            ],
+        states={
+            'readonly': Eval('state') != 'proposed',
+            'invisible': Eval('state') == 'draft',
+            })
+    adopted_on = fields.Date(
+        "Adopted On", readonly=True,
+        states={
+            'invisible': ~Eval('adopted_on'),
+            })
+    warnings = fields.Function(
+        fields.Text(
+            "Warnings",
+            states={
+                'invisible': ~Eval('warnings'),
+                }),
+        'get_warnings')
+    state = fields.Selection([
+            ('draft', "Draft"),
+            ('proposed', "Proposed"),
+            ('adopted', "Adopted"),
+            ('superseded', "Superseded"),
+            ], "State", required=True, readonly=True, sort=False)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('convention')
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('effective_from_unique',
+                Unique(table, table.convention, table.effective_from),
+                'tibillet_federation.msg_version_effective_from_unique'),
+            ('number_unique',
+                Unique(table, table.convention, table.number),
+                'tibillet_federation.msg_version_number_unique'),
+            ]
+        cls._order = [
+            ('convention', 'DESC'),
+            ('number', 'DESC'),
+            ('id', 'DESC'),
+            ]
+        cls._transitions |= {
+            ('draft', 'proposed'),
+            ('proposed', 'draft'),
+            ('proposed', 'adopted'),
+            ('adopted', 'superseded'),
+            }
+        cls._buttons.update({
+                'propose': {
+                    'invisible': Eval('state') != 'draft',
+                    'icon': 'tryton-forward',
+                    'depends': ['state'],
+                    },
+                'draft': {
+                    'invisible': Eval('state') != 'proposed',
+                    'icon': 'tryton-back',
+                    'depends': ['state'],
+                    },
+                'adopt': {
+                    'invisible': Eval('state') != 'proposed',
+                    'readonly': ~Bool(Eval('signatures', [])),
+                    'icon': 'tryton-ok',
+                    'depends': ['state', 'signatures'],
+                    },
+                'copy_version': {
+                    'icon': 'tryton-copy',
+                    },
+                })
+
+    @classmethod
+    def default_pre_kind(cls):
+        return 'flat'
+
+    @classmethod
+    def default_pre_floor(cls):
+        return Decimal(0)
+
+    @classmethod
+    def default_post_kind(cls):
+        return 'flat'
+
+    @classmethod
+    def default_post_floor(cls):
+        return Decimal(0)
+
+    @classmethod
+    def default_local_rate(cls):
+        return Decimal(0)
+
+    @classmethod
+    def default_local_base(cls):
+        return 'post'
+
+    @classmethod
+    def default_crossing(cls):
+        return 'split'
+
+    @classmethod
+    def default_allocation(cls):
+        return 'remaining'
+
+    @classmethod
+    def default_valuation(cls):
+        return 'gross'
+
+    @classmethod
+    def default_exclusions(cls):
+        return ['human']
+
+    @classmethod
+    def default_due_rule(cls):
+        return 'payments'
+
+    @classmethod
+    def default_payment_days(cls):
+        return 30
+
+    @classmethod
+    def default_state(cls):
+        return 'draft'
+
+    @fields.depends('convention', '_parent_convention.currency')
+    def on_change_with_currency(self, name=None):
+        return self.convention.currency if self.convention else None
+
+    @classmethod
+    def get_effective_to(cls, versions, name):
+        result = {}
+        for version in versions:
+            result[version.id] = None
+            if version.state in {'adopted', 'superseded'}:
+                later = [
+                    v.effective_from for v in version.convention.versions
+                    if v.state in {'adopted', 'superseded'}
+                    and v.effective_from > version.effective_from]
+                if later:
+                    result[version.id] = min(later) - dt.timedelta(days=1)
+        return result
+
+    @classmethod
+    def get_warnings(cls, versions, name):
+        return {
+            v.id: '\n'.join(
+                cls._sentence(p) for p in v.get_clauses().warnings())
+            for v in versions}
+
+    def get_rec_name(self, name):
+        return gettext(
+            'tibillet_federation.msg_version_rec_name',
+            number=self.number or self.id)
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        _, operator, value = clause
+        if isinstance(value, str):
+            digits = ''.join(filter(str.isdigit, value))
+            return [('number', '=', int(digits) if digits else -1)]
+        return [('number', operator, value)]
+
+    def get_clauses(self):
+        "Return the clauses as the engine reads them"
+        return clauses.Clauses(
+            label=self.rec_name,
+            effective_from=self.effective_from,
+            pre=self._get_schedule('pre'),
+            post=self._get_schedule('post'),
+            max_rate=self.max_rate,
+            crossing=self.crossing,
+            allocation=self.allocation,
+            destinations=tuple(
+                clauses.Destination(
+                    key=d.key, rate=d.rate, label=d.name)
+                for d in self.destinations),
+            local_rate=self.local_rate,
+            local_base=self.local_base,
+            exclusions_max_rate=self.exclusions_max_rate,
+            quantum=self.currency.rounding,
+            currency_symbol=self.currency.symbol or self.currency.code)
+
+    def _get_schedule(self, phase):
+        kind = getattr(self, f'{phase}_kind')
+        return clauses.Schedule(
+            kind=kind,
+            rate=getattr(self, f'{phase}_rate') if kind == 'flat' else None,
+            amount=(
+                getattr(self, f'{phase}_amount') if kind == 'fixed'
+                else None),
+            brackets=tuple(
+                clauses.Bracket(up_to=b.up_to, rate=b.rate)
+                for b in self.brackets
+                if b.phase == phase and kind in {'marginal', 'class'}),
+            tiers=tuple(
+                t.get_tier() for t in self.tiers
+                if t.phase == phase and kind == 'tiers'),
+            floor=getattr(self, f'{phase}_floor'),
+            cap=getattr(self, f'{phase}_cap'))
+
+    @classmethod
+    def _sentence(cls, problem):
+        "Return what a problem or a warning of the clauses says, in words"
+        return gettext(
+            f'tibillet_federation.msg_clauses_{problem.code}',
+            **problem.values)
+
+    @classmethod
+    def copy(cls, versions, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('number')
+        default.setdefault('adopted_on')
+        default.setdefault('signatures')
+        return super().copy(versions, default=default)
+
+    @classmethod
+    def on_modification(cls, mode, versions, field_names=None):
+        super().on_modification(mode, versions, field_names=field_names)
+        if mode == 'create':
+            cls._set_number(versions)
+
+    @classmethod
+    def _set_number(cls, versions):
+        last = defaultdict(int)
+        others = cls.search([
+                ('convention', 'in', [v.convention.id for v in versions]),
+                ('number', '!=', None),
+                ])
+        for other in others:
+            id = other.convention.id
+            last[id] = max(last[id], other.number)
+        for version in versions:
+            if not version.number:
+                last[version.convention.id] += 1
+                version.number = last[version.convention.id]
+        cls.save(versions)
+
+    @classmethod
+    def validate_fields(cls, versions, field_names):
+        super().validate_fields(versions, field_names)
+        if field_names - {'state', 'number', 'signatures', 'adopted_on'}:
+            cls.check_clauses(versions)
+
+    @classmethod
+    def check_clauses(cls, versions):
+        for version in versions:
+            problems = version.get_clauses().check()
+            if problems:
+                raise VersionValidationError(gettext(
+                        'tibillet_federation.msg_version_clauses',
+                        version=version.rec_name,
+                        convention=version.convention.rec_name,
+                        problems='\n'.join(map(cls._sentence, problems))))
+
+    @classmethod
+    def check_modification(cls, mode, versions, values=None, external=False):
+        super().check_modification(
+            mode, versions, values=values, external=external)
+        # What a signature or the workflow changes.
+        free = {'state', 'signatures', 'adopted_on'}
+        if mode == 'create':
+            wrong = [v for v in versions if external and v.state != 'draft']
+        elif mode == 'delete':
+            wrong = [v for v in versions if v.state != 'draft']
+        else:
+            wrong = [
+                v for v in versions
+                if (v.state != 'draft' and set(values) - free)
+                or (external and {'state', 'adopted_on'} & set(values))]
+        for version in wrong:
+            raise VersionModificationError(gettext(
+                    'tibillet_federation.msg_version_modification',
+                    version=version.rec_name,
+                    convention=version.convention.rec_name))
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('draft')
+    def draft(cls, versions):
+        pool = Pool()
+        Signature = pool.get('tibillet.convention.version.signature')
+        Signature.delete([s for v in versions for s in v.signatures])
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('proposed')
+    def propose(cls, versions):
+        cls.check_clauses(versions)
+        for version in versions:
+            if not any(p.must_sign for p in version.convention.parties):
+                raise VersionProposalError(gettext(
+                        'tibillet_federation.msg_version_no_signatory',
+                        version=version.rec_name,
+                        convention=version.convention.rec_name))
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('adopted')
+    def adopt(cls, versions):
+        for version in versions:
+            version._check_signed()
+            version._check_later()
+        older = []
+        for version in versions:
+            version.adopted_on = max(s.date for s in version.signatures)
+            older.extend(
+                v for v in version.convention.versions
+                if v.state == 'adopted' and v not in versions)
+        cls.save(versions)
+        cls.supersede(older)
+
+    @classmethod
+    @Workflow.transition('superseded')
+    def supersede(cls, versions):
+        pass
+
+    def _check_signed(self):
+        signed = {s.party for s in self.signatures}
+        missing = [
+            p for p in self.convention.parties
+            if p.must_sign and p not in signed]
+        if missing:
+            raise VersionAdoptionError(gettext(
+                    'tibillet_federation.msg_version_unsigned',
+                    version=self.rec_name,
+                    convention=self.convention.rec_name,
+                    parties=', '.join(p.rec_name for p in missing)))
+
+    def _check_later(self):
+        "Check that no service already settled would change its clauses"
+        current = max(
+            (v.effective_from for v in self.convention.versions
+                if v.state in {'adopted', 'superseded'}),
+            default=None)
+        if current and self.effective_from <= current:
+            raise VersionAdoptionError(gettext(
+                    'tibillet_federation.msg_version_earlier',
+                    version=self.rec_name,
+                    convention=self.convention.rec_name,
+                    date=self.convention._format_date(current)))
+
+    @classmethod
+    @ModelView.button_action('tibillet_federation.wizard_version_copy')
+    def copy_version(cls, versions):
+        pass
