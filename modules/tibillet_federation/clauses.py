@@ -116,6 +116,16 @@ class Clauses:
     quantum: Decimal = CENT
     currency_symbol: str = '€'
 
+    def check(self):
+        "Return the Problems that forbid adoption"
+        from .clauses_check import problems
+        return problems(self)
+
+    def warnings(self):
+        "Return the Problems to know about before adoption"
+        from .clauses_check import warnings
+        return warnings(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -136,7 +146,7 @@ class Balance:
     def remaining(self):
         if not self.recoupable:
             return ZERO
-        return max(ZERO, self.contributed - self.recouped)
+        return max(self.contributed - self.recouped, ZERO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .clauses import Balance, Clauses, Entry, Service
-
-Sentence = tuple[str, Mapping]
+from .sentences import (
+    adjustment_sentences, posting_sentences, settlement_sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,11 @@ class Settlement:
     excess: of whole_pre, what the pot did not need; in post_part.
     post_part: what local and by_destination divide.
     share: all of it; retained by the operator, payable by it.
-    carried: costs of tiers that wait for the next service.
-    hits: limits that counted, alerts: what someone should look at.
+    brought, carried: costs of tiers that waited for this service, and
+        that wait for the next one.
+    hits: limits that counted, as pre.cap; alerts: what someone should look
+        at, among base_negative, exclusions_limited, exclusions_negative,
+        share_is_base, tier_unpaid, destinations_missing.
     """
     service: Service
     clauses: Clauses
@@ -111,10 +114,15 @@ class Settlement:
     allocations: tuple[Allocation, ...]
     closing: tuple[Balance, ...]
     closing_remaining: Decimal
+    brought: Mapping[str, Decimal]
     carried: Mapping[str, Decimal]
     hits: tuple[str, ...]
     alerts: tuple[str, ...]
-    sentences: tuple[Sentence, ...]
+
+    @property
+    def sentences(self):
+        "The (code, values) of what was done, worked out at each call"
+        return settlement_sentences(self)
 
     @property
     def number(self):
@@ -160,21 +168,28 @@ class Posting:
     refused: Decimal
     closing: tuple[Balance, ...]
     closing_remaining: Decimal
-    sentences: tuple[Sentence, ...]
+
+    @property
+    def sentences(self):
+        return posting_sentences(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """The correction of a locked service: differences, never a rewriting.
 
+    original: what is corrected, a Settlement or its last Adjustment.
     target: the service settled again, corrected, from its own opening.
     allocations: differences to book, of any sign; their sum is share.
     recouped, recouped_by: differences; a negative one reopens the pot.
     spilled: recoupment that the pot does not need any more; it goes to the
         destinations.
+    carried: differences of the costs that wait; those of later services
+        are not settled again, someone decides.
     booked: all that is booked for the service once this one is.
     """
     date: dt.date
+    original: 'Settlement | Adjustment'
     target: Settlement
     base: Decimal
     share: Decimal
@@ -186,9 +201,22 @@ class Adjustment:
     spilled: Decimal
     retained: Decimal
     payable: Decimal
+    carried: Mapping[str, Decimal]
     allocations: tuple[Allocation, ...]
     booked: tuple[Allocation, ...]
     opening: tuple[Balance, ...]
     closing: tuple[Balance, ...]
     closing_remaining: Decimal
-    sentences: tuple[Sentence, ...]
+
+    @property
+    def entries(self):
+        "The lines of the ledger that book what is recouped or taken back"
+        return tuple(
+            Entry(
+                self.date, 'adjustment', -amount, contributor,
+                self.target.number)
+            for contributor, amount in self.recouped_by.items())
+
+    @property
+    def sentences(self):
+        return adjustment_sentences(self)

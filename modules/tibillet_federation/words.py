@@ -1,0 +1,174 @@
+"""Sentences of the engine in English and French.
+
+Each text is a template: {name:kind}, where kind says how to write a value.
+    a  an amount                      p  a percentage
+    d  a date                         n  a number
+    s  a sum of amounts               l  amounts by name
+    k  a name                         w  a place among the clauses
+A text that begins with ";" goes on with the sentence before it. French is
+written here with ordinary spaces: those before a sign are made unbreakable.
+Values may come back from JSON: amounts and dates are then texts.
+"""
+import datetime as dt
+import re
+from decimal import Decimal
+
+from .texts import PLACES, TEXTS
+
+LANGUAGES = ['en', 'fr']
+# What tells in one line how a share was found.
+BRIEF = {
+    'flat', 'fixed', 'class', 'slice', 'slice_first', 'slices',
+    'tier_cost', 'tier_time', 'tier_gross_pct', 'tier_net_pct',
+    'tier_recoup', 'tier_recoup_all', 'tier_fixed', 'tier_residual',
+    'tier_brought', 'tier_short', 'tier_cut', 'limit_floor', 'limit_cap',
+    'limit_max_rate', 'limit_base', 'limits_none', 'limits_no_floor',
+    'limits_no_cap', 'rounded', 'crossing_split', 'crossing_post',
+    'crossing_parts', 'crossing_whole', 'base_negative', 'nothing_pre',
+    'nothing_post',
+    }
+NBSP = '\u00a0'
+MINUS = '\u2212'
+_FRENCH = str.maketrans({',': NBSP, '.': ',', '-': MINUS})
+_ENGLISH = str.maketrans({'-': MINUS})
+_FIELD = re.compile(r'\{(\w+):(\w)\}')
+_CENT = Decimal('0.01')
+
+
+class Voice:
+    """How to write values: language, symbol and digits of the currency
+
+    names: what to write for a contributor, a beneficiary, an operator or a
+        label, when the engine was given a key.
+    """
+
+    def __init__(self, language='fr', symbol='€', quantum=_CENT, names=None):
+        self.french = (language or '').startswith('fr')
+        self.symbol = symbol
+        self.quantum = quantum
+        self.names = names or {}
+        self.kinds = {
+            'a': self.amount, 'p': self.percentage, 'd': self.date,
+            'n': self.number, 's': self.sum, 'l': self.list,
+            'k': self.name, 'w': self.place,
+            }
+        self._templates = _TEMPLATES['fr' if self.french else 'en']
+
+    def amount(self, value):
+        value = Decimal(value)
+        # An amount not rounded yet is written with all its digits.
+        rounded = value.quantize(self.quantum)
+        text = f'{rounded if rounded == value else value.normalize():,f}'
+        if self.french:
+            return f'{text.translate(_FRENCH)}{NBSP}{self.symbol}'
+        if value < 0:
+            return f'{MINUS}{self.symbol}{text[1:]}'
+        return f'{self.symbol}{text}'
+
+    def number(self, value):
+        text = f'{Decimal(value).normalize():,f}'
+        return text.translate(_FRENCH if self.french else _ENGLISH)
+
+    def percentage(self, value):
+        text = self.number(Decimal(value) * 100)
+        return f'{text}{NBSP}%' if self.french else f'{text}%'
+
+    def date(self, value):
+        if isinstance(value, str):
+            value = dt.date.fromisoformat(value)
+        return f'{value:%d/%m/%Y}' if self.french else f'{value:%Y-%m-%d}'
+
+    def sum(self, values):
+        texts = [self.amount(values[0])] if values else []
+        for value in map(Decimal, values[1:]):
+            sign = MINUS if value < 0 else '+'
+            texts.append(f'{sign} {self.amount(abs(value))}')
+        return ' '.join(texts)
+
+    def list(self, pairs):
+        return ', '.join(
+            f'{self.name(name)} {self.amount(value)}'
+            for name, value in pairs)
+
+    def name(self, value):
+        return str(self.names.get(value, value))
+
+    def place(self, value):
+        return PLACES.get(value, (value, value))[self.french]
+
+    def render(self, code, values):
+        "Return the text of one sentence, without capital nor full stop"
+        kinds = self.kinds
+        return ''.join([
+                part if isinstance(part, str)
+                else kinds[part[1]](values[part[0]])
+                for part in self._templates[code]])
+
+    def say(self, sentences):
+        "Return whole sentences"
+        said = []
+        for code, values in sentences:
+            text = self.render(code, values)
+            if text[0] == ';' and said:
+                said[-1] += f'{NBSP}{text}' if self.french else text
+            else:
+                said.append(text.lstrip('; '))
+        return [_finish(text) for text in said]
+
+    def brief(self, sentences):
+        "Return one line that tells how a share was found"
+        return ' '.join(self.say([s for s in sentences if s[0] in BRIEF]))
+
+
+def _finish(text):
+    return text[0].upper() + text[1:] + ('' if text[-1] in '.!?' else '.')
+
+
+def render(sentence, language='fr', symbol='€', names=None):
+    "Return the text of one (code, values), as a whole sentence"
+    return Voice(language, symbol, names=names).say([sentence])[0]
+
+
+def say(sentences, language='fr', symbol='€', names=None):
+    "Return whole sentences, in a list"
+    return Voice(language, symbol, names=names).say(sentences)
+
+
+def render_all(sentences, language='fr', symbol='€', names=None):
+    "Return whole sentences, one a line"
+    return '\n'.join(say(sentences, language, symbol, names))
+
+
+def brief(sentences, language='fr', symbol='€', names=None):
+    "Return one line that tells how a share was found"
+    return Voice(language, symbol, names=names).brief(sentences)
+
+
+def plain(text):
+    "Return text with ordinary spaces and signs, for a CSV or a search"
+    return text.replace(NBSP, ' ').replace(MINUS, '-')
+
+
+def _template(text):
+    "Return the texts and the (name, kind) of a template, in order"
+    pieces = _FIELD.split(text)
+    parts = []
+    for index in range(0, len(pieces), 3):
+        if pieces[index]:
+            parts.append(pieces[index])
+        if index + 1 < len(pieces):
+            parts.append((pieces[index + 1], pieces[index + 2]))
+    return tuple(parts)
+
+
+def _unbreakable(text):
+    return re.sub(r' ([;:!?%»])', rf'{NBSP}\1', text).replace(
+        '« ', f'«{NBSP}')
+
+
+_TEMPLATES = {
+    'en': {code: _template(english) for code, (english, _) in TEXTS.items()},
+    'fr': {
+        code: _template(_unbreakable(french))
+        for code, (_, french) in TEXTS.items()},
+    }
