@@ -7,8 +7,9 @@ from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
+from trytond.transaction import Transaction
 
-from . import clauses
+from . import clauses, words
 from .exceptions import (
     VersionAdoptionError, VersionModificationError, VersionProposalError,
     VersionValidationError)
@@ -354,9 +355,7 @@ class Version(Workflow, ModelSQL, ModelView):
     @classmethod
     def get_warnings(cls, versions, name):
         return {
-            v.id: '\n'.join(
-                cls._sentence(p) for p in v.get_clauses().warnings())
-            for v in versions}
+            v.id: v._say(v.get_clauses().warnings()) for v in versions}
 
     def get_rec_name(self, name):
         return gettext(
@@ -409,12 +408,11 @@ class Version(Workflow, ModelSQL, ModelView):
             floor=getattr(self, f'{phase}_floor'),
             cap=getattr(self, f'{phase}_cap'))
 
-    @classmethod
-    def _sentence(cls, problem):
-        "Return what a problem or a warning of the clauses says, in words"
-        return gettext(
-            f'tibillet_federation.msg_clauses_{problem.code}',
-            **problem.values)
+    def _say(self, problems):
+        "Return what problems or warnings of the clauses say, one a line"
+        return words.render_all(
+            problems, Transaction().language,
+            self.currency.symbol or self.currency.code)
 
     @classmethod
     def copy(cls, versions, default=None):
@@ -461,7 +459,7 @@ class Version(Workflow, ModelSQL, ModelView):
                         'tibillet_federation.msg_version_clauses',
                         version=version.rec_name,
                         convention=version.convention.rec_name,
-                        problems='\n'.join(map(cls._sentence, problems))))
+                        problems=version._say(problems)))
 
     @classmethod
     def check_modification(cls, mode, versions, values=None, external=False):
