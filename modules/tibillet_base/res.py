@@ -1,3 +1,5 @@
+from sql import With
+
 from trytond.cache import Cache
 from trytond.model import ModelSQL, fields
 from trytond.pool import Pool, PoolMeta
@@ -17,6 +19,12 @@ class User(metaclass=PoolMeta):
         help="The parties whose records the user may read as a partner.")
     _get_partner_parties_cache = Cache(
         __name__ + '.get_partner_parties', context=False)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        # A key opens what its user may do: only administrators give any.
+        cls._preferences_fields.remove('applications')
 
     @classmethod
     def _get_preferences(cls, user, context_only=False):
@@ -61,3 +69,73 @@ class UserParty(ModelSQL):
         User = pool.get('res.user')
         super().on_modification(mode, records, field_names=field_names)
         User._get_partner_parties_cache.clear()
+
+
+class Group(metaclass=PoolMeta):
+    __name__ = 'res.group'
+
+    implied = fields.Many2Many(
+        'res.group-res.group', 'group', 'implied', "Implied Groups",
+        domain=[
+            ('id', '!=', Eval('id', -1)),
+            ],
+        help="Who is in this group has also the accesses of these.")
+
+    @classmethod
+    def group_parent_all_cte(cls):
+        # The same as the standard's, an implied group is one parent more.
+        pool = Pool()
+        Implied = pool.get('res.group-res.group')
+
+        def edges():
+            group = cls.__table__()
+            implied = Implied.__table__()
+            return (
+                group.select(group.id.as_('id'), group.parent.as_('parent'))
+                | implied.select(
+                    implied.group.as_('id'), implied.implied.as_('parent')))
+
+        group = cls.__table__()
+        step = edges()
+        parents = With('id', 'parent', recursive=True)
+        parents.query = edges()
+        parents.query |= group.select(group.id, group.id)
+        parents.query |= (step
+            .join(parents, condition=step.parent == parents.id)
+            .select(step.id, parents.parent))
+        return parents
+
+
+class GroupImplied(ModelSQL):
+    __name__ = 'res.group-res.group'
+
+    group = fields.Many2One(
+        'res.group', "Group", required=True, ondelete='CASCADE')
+    implied = fields.Many2One(
+        'res.group', "Implied Group", required=True, ondelete='CASCADE')
+
+    @classmethod
+    def on_modification(cls, mode, records, field_names=None):
+        pool = Pool()
+        User = pool.get('res.user')
+        super().on_modification(mode, records, field_names=field_names)
+        User._get_groups_cache.clear()
+
+
+class UserApplication(metaclass=PoolMeta):
+    __name__ = 'res.user.application'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        # The REST API opens all models to whoever has a key, without the
+        # list of calls that the other protocols follow.
+        cls.application.selection = [
+            (value, string) for value, string in cls.application.selection
+            if value != 'rest']
+
+    @classmethod
+    def check(cls, key, application):
+        if application == 'rest':
+            return
+        return super().check(key, application)

@@ -99,25 +99,17 @@ class TibilletBaseTestCase(
 
     @with_transaction()
     def test_partner_parties_rule(self):
-        "A rule on the parties of the partner follows their changes"
+        "A partner reads his parties, and as staff all of them"
         pool = Pool()
         Party = pool.get('party.party')
-        RuleGroup = pool.get('ir.rule.group')
+        ModelData = pool.get('ir.model.data')
         User = pool.get('res.user')
         mine, other = Party.create([{'name': "Mine"}, {'name': "Other"}])
+        partner = ModelData.get_id('tibillet_base.group_partner')
         user, = User.create([{
                     'login': 'partner', 'name': "Partner",
+                    'groups': [('add', [partner])],
                     'partner_parties': [('add', [mine.id])],
-                    }])
-        RuleGroup.create([{
-                    'name': "Own party",
-                    'model': 'party.party',
-                    'global_p': True,
-                    'rules': [('create', [{
-                                    'domain': (
-                                        '[["id", "in", {"__class__": "Eval", '
-                                        '"v": "partner_parties", "d": []}]]'),
-                                    }])],
                     }])
 
         def visible():
@@ -132,6 +124,10 @@ class TibilletBaseTestCase(
         user.partner_parties = []
         user.save()
         self.assertEqual(visible(), [])
+        box_office = ModelData.get_id('tibillet_base.group_box_office')
+        user.groups = [partner, box_office]
+        user.save()
+        self.assertEqual(set(visible()), {mine, other})
 
     @with_transaction()
     def test_partner_parties_not_self_assigned(self):

@@ -1,0 +1,99 @@
+"""Where trytond takes the decision to run something for a user.
+
+These mixins are laid over every model, wizard and report of the database,
+those of the standard included (see register_mixin in tryton.cfg).
+"""
+from trytond.i18n import gettext
+from trytond.model.exceptions import AccessError
+from trytond.pool import Pool
+from trytond.rpc import RPC
+from trytond.transaction import Transaction
+
+
+class GuardedRPC(RPC):
+    "The same call, refused to those to whom no group grants it"
+    __slots__ = ('name',)
+
+    def __init__(self, name, rpc):
+        super().__init__(**{
+                slot: getattr(rpc, slot) for slot in RPC.__slots__})
+        self.name = name
+
+    def convert(self, obj, *args, **kwargs):
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        result = super().convert(obj, *args, **kwargs)
+        _, _, context, _ = result
+        ids = self._get_ids(args) if self.instantiate == 0 else []
+        with Transaction().set_context(context):
+            ModelAccess.check_call(obj, self.name, self, ids)
+        return result
+
+    @staticmethod
+    def _get_ids(args):
+        "Return the ids of the records on which the call is made"
+        records = args[0] if args else []
+        if isinstance(records, dict):
+            records = records.get('id')
+        if not isinstance(records, (list, tuple)):
+            records = [records]
+        return [id_ for id_ in records if isinstance(id_, int) and id_ >= 0]
+
+
+class ModelGuard:
+    __slots__ = ()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        # The class is complete when the mixin is laid over it.
+        cls.__rpc__ = {
+            name: rpc if isinstance(rpc, GuardedRPC) else GuardedRPC(name, rpc)
+            for name, rpc in cls.__rpc__.items()}
+
+
+class WizardGuard:
+    __slots__ = ()
+
+    @classmethod
+    def check_access(cls):
+        cls._check_granted()
+        super().check_access()
+
+    @classmethod
+    def delete(cls, session_id):
+        cls._check_granted()
+        return super().delete(session_id)
+
+    @classmethod
+    def _check_granted(cls):
+        pool = Pool()
+        ActionWizard = pool.get('ir.action.wizard')
+        ModelAccess = pool.get('ir.model.access')
+        context = Transaction().context
+        if not ActionWizard.is_granted(
+                cls.__name__,
+                action_id=context.get('action_id'),
+                model=context.get('active_model')):
+            raise AccessError(
+                gettext('ir.msg_access_wizard_error', wizard=cls.__name__),
+                ModelAccess.context_groups())
+
+
+class ReportGuard:
+    __slots__ = ()
+
+    @classmethod
+    def check_access(cls, action, model, ids):
+        pool = Pool()
+        ActionReport = pool.get('ir.action.report')
+        ModelAccess = pool.get('ir.model.access')
+        if Transaction().user and (
+                # The groups asked for are those of the action, which comes
+                # from the client.
+                action.report_name != cls.__name__
+                or not ActionReport.is_granted(
+                    cls.__name__, action_id=action.id, model=model)):
+            raise AccessError(
+                gettext('ir.msg_access_report_error', report=cls.__name__),
+                ModelAccess.context_groups())
+        super().check_access(action, model, ids)
