@@ -213,6 +213,10 @@ class Convention(Workflow, ModelSQL, ModelView):
                     'icon': 'tryton-close',
                     'depends': ['state'],
                     },
+                'import_contributions': {
+                    'invisible': Eval('state').in_(['closing', 'closed']),
+                    'depends': ['state'],
+                    },
                 })
 
     @classmethod
@@ -568,3 +572,8 @@ class Convention(Workflow, ModelSQL, ModelView):
                         convention=convention.rec_name,
                         remaining=convention._format_amount(
                             convention.remaining)))
+
+    @classmethod
+    @ModelView.button_action('tibillet_federation.wizard_contribution_import')
+    def import_contributions(cls, conventions):
+        pass

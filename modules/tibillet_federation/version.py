@@ -21,7 +21,13 @@ KINDS = [
     ('class', "Rate by Class"),
     ('fixed', "Fixed Amount"),
     ('tiers', "Cascade"),
+    ('none', "Nothing"),
     ]
+# What a draft may still lack, and a proposal may not.
+MISSING = {
+    'schedule_missing', 'rate_missing', 'amount_missing', 'brackets_missing',
+    'tiers_missing',
+    }
 EXCLUSIONS = [
     ('human', "Human Costs"),
     ('common', "Common Costs"),
@@ -60,7 +66,8 @@ def _kind(name):
         "Marginal scale: each bracket counts only for its slice.\n"
         "Rate by class: one rate for the whole base, by its size.\n"
         "Fixed amount: the same for every service.\n"
-        "Cascade: each line takes from what the lines above left.")
+        "Cascade: each line takes from what the lines above left.\n"
+        "Nothing: no share is due.")
 
 
 def _rate(phase):
@@ -354,8 +361,12 @@ class Version(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def get_warnings(cls, versions, name):
-        return {
-            v.id: v._say(v.get_clauses().warnings()) for v in versions}
+        result = {}
+        for version in versions:
+            found = version.get_clauses()
+            problems = found.check() or found.warnings()
+            result[version.id] = version._say(problems) or None
+        return result
 
     def get_rec_name(self, name):
         return gettext(
@@ -382,7 +393,9 @@ class Version(Workflow, ModelSQL, ModelView):
             allocation=self.allocation,
             destinations=tuple(
                 clauses.Destination(
-                    key=d.key, rate=d.rate, label=d.name)
+                    key=d.key, rate=d.rate, label=d.name,
+                    beneficiary=(
+                        str(d.beneficiary.id) if d.beneficiary else None))
                 for d in self.destinations),
             local_rate=self.local_rate,
             local_base=self.local_base,
@@ -392,6 +405,8 @@ class Version(Workflow, ModelSQL, ModelView):
 
     def _get_schedule(self, phase):
         kind = getattr(self, f'{phase}_kind')
+        if kind == 'none':
+            return
         return clauses.Schedule(
             kind=kind,
             rate=getattr(self, f'{phase}_rate') if kind == 'flat' else None,
@@ -408,11 +423,16 @@ class Version(Workflow, ModelSQL, ModelView):
             floor=getattr(self, f'{phase}_floor'),
             cap=getattr(self, f'{phase}_cap'))
 
+    def get_voice(self):
+        "Return what puts the clauses and their figures in words"
+        return words.Voice(
+            Transaction().language,
+            symbol=self.currency.symbol or self.currency.code,
+            quantum=self.currency.rounding,
+            names={t.key: t.name for t in self.tiers})
+
     def _say(self, problems):
-        "Return what problems or warnings of the clauses say, one a line"
-        return words.render_all(
-            problems, Transaction().language,
-            self.currency.symbol or self.currency.code)
+        return '\n'.join(self.get_voice().say(problems))
 
     @classmethod
     def copy(cls, versions, default=None):
@@ -448,18 +468,26 @@ class Version(Workflow, ModelSQL, ModelView):
     def validate_fields(cls, versions, field_names):
         super().validate_fields(versions, field_names)
         if field_names - {'state', 'number', 'signatures', 'adopted_on'}:
-            cls.check_clauses(versions)
+            for version in versions:
+                version._check_clauses(draft=version.state == 'draft')
 
-    @classmethod
-    def check_clauses(cls, versions):
-        for version in versions:
-            problems = version.get_clauses().check()
-            if problems:
-                raise VersionValidationError(gettext(
-                        'tibillet_federation.msg_version_clauses',
-                        version=version.rec_name,
-                        convention=version.convention.rec_name,
-                        problems=version._say(problems)))
+    def _check_clauses(self, draft=False):
+        """Refuse clauses that contradict themselves
+
+        draft: accept what is not written yet.
+        """
+        problems = self.get_clauses().check()
+        if draft:
+            problems = [
+                p for p in problems
+                if p.code not in MISSING
+                and (p.code != 'destinations_sum' or self.destinations)]
+        if problems:
+            raise VersionValidationError(gettext(
+                    'tibillet_federation.msg_version_clauses',
+                    version=self.rec_name,
+                    convention=self.convention.rec_name,
+                    problems=self._say(problems)))
 
     @classmethod
     def check_modification(cls, mode, versions, values=None, external=False):
@@ -494,8 +522,8 @@ class Version(Workflow, ModelSQL, ModelView):
     @ModelView.button
     @Workflow.transition('proposed')
     def propose(cls, versions):
-        cls.check_clauses(versions)
         for version in versions:
+            version._check_clauses()
             if not any(p.must_sign for p in version.convention.parties):
                 raise VersionProposalError(gettext(
                         'tibillet_federation.msg_version_no_signatory',
@@ -537,16 +565,20 @@ class Version(Workflow, ModelSQL, ModelView):
 
     def _check_later(self):
         "Check that no service already settled would change its clauses"
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
         current = max(
             (v.effective_from for v in self.convention.versions
                 if v.state in {'adopted', 'superseded'}),
             default=None)
-        if current and self.effective_from <= current:
-            raise VersionAdoptionError(gettext(
-                    'tibillet_federation.msg_version_earlier',
-                    version=self.rec_name,
-                    convention=self.convention.rec_name,
-                    date=self.convention._format_date(current)))
+        locked = Statement.get_locked_until(self.convention)
+        for message, date in [('earlier', current), ('settled', locked)]:
+            if date and self.effective_from <= date:
+                raise VersionAdoptionError(gettext(
+                        f'tibillet_federation.msg_version_{message}',
+                        version=self.rec_name,
+                        convention=self.convention.rec_name,
+                        date=self.convention._format_date(date)))
 
     @classmethod
     @ModelView.button_action('tibillet_federation.wizard_version_copy')

@@ -7,6 +7,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
+from . import clauses
 from .exceptions import VersionModificationError
 
 # A rate is stored as a fraction: 0.3525 is shown as 35.25 %.
@@ -165,11 +166,10 @@ class Tier(
 
     def get_tier(self):
         "Return the tier as the engine reads it"
-        from .clauses import Tier
-        return Tier(
+        return clauses.Tier(
             key=self.key, kind=self.kind, rate=self.rate, amount=self.amount,
             beneficiary=str(self.beneficiary.id) if self.beneficiary else None,
-            carry=bool(self.carry))
+            carry=bool(self.carry), label=self.name)
 
 
 class Destination(

@@ -1,0 +1,343 @@
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.modules.product import price_digits
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.transaction import Transaction
+from trytond.wizard import (
+    Button, StateAction, StateTransition, StateView, Wizard)
+
+from . import contribution_table
+from .contribution import NATURES
+from .evidence import same_text
+from .exceptions import ContributionImportError
+
+# What people write for the units of the standard.
+UNITS = {
+    'uom_unit': ['u', 'unit', 'units', 'unite', 'unites', 'piece', 'pieces',
+        'forfait'],
+    'uom_day': ['d', 'day', 'days', 'j', 'jour', 'jours', 'journee',
+        'journees'],
+    'uom_hour': ['h', 'hour', 'hours', 'heure', 'heures'],
+    }
+
+
+class ContributionImport(Wizard):
+    __name__ = 'tibillet.convention.contribution.import'
+
+    start = StateView(
+        'tibillet.convention.contribution.import.start',
+        'tibillet_federation.contribution_import_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Check", 'check', 'tryton-forward', default=True),
+            ])
+    check = StateTransition()
+    preview = StateView(
+        'tibillet.convention.contribution.import.preview',
+        'tibillet_federation.contribution_import_preview_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Back", 'start', 'tryton-back'),
+            Button(
+                "Import", 'import_', 'tryton-ok', default=True,
+                states={
+                    'readonly': Eval('broken', 0) > 0,
+                    }),
+            ])
+    import_ = StateTransition()
+    open_ = StateAction('tibillet_federation.act_contribution_form')
+
+    def default_start(self, fields):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        values = {
+            'convention': self.record.id if self.record else None,
+            'date': Date.today(),
+            }
+        if self.record and len(self.record.parties) == 1:
+            values['contributor'] = self.record.parties[0].party.id
+        # Coming back from the check keeps what was asked.
+        if getattr(self.start, 'file', None):
+            values.update({
+                    'file': self.start.file,
+                    'file_name': self.start.file_name,
+                    'date': self.start.date,
+                    'contributor': (
+                        self.start.contributor.id
+                        if self.start.contributor else None),
+                    })
+        return values
+
+    def transition_check(self):
+        self._read()
+        return 'preview'
+
+    def default_preview(self, fields):
+        lines = self._read()
+        currency = self.start.convention.currency
+        return {
+            'currency': currency.id,
+            'lines': [line.get_preview() for line in lines],
+            'count': len(lines),
+            'broken': sum(1 for line in lines if line.problems),
+            'gross': sum(
+                (line.contribution.gross or 0 for line in lines
+                    if line.contribution), Decimal(0)),
+            }
+
+    def transition_import_(self):
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        lines = self._read()
+        broken = [line for line in lines if line.problems]
+        if broken:
+            raise ContributionImportError(gettext(
+                    'tibillet_federation.msg_contribution_import_broken',
+                    count=len(broken),
+                    problems='\n'.join(line.problem for line in broken)))
+        self.contributions = [line.contribution for line in lines]
+        Contribution.save(self.contributions)
+        return 'open_'
+
+    def do_open_(self, action):
+        return action, {'res_id': [c.id for c in self.contributions]}
+
+    def _read(self):
+        "Return the lines of the file, each with its contribution"
+        try:
+            lines = contribution_table.read(self.start.file or b'')
+        except contribution_table.TableError as error:
+            code, values = error.args
+            raise ContributionImportError(gettext(
+                    f'tibillet_federation.msg_contribution_table_{code}',
+                    **values))
+        importer = Importer(
+            self.start.convention, self.start.contributor, self.start.date)
+        return importer.get_lines(lines)
+
+
+class Importer:
+    "Turns the lines that were read into contributions, saved by nobody yet"
+
+    def __init__(self, convention, contributor, date):
+        self.convention = convention
+        self.contributor = contributor
+        self.date = date
+        self.parties = {}
+        for line in convention.parties:
+            for name in filter(None, [line.party.name, line.party.code]):
+                self.parties[contribution_table.plain(name)] = line
+        self.units = self._get_units()
+        self.references = self._get_references()
+
+    @staticmethod
+    def _get_units():
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        Uom = pool.get('product.uom')
+        units = {}
+        for language in {'en', Transaction().language}:
+            with Transaction().set_context(language=language):
+                for unit in Uom.search([]):
+                    for name in [unit.name, unit.symbol]:
+                        units.setdefault(
+                            contribution_table.plain(name), unit)
+        for xml_id, names in UNITS.items():
+            unit = Uom(ModelData.get_id('product', xml_id))
+            for name in names:
+                units[name] = unit
+        return units
+
+    def _get_references(self):
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        contributions = Contribution.search([
+                ('contributor', 'in', [
+                        p.party.id for p in self.convention.parties]),
+                ('evidence_reference', '!=', None),
+                ])
+        return {
+            (c.contributor, same_text(c.evidence_reference)): c.rec_name
+            for c in contributions}
+
+    def get_lines(self, lines):
+        return [ImportedLine(self, line) for line in lines]
+
+
+class ImportedLine:
+
+    def __init__(self, importer, line):
+        self.importer = importer
+        self.number = line.number
+        self.values = line.values
+        self.problems = list(line.problems)
+        self.contribution = None
+        party = self._get_party()
+        unit = self._get_unit()
+        self._check_reference(party)
+        if not self.problems:
+            self.contribution = self._get_contribution(party, unit)
+
+    def _get_party(self):
+        importer = self.importer
+        name = self.values.get('contributor')
+        if name:
+            party = importer.parties.get(contribution_table.plain(name))
+            if not party:
+                self.problems.append(('contributor', {
+                            'cell': name,
+                            'parties': ', '.join(
+                                p.party.rec_name
+                                for p in importer.convention.parties)}))
+            return party
+        for party in importer.convention.parties:
+            if party.party == importer.contributor:
+                return party
+        self.problems.append(('no_contributor', {}))
+
+    def _get_unit(self):
+        name = self.values.get('unit')
+        if not name:
+            return self.importer.units[
+                'day' if self.values.get('nature') == 'time' else 'unit']
+        unit = self.importer.units.get(contribution_table.plain(name))
+        if not unit:
+            self.problems.append(('unit', {'cell': name}))
+        return unit
+
+    def _check_reference(self, party):
+        reference = self.values.get('evidence_reference')
+        if not reference or not party:
+            return
+        key = party.party, same_text(reference)
+        if key in self.importer.references:
+            self.problems.append(('evidence', {
+                        'cell': reference,
+                        'other': self.importer.references[key]}))
+        self.importer.references.setdefault(
+            key, self.values.get('description', ''))
+
+    def _get_contribution(self, party, unit):
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        values = self.values
+        contribution = Contribution(
+            convention=self.importer.convention,
+            contributor=party.party,
+            date=values.get('date') or self.importer.date,
+            nature=values.get('nature', 'sundry'),
+            description=values['description'],
+            quantity=values['quantity'],
+            unit=unit,
+            unit_cost=values['unit_cost'],
+            tax_included=values.get('tax_included', True),
+            vat_rate=values.get('vat_rate'),
+            vat_recoverable=values.get(
+                'vat_recoverable', party.vat_regime == 'subject'),
+            evidence_reference=values.get('evidence_reference'),
+            recovered_through=values.get('recovered_through', 'pot'))
+        for name in ['amount', 'gross', 'net']:
+            setattr(
+                contribution, name,
+                getattr(contribution, f'on_change_with_{name}')())
+        return contribution
+
+    @property
+    def problem(self):
+        "The problems of the line, in words"
+        if not self.problems:
+            return
+        return gettext(
+            'tibillet_federation.msg_contribution_import_line',
+            line=self.number,
+            problems=' '.join(
+                gettext(
+                    f'tibillet_federation.msg_contribution_line_{code}',
+                    **values)
+                for code, values in self.problems))
+
+    def get_preview(self):
+        contribution = self.contribution
+        values = self.values
+        return {
+            'line': self.number,
+            'contributor': (
+                contribution.contributor.rec_name if contribution
+                else values.get('contributor')),
+            'nature': (
+                contribution.nature if contribution
+                else values.get('nature')),
+            'description': values.get('description'),
+            'quantity': values.get('quantity'),
+            'unit': contribution.unit.symbol if contribution else None,
+            'unit_cost': values.get('unit_cost'),
+            'gross': contribution.gross if contribution else None,
+            'currency': self.importer.convention.currency.id,
+            'problem': self.problem,
+            }
+
+
+class ContributionImportStart(ModelView):
+    __name__ = 'tibillet.convention.contribution.import.start'
+
+    convention = fields.Many2One(
+        'tibillet.convention', "Convention", required=True, readonly=True)
+    file = fields.Binary(
+        "File", required=True, filename='file_name',
+        help="A CSV file or a spreadsheet (xlsx), "
+        "with at least the columns description, quantity and unit cost.")
+    file_name = fields.Char("File Name")
+    parties = fields.Function(
+        fields.Many2Many('party.party', None, None, "Parties"),
+        'on_change_with_parties')
+    contributor = fields.Many2One(
+        'party.party', "Contributor",
+        domain=[
+            ('id', 'in', Eval('parties', [])),
+            ],
+        help="Who has brought the lines that do not say it.")
+    date = fields.Date(
+        "Date", required=True,
+        help="The date of the lines that do not say it.")
+
+    @fields.depends('convention')
+    def on_change_with_parties(self, name=None):
+        if self.convention:
+            return [p.party for p in self.convention.parties]
+        return []
+
+
+class ContributionImportPreview(ModelView):
+    __name__ = 'tibillet.convention.contribution.import.preview'
+
+    currency = fields.Many2One(
+        'currency.currency', "Currency", readonly=True)
+    count = fields.Integer("Lines", readonly=True)
+    broken = fields.Integer(
+        "Broken Lines", readonly=True,
+        help="Nothing is imported while a line is broken.")
+    gross = Monetary(
+        "Total Including Tax", currency='currency', digits='currency',
+        readonly=True)
+    lines = fields.One2Many(
+        'tibillet.convention.contribution.import.line', None, "Lines",
+        readonly=True)
+
+
+class ContributionImportLine(ModelView):
+    __name__ = 'tibillet.convention.contribution.import.line'
+
+    line = fields.Integer("Line")
+    contributor = fields.Char("Contributor")
+    nature = fields.Selection([(None, "")] + NATURES, "Nature", sort=False)
+    description = fields.Char("Description")
+    quantity = fields.Numeric("Quantity")
+    unit = fields.Char("Unit")
+    unit_cost = Monetary(
+        "Unit Cost", currency='currency', digits=price_digits)
+    gross = Monetary(
+        "Including Tax", currency='currency', digits='currency')
+    currency = fields.Many2One('currency.currency', "Currency")
+    problem = fields.Text("Problem")

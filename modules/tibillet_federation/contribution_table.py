@@ -1,0 +1,383 @@
+"""Reads contributions from a CSV file or a spreadsheet, without database.
+
+Nothing is guessed in silence: each line gives what was read and, when it is
+broken, the problems as (code, values); the caller puts them in words.
+"""
+import csv
+import datetime as dt
+import io
+import re
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+SIZE_MAX = 5 * 2 ** 20
+LINES_MAX = 5000
+# More than any venue will ever bring; a typing error most of the time.
+NUMBER_MAX = Decimal(10) ** 9
+DECIMALS_MAX = 4
+
+HEADERS = {
+    'contributor': [
+        'contributor', 'party', 'contributeur', 'apporteur', 'tiers'],
+    'nature': ['nature', 'kind', 'type'],
+    'description': [
+        'description', 'label', 'item', 'designation', 'libelle', 'objet'],
+    'quantity': ['quantity', 'qty', 'quantite', 'qte', 'nombre'],
+    'unit': ['unit', 'unite'],
+    'unit_cost': [
+        'unit cost', 'unit price', 'cost', 'cout unitaire', 'prix unitaire',
+        'cout', 'pu'],
+    'tax_included': [
+        'tax included', 'vat included', 'tva incluse', 'ttc', 'tva comprise'],
+    'vat_rate': ['vat rate', 'vat', 'taux de tva', 'taux tva', 'tva'],
+    'vat_recoverable': [
+        'vat recoverable', 'recoverable', 'tva recuperable', 'recuperable'],
+    'date': ['date', 'date d apport'],
+    'evidence_reference': [
+        'evidence', 'reference', 'justificatif', 'piece', 'preuve'],
+    'recovered_through': [
+        'recovered through', 'channel', 'recupere par', 'recuperation',
+        'canal'],
+    'total': ['total', 'amount', 'montant', 'total ttc', 'total ht'],
+    }
+REQUIRED = ['description', 'quantity', 'unit_cost']
+FRENCH = {
+    'description': "désignation",
+    'quantity': "quantité",
+    'unit_cost': "coût unitaire",
+    }
+NATURES = {
+    'equipment': ['equipment', 'materiel', 'equipement'],
+    'consumable': [
+        'consumable', 'consumables', 'consommable', 'consommables'],
+    'fee': ['fee', 'fees', 'frais'],
+    'time': ['time', 'days', 'temps', 'journees', 'jours'],
+    'sundry': ['sundry', 'other', 'divers', 'autre'],
+    }
+CHANNELS = {
+    'pot': ['pot', 'pot a amortir'],
+    'melting': ['melting', 'melting money', 'monnaie fondante', 'fonte'],
+    'common': ['common', 'common costs', 'frais communs', 'pot commun'],
+    'reinvoiced': ['re invoiced', 'reinvoiced', 'refacture', 'refacturee'],
+    'none': ['none', 'not recovered', 'non recupere', 'aucun'],
+    }
+BOOLEANS = {
+    True: ['yes', 'y', 'true', 'oui', 'o', 'vrai', 'x', '1', 'ttc'],
+    False: ['no', 'n', 'false', 'non', 'faux', '0', 'ht'],
+    }
+DATES = ['%Y-%m-%d', '%d/%m/%Y', '%d/%m/%y', '%d.%m.%Y', '%d-%m-%Y']
+# 1234,5 or 1234.5, else groups of three digits: 1 234,5 or 1,234,567.5.
+SIMPLE = re.compile(r'[+-]?\d+([.,]\d+)?')
+GROUPED = [
+    (re.compile(r'[+-]?\d{1,3}( \d{3})+([.,]\d+)?'), ' '),
+    (re.compile(r'[+-]?\d{1,3}(\.\d{3})+,\d+|[+-]?\d{1,3}(\.\d{3}){2,}'), '.'),
+    (re.compile(r'[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}'), ','),
+    ]
+
+
+class TableError(ValueError):
+    """The file as a whole cannot be read
+
+    args: code, values.
+    """
+
+
+@dataclass
+class Line:
+    """A line of the file
+
+    number: as the spreadsheet shows it, the headers being line 1.
+    values: what was read, by name of column; a broken cell is absent.
+    problems: (code, values) pairs.
+    """
+    number: int
+    values: dict = field(default_factory=dict)
+    problems: list = field(default_factory=list)
+
+
+def plain(text):
+    "Return a text without case, accents and punctuation"
+    text = unicodedata.normalize('NFKD', str(text))
+    text = ''.join(c for c in text if not unicodedata.combining(c))
+    return ' '.join(re.sub(r'[\W_]+', ' ', text).casefold().split())
+
+
+def read(data):
+    """Return the lines of a CSV file or of a spreadsheet, in order.
+
+    data: the bytes of the file.
+    Raise TableError if it is no such file, or has no usable header.
+    """
+    if not data:
+        raise TableError('empty', {})
+    if len(data) > SIZE_MAX:
+        raise TableError('size', {'size': SIZE_MAX // 2 ** 20})
+    rows = _spreadsheet(data) if data[:2] == b'PK' else _csv(data)
+    rows = [
+        (number, row) for number, row in rows
+        if any(_is_filled(cell) for cell in row)]
+    if len(rows) < 2:
+        raise TableError('empty', {})
+    if len(rows) > LINES_MAX + 1:
+        raise TableError('lines', {'lines': LINES_MAX})
+    columns = _columns(rows[0][1])
+    return [_line(number, row, columns) for number, row in rows[1:]]
+
+
+def _is_filled(cell):
+    return cell is not None and str(cell).strip() != ''
+
+
+def _spreadsheet(data):
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(i.file_size for i in archive.infolist())
+        if size > SIZE_MAX * 10:
+            raise TableError('size', {'size': SIZE_MAX // 2 ** 20})
+        book = load_workbook(
+            io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = []
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            rows.append((number, row[:100]))
+            if number > LINES_MAX * 2:
+                raise TableError('lines', {'lines': LINES_MAX})
+        return rows
+    except TableError:
+        raise
+    # A broken archive breaks openpyxl in many ways.
+    except (
+            InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError,
+            KeyError, ValueError, IndexError, TypeError, AttributeError,
+            OSError, SyntaxError, RuntimeError):
+        raise TableError('format', {})
+
+
+def _csv(data):
+    text = _decode(data)
+    if '\0' in text:
+        raise TableError('format', {})
+    found = max(
+        (_split(text, separator) for separator in ';,\t'),
+        key=_known_headers)
+    if not _known_headers(found):
+        raise TableError('headers', {})
+    return found
+
+
+def _decode(data):
+    for mark, encoding in [
+            (b'\xff\xfe', 'utf-16'), (b'\xfe\xff', 'utf-16')]:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                raise TableError('format', {})
+    try:
+        return data.decode('utf-8-sig')
+    except UnicodeDecodeError:
+        # What a French spreadsheet saves as CSV without asking.
+        return data.decode('cp1252', errors='replace')
+
+
+def _split(text, separator):
+    reader = csv.reader(io.StringIO(text, newline=''), delimiter=separator)
+    rows, number = [], 1
+    try:
+        for row in reader:
+            rows.append((number, row))
+            number = reader.line_num + 1
+    except csv.Error:
+        raise TableError('format', {})
+    return rows
+
+
+def _known_headers(rows):
+    for _, row in rows:
+        if any(_is_filled(cell) for cell in row):
+            return sum(1 for cell in row if _column(cell))
+    return 0
+
+
+def _column(cell):
+    name = plain(cell) if _is_filled(cell) else ''
+    for column, names in HEADERS.items():
+        if name in names:
+            return column
+
+
+def _columns(row):
+    "Return the index of each column"
+    columns = {}
+    for index, cell in enumerate(row):
+        column = _column(cell)
+        if not column:
+            continue
+        if column in columns:
+            raise TableError('twice', {'column': str(cell).strip()})
+        columns[column] = index
+    if not columns:
+        raise TableError('headers', {})
+    for column in REQUIRED:
+        if column not in columns:
+            raise TableError('column', {
+                    'column': HEADERS[column][0],
+                    'other': FRENCH[column]})
+    return columns
+
+
+def _line(number, row, columns):
+    line = Line(number)
+    for column, index in columns.items():
+        cell = row[index] if index < len(row) else None
+        if not _is_filled(cell):
+            continue
+        try:
+            line.values[column] = READERS[column](cell)
+        except ValueError as error:
+            code, = error.args
+            line.problems.append((code, {
+                        'column': column, 'cell': _shown(cell)}))
+    _check_missing(line)
+    _check_signs(line)
+    _check_total(line)
+    return line
+
+
+def _shown(cell):
+    text = str(cell).strip()
+    return text if len(text) <= 40 else text[:40] + '…'
+
+
+def _check_missing(line):
+    broken = {values['column'] for _, values in line.problems}
+    for column in REQUIRED:
+        if column not in line.values and column not in broken:
+            line.problems.append((f'no_{column}', {'column': column}))
+
+
+def _check_signs(line):
+    quantity = line.values.get('quantity')
+    if quantity is not None and quantity <= 0:
+        line.problems.append(('quantity', {
+                    'column': 'quantity', 'cell': str(quantity)}))
+    unit_cost = line.values.get('unit_cost')
+    if unit_cost is not None and unit_cost < 0:
+        line.problems.append(('unit_cost', {
+                    'column': 'unit_cost', 'cell': str(unit_cost)}))
+    rate = line.values.get('vat_rate')
+    if rate is not None and not 0 <= rate <= 1:
+        line.problems.append(('rate', {
+                    'column': 'vat_rate', 'cell': str(rate * 100)}))
+
+
+def _check_total(line):
+    "A total is never taken, but it must be what the line makes"
+    if not {'total', 'quantity', 'unit_cost'} <= set(line.values):
+        return
+    computed = line.values['quantity'] * line.values['unit_cost']
+    if abs(computed - line.values['total']) >= Decimal('0.005'):
+        line.problems.append(('total', {
+                    'column': 'total',
+                    'cell': str(line.values['total']),
+                    'computed': str(computed.normalize() + 0)}))
+
+
+def read_text(cell):
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = ' '.join(str(cell).split())
+    if len(text) > 500:
+        raise ValueError('text')
+    return text
+
+
+def read_number(cell):
+    """Return the Decimal of a cell: 1 234,50 or 1,234.50 or 300 €
+
+    Raise ValueError with a code when it is no number, too big or too fine.
+    """
+    if isinstance(cell, (bool, dt.date, dt.time)):
+        raise ValueError('number')
+    if isinstance(cell, float):
+        # A spreadsheet shows 15 digits: 0.35 and not 0.34999999999999998.
+        cell = format(cell, '.15g')
+        if 'e' in cell:
+            cell = format(Decimal(cell), 'f')
+    text = re.sub(r'[€$£]|EUR', '', str(cell), flags=re.IGNORECASE)
+    text = ' '.join(text.split())
+    if not SIMPLE.fullmatch(text):
+        for pattern, separator in GROUPED:
+            if pattern.fullmatch(text):
+                text = text.replace(separator, '')
+                break
+        else:
+            raise ValueError('number')
+    text = text.replace(',', '.')
+    if len(text) > 30:
+        raise ValueError('huge')
+    number = Decimal(text)
+    if abs(number) > NUMBER_MAX:
+        raise ValueError('huge')
+    if -number.normalize().as_tuple().exponent > DECIMALS_MAX:
+        raise ValueError('decimals')
+    return number
+
+
+def read_rate(cell):
+    "Return a rate as a fraction: 20, 20 % and 0.2 are all 0.2"
+    percent = isinstance(cell, str) and '%' in cell
+    number = read_number(cell.replace('%', '') if percent else cell)
+    rate = number / 100 if percent or abs(number) > 1 else number
+    if -rate.normalize().as_tuple().exponent > DECIMALS_MAX:
+        raise ValueError('decimals')
+    return rate
+
+
+def read_date(cell):
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    for format_ in DATES:
+        try:
+            return dt.datetime.strptime(  # noqa: DTZ007
+                str(cell).strip(), format_).date()
+        except ValueError:
+            continue
+    raise ValueError('date')
+
+
+def _one_of(choices, code):
+    def read_choice(cell):
+        if isinstance(cell, float) and cell.is_integer():
+            cell = int(cell)
+        name = plain(cell)
+        for value, names in choices.items():
+            if name in names:
+                return value
+        raise ValueError(code)
+    return read_choice
+
+
+READERS = {
+    'contributor': read_text,
+    'nature': _one_of(NATURES, 'nature'),
+    'description': read_text,
+    'quantity': read_number,
+    'unit': read_text,
+    'unit_cost': read_number,
+    'tax_included': _one_of(BOOLEANS, 'boolean'),
+    'vat_rate': read_rate,
+    'vat_recoverable': _one_of(BOOLEANS, 'boolean'),
+    'date': read_date,
+    'evidence_reference': read_text,
+    'recovered_through': _one_of(CHANNELS, 'channel'),
+    'total': read_number,
+    }
