@@ -4,6 +4,7 @@ An amount is a Decimal, a quantum is the smallest unit of its currency as a
 Decimal: 0.01 for the euro, 1 for the yen, 0.05 for Swiss cash.
 """
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 CENT = Decimal('0.01')
 
@@ -16,9 +17,9 @@ def half_up(amount, quantum=CENT):
     Rounding: to the nearest, a half goes away from zero, so that an amount
     and its opposite always cancel out.
     """
-    _check_quantum(quantum)
-    if isinstance(amount, Decimal) and _is_power_of_ten(quantum):
-        rounded = amount.quantize(quantum, ROUND_HALF_UP)
+    exponent = _checked(quantum)
+    if exponent is not None and isinstance(amount, Decimal):
+        rounded = amount.quantize(exponent, ROUND_HALF_UP)
     else:
         rounded = _nearest(amount, quantum) * quantum
     return rounded or abs(rounded)  # never a negative zero
@@ -30,7 +31,7 @@ def to_units(amount, quantum=CENT):
     Raise ValueError if amount is not a multiple of quantum: an amount with
     hidden decimals must be rounded first, by who knows why.
     """
-    _check_quantum(quantum)
+    _checked(quantum)
     units = _nearest(amount, quantum)
     if units * quantum != amount:
         raise ValueError(f"{amount} is not a multiple of {quantum}")
@@ -39,7 +40,7 @@ def to_units(amount, quantum=CENT):
 
 def from_units(units, quantum=CENT):
     """Return the amount worth an integer number of quantum."""
-    _check_quantum(quantum)
+    _checked(quantum)
     if not isinstance(units, int):
         raise TypeError(f"{units!r} is not an integer number of units")
     return units * quantum
@@ -56,14 +57,16 @@ def _nearest(amount, quantum):
     return units if numerator >= 0 else -units
 
 
-def _check_quantum(quantum):
+@lru_cache(maxsize=64, typed=True)
+def _checked(quantum):
+    """Return 0.01 for 0.01 or 0.0100, None for 0.05: not a power of ten.
+
+    Decimal.quantize only looks at the exponent: for 0.05 it would round to
+    the cent.
+    """
     if not isinstance(quantum, Decimal):
         raise TypeError(f"quantum {quantum!r} is not a Decimal")
     if quantum <= 0:
         raise ValueError(f"quantum {quantum} is not positive")
-
-
-def _is_power_of_ten(quantum):
-    # Decimal.quantize only looks at the exponent: for 0.05 or 0.10 it would
-    # round to the cent.
-    return quantum.as_tuple().digits == (1,)
+    exponent = quantum.normalize()
+    return exponent if exponent.as_tuple().digits == (1,) else None

@@ -78,8 +78,10 @@ class Settlement:
     base_pre, base_post: the base cut by alpha.
     recouped: what lowers the pot, recouped_by contributor.
     by_tier: what tiers pay to their beneficiaries.
-    excess: of whole_pre, what the pot did not need; in post_part.
-    post_part: what local and by_destination divide.
+    excess: of whole_pre, what the pot did not need.
+    post_part: what the clauses after recoupment ask for.
+    local: taken from post_part (and from the recoupment when local_base is
+        share); by_destination divides the rest, and excess.
     share: all of it; retained by the operator, payable by it.
     brought, carried: costs of tiers that waited for this service, and
         that wait for the next one.

@@ -65,14 +65,14 @@ def settle(clauses, balances, service, brought=NOTHING):
     recouped_by = divide(clauses.allocation, opening, cut.recouped, quantum)
 
     tiers = {}
-    post_part = cut.excess
+    post_part = ZERO
     for key, beneficiary, amount in cut.parts:
         if beneficiary is None:
             post_part += amount
         elif amount:
             tiers[key, beneficiary] = tiers.get(
                 (key, beneficiary), ZERO) + amount
-    local, by_destination = spread(clauses, post_part)
+    local, by_destination = spread(clauses, post_part, cut.excess)
     local += cut.local
     allocations = _allocations(
         clauses, service.operator, recouped_by, tiers, local, by_destination)
@@ -85,7 +85,10 @@ def settle(clauses, balances, service, brought=NOTHING):
         alerts.append('destinations_missing')
     if _is_short(cut):
         alerts.append('tier_unpaid')
-    base_pre = half_up(Fraction(base) * Fraction(cut.alpha), quantum)
+    if isinstance(cut.alpha, Fraction):
+        base_pre = half_up(Fraction(base) * cut.alpha, quantum)
+    else:
+        base_pre = base * cut.alpha
     return Settlement(
         service, clauses, turnover, exclusions, excluded, base,
         opening, remaining, cut.phase, cut.pre, cut.post,
@@ -184,14 +187,16 @@ def _crossed(local, before, after, remaining, wanted, quantum):
     return first.amount, parts
 
 
-def spread(clauses, amount):
-    """Return the local part of amount, and the rest by destination (E5, E6).
+def spread(clauses, post_part, excess):
+    """Return the local part, and the rest by destination (E5, E6).
 
+    post_part: what the clauses after recoupment ask for.
+    excess: what the pot did not need; nothing local is taken from it.
     Without destination the rest is under the key ''.
     """
-    local = half_up(amount * clauses.local_rate, clauses.quantum)
+    local = half_up(post_part * clauses.local_rate, clauses.quantum)
     rates = [destination.rate for destination in clauses.destinations]
-    rest = amount - local
+    rest = post_part - local + excess
     if not any(rates):
         return local, {'': rest} if rest else {}
     parts = split(rest, rates, clauses.quantum)
@@ -307,7 +312,7 @@ def adjust(original, corrected, date, balances=None):
     recouped_by, spilled = _recouped_again(clauses, opening, asked)
     spilled_parts = _allocations(
         clauses, corrected.operator, recouped_by, {},
-        *spread(clauses, spilled))
+        *spread(clauses, ZERO, spilled))
     changes = {
         name: amount for name, amount in changes.items()
         if name[0] != 'recoup'}

@@ -152,6 +152,10 @@ def _say_takes(settlement, schedule, figures, sentences):
         code = f'tier_{tier.kind}'
         if tier.kind == 'recoup' and tier.rate is None:
             code = 'tier_recoup_all'
+        declared = service.costs.get(tier.key, ZERO)
+        if (tier.kind == 'cost' and tier.amount is not None
+                and declared > tier.amount):
+            code = 'tier_cost_most'
         waiting = (
             settlement.brought.get(tier.key, ZERO) if tier.carry else ZERO)
         sentences.append((code, {
@@ -161,6 +165,7 @@ def _say_takes(settlement, schedule, figures, sentences):
                     'rate': tier.rate,
                     'price': tier.amount,
                     'days': service.days.get(tier.key, ZERO),
+                    'declared': declared,
                     'wanted': take.wanted - waiting}))
         if waiting:
             sentences.append(('tier_brought', {
@@ -232,7 +237,7 @@ def _say_parts(settlement, sentences):
                     'base': settlement.post_part,
                     'rate': clauses.local_rate, 'amount': local_post}))
     _say_destinations(
-        clauses, settlement.post_part - local_post,
+        clauses, settlement.post_part - local_post + settlement.excess,
         settlement.by_destination, sentences)
 
 
@@ -259,13 +264,11 @@ def _say_total(settlement, sentences):
     if not share:
         sentences.append(('total_nothing', {}))
     else:
-        lines = [
-            amount for amount in [
-                settlement.recouped, *settlement.by_tier.values(),
-                share - settlement.recouped - settlement.post_part
-                - sum(settlement.by_tier.values(), ZERO),
-                settlement.post_part]
-            if amount]
+        known = [
+            settlement.recouped, *settlement.by_tier.values(),
+            settlement.post_part, settlement.excess]
+        # What is left is the local part taken from the recoupment.
+        lines = [a for a in [*known, share - sum(known, ZERO)] if a]
         sentences.append(('total' if len(lines) == 1 else 'total_sum', {
                     'lines': lines, 'share': share,
                     'rate': half_up(settlement.effective_rate, PERCENT)}))

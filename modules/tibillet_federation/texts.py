@@ -74,6 +74,9 @@ TEXTS = {
     'tier_cost': (
         "{label:k}: {wanted:a} of costs",
         "{label:k} : {wanted:a} de frais"),
+    'tier_cost_most': (
+        "{label:k}: {declared:a} of costs, but no more than {price:a}",
+        "{label:k} : {declared:a} de frais, mais pas plus de {price:a}"),
     'tier_time': (
         "{label:k}: {days:n} days × {price:a} = {wanted:a}",
         "{label:k} : {days:n} jours × {price:a} = {wanted:a}"),

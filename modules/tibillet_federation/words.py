@@ -19,7 +19,7 @@ LANGUAGES = ['en', 'fr']
 # What tells in one line how a share was found.
 BRIEF = {
     'flat', 'fixed', 'class', 'slice', 'slice_first', 'slices',
-    'tier_cost', 'tier_time', 'tier_gross_pct', 'tier_net_pct',
+    'tier_cost', 'tier_cost_most', 'tier_time', 'tier_gross_pct', 'tier_net_pct',
     'tier_recoup', 'tier_recoup_all', 'tier_fixed', 'tier_residual',
     'tier_brought', 'tier_short', 'tier_cut', 'limit_floor', 'limit_cap',
     'limit_max_rate', 'limit_base', 'limits_none', 'limits_no_floor',
@@ -52,7 +52,8 @@ class Voice:
             'n': self.number, 's': self.sum, 'l': self.list,
             'k': self.name, 'w': self.place,
             }
-        self._templates = _TEMPLATES['fr' if self.french else 'en']
+        self._templates = {}
+        self._percentages = {}
 
     def amount(self, value):
         value = Decimal(value)
@@ -70,8 +71,11 @@ class Voice:
         return text.translate(_FRENCH if self.french else _ENGLISH)
 
     def percentage(self, value):
-        text = self.number(Decimal(value) * 100)
-        return f'{text}{NBSP}%' if self.french else f'{text}%'
+        if value not in self._percentages:
+            text = self.number(Decimal(value) * 100)
+            self._percentages[value] = (
+                f'{text}{NBSP}%' if self.french else f'{text}%')
+        return self._percentages[value]
 
     def date(self, value):
         if isinstance(value, str):
@@ -98,11 +102,19 @@ class Voice:
 
     def render(self, code, values):
         "Return the text of one sentence, without capital nor full stop"
-        kinds = self.kinds
-        return ''.join([
-                part if isinstance(part, str)
-                else kinds[part[1]](values[part[0]])
-                for part in self._templates[code]])
+        if code not in self._templates:
+            self._templates[code] = self._template(code)
+        text, fields = self._templates[code]
+        return text % tuple([write(values[name]) for name, write in fields])
+
+    def _template(self, code):
+        "Return a text with %s, and what writes each value"
+        text = TEXTS[code][self.french]
+        if self.french:
+            text = _unbreakable(text)
+        fields = [
+            (name, self.kinds[kind]) for name, kind in _FIELD.findall(text)]
+        return _FIELD.sub('%s', text.replace('%', '%%')), fields
 
     def say(self, sentences):
         "Return whole sentences"
@@ -149,26 +161,6 @@ def plain(text):
     return text.replace(NBSP, ' ').replace(MINUS, '-')
 
 
-def _template(text):
-    "Return the texts and the (name, kind) of a template, in order"
-    pieces = _FIELD.split(text)
-    parts = []
-    for index in range(0, len(pieces), 3):
-        if pieces[index]:
-            parts.append(pieces[index])
-        if index + 1 < len(pieces):
-            parts.append((pieces[index + 1], pieces[index + 2]))
-    return tuple(parts)
-
-
 def _unbreakable(text):
     return re.sub(r' ([;:!?%»])', rf'{NBSP}\1', text).replace(
         '« ', f'«{NBSP}')
-
-
-_TEMPLATES = {
-    'en': {code: _template(english) for code, (english, _) in TEXTS.items()},
-    'fr': {
-        code: _template(_unbreakable(french))
-        for code, (_, french) in TEXTS.items()},
-    }

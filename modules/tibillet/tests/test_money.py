@@ -30,8 +30,9 @@ class MoneyTestCase(unittest.TestCase):
                 ('1.024', '0.05', '1.00'),
                 ('1.025', '0.05', '1.05'),
                 ('1.075', '0.05', '1.10'),
-                ('1.04', '0.10', '1.00'),
-                ('1.05', '0.10', '1.10'),
+                ('1.04', '0.10', '1.0'),
+                ('1.05', '0.10', '1.1'),
+                ('2916.725', '0.0100', '2916.73'),
                 ('12.5', '5', '15'),
                 ('1E+3', '0.01', '1000.00'),
                 ]:
@@ -77,6 +78,7 @@ class MoneyTestCase(unittest.TestCase):
                 (lambda: half_up(Decimal(1), Decimal(0)), ValueError),
                 (lambda: half_up(Decimal(1), Decimal('-0.01')), ValueError),
                 (lambda: half_up(Decimal(1), 0.01), TypeError),
+                (lambda: half_up(Decimal('1.5'), 1), TypeError),
                 (lambda: from_units(1.0), TypeError),
                 (lambda: from_units(Decimal(1)), TypeError),
                 ]:
