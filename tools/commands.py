@@ -1,0 +1,147 @@
+"""The commands of the Makefile."""
+import argparse
+import concurrent.futures
+import contextlib
+import fcntl
+import signal
+import sys
+
+from tools import database, serve, steps, system, venv, webclient
+from tools.steps import RUN, Stop, say
+
+
+@contextlib.contextmanager
+def _alone(shared=False):
+    "Keep another command from changing the database at the same time"
+    RUN.mkdir(exist_ok=True)
+    with open(RUN / 'lock', 'w') as file:
+        try:
+            fcntl.flock(
+                file, fcntl.LOCK_NB
+                | (fcntl.LOCK_SH if shared else fcntl.LOCK_EX))
+        except OSError:
+            raise Stop(
+                "Another command uses the database of this checkout (a "
+                "'make run' in another window?): stop it with Ctrl-C first.")
+        yield
+
+
+@contextlib.contextmanager
+def _installed(requirements=venv.RUNTIME):
+    """Install what is missing
+
+    The packages and the web client come from two registries, side by side:
+    what is done inside may begin before the web client is there.
+    """
+    venv.create()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        client = pool.submit(webclient.install)
+        try:
+            venv.install(requirements)
+            if client.done():
+                client.result()
+            yield
+        except BaseException:
+            steps.end_children()
+            raise
+        client.result()
+
+
+def install(options):
+    "Install the packages, the web client and the system's libraries"
+    with _installed():
+        system.provide([system.PDF])
+
+
+def run(options):
+    "Serve the demo co-operative on loopback, made when there is none"
+    port = serve.number(options.port)
+    serve.check(port)
+    with _alone(shared=_complete()):
+        with _installed():
+            system.provide([system.PDF])
+            database.Database().ensure()
+    with _alone(shared=True):
+        serve.check(port)
+        try:
+            serve.forever(port)
+        except KeyboardInterrupt:
+            say("\nThe server is stopped, the data are kept.")
+
+
+def _complete():
+    stamp = database.Database().stamp
+    return bool(stamp) and stamp['digest'] == database.digest()
+
+
+def reset(options):
+    "Throw the database away and make it again"
+    with _alone():
+        with _installed():
+            database.Database().remove()
+            database.Database().make()
+    say("Done: 'make run' serves the new database.")
+
+
+def demo(options):
+    "Add a longer story to the database"
+    with _alone():
+        with _installed():
+            database.Database().ensure()
+            database.Database().add(options.story)
+    say("Done: 'make run' shows it.")
+
+
+def test(options):
+    "Install and run every test, then say what was not run"
+    from tools import tests
+    return tests.main(options.part)
+
+
+def lint(options):
+    "Check the form of every file"
+    venv.create()
+    venv.install(venv.DEVELOPMENT)
+    from tools import lint
+    return lint.main()
+
+
+def parser():
+    parser = argparse.ArgumentParser(prog='make')
+    commands = parser.add_subparsers(dest='command', required=True)
+    for function in [install, run, reset, demo, test, lint]:
+        command = commands.add_parser(
+            function.__name__, help=function.__doc__)
+        command.set_defaults(function=function)
+        if function is run:
+            command.add_argument('--port', default='8000')
+        elif function is demo:
+            command.add_argument('--story', required=True)
+        elif function is test:
+            command.add_argument(
+                '--part', action='append',
+                choices=['sqlite', 'postgresql', 'browser'])
+    return parser
+
+
+def _terminated(number, frame):
+    raise KeyboardInterrupt
+
+
+def main(arguments):
+    options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        return options.function(options)
+    except Stop as reason:
+        steps.complain(reason)
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped; what was complete is kept.")
+        return 130
+    finally:
+        steps.end_children()
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,166 @@
+"""The SQLite database of the first hour, whole or not there.
+
+It is made in a folder beside, which takes its place when it is complete: what
+is served is never half made, whatever stops the work.
+"""
+import json
+import os
+import shutil
+import tempfile
+
+from tools import content, mail, steps, venv
+from tools.steps import ROOT, RUN, Stop, say
+
+NAME = 'tibillet'
+CONFIG = 'config/trytond.conf'
+FOLDER = RUN / 'db'
+FIRST_STORY = 'convention'
+
+
+def _demo():
+    return (ROOT / 'demo' / '__main__.py').exists()
+
+
+def digest():
+    return content.digest(content.names(), ROOT / 'constraints.txt')
+
+
+def environment(folder):
+    "Return what makes trytond use the database of a folder"
+    return {
+        'TRYTOND_CONFIG': CONFIG,
+        'TRYTOND_DATABASE__PATH': str(folder),
+        }
+
+
+class Database:
+    "The database kept in a folder"
+
+    def __init__(self, folder=FOLDER):
+        self.folder = folder
+        self.draft = folder.with_name(folder.name + '.new')
+        self.old = folder.with_name(folder.name + '.old')
+
+    @property
+    def stamp(self):
+        try:
+            return json.loads((self.folder / 'stamp.json').read_text())
+        except (OSError, ValueError):
+            return None
+
+    def ensure(self):
+        "Make the database when there is none, update it when it is older"
+        self._clear()
+        stamp = self.stamp
+        if not stamp:
+            self.make()
+        elif stamp['digest'] != digest():
+            self.update()
+        else:
+            say(f"The database in {steps.shown(self.folder)} is kept as it "
+                "was ('make reset' begins again).")
+
+    def _clear(self):
+        if not self.folder.exists() and self.old.exists():
+            # Stopped between the two renames of _settle.
+            self.old.rename(self.folder)
+        if self.draft.exists():
+            say("The last run was stopped before its database was complete: "
+                "what it left is thrown away.")
+        for leftover in [self.draft, self.old]:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+    def make(self):
+        "Make the database of the first story"
+        self._clear()
+        self.draft.mkdir(parents=True)
+        self._activate("Making the database, all modules in one update")
+        stories = []
+        if _demo():
+            self._story(FIRST_STORY)
+            stories.append(FIRST_STORY)
+        self._settle(stories)
+
+    def update(self):
+        "Bring the database to the modules of today"
+        self._copy()
+        self._activate("Updating the database: the modules have changed")
+        self._settle(self.stamp['stories'])
+
+    def add(self, story):
+        "Add a story of the demo to the database"
+        if not _demo():
+            raise Stop("There is no demo in this checkout: nothing was done.")
+        self._copy()
+        self._story(story)
+        self._settle(self.stamp['stories'] + [story])
+
+    def _copy(self):
+        self._clear()
+        shutil.copytree(self.folder, self.draft)
+
+    def _activate(self, title):
+        from demo import logins
+        seen = []
+
+        def progress(line):
+            words = line.split()
+            if (words[:1] == ['trytond.modules'] and words[2:3] == ['load']
+                    and words[1] not in seen):
+                seen.append(words[1])
+                current.note(f'module {len(seen)}, {words[1]}')
+
+        with tempfile.NamedTemporaryFile('w') as password, \
+                steps.step(title) as current:
+            password.write(logins.password('admin'))
+            password.flush()
+            try:
+                steps.run(
+                    [venv.python(), '-m', 'tools.activate',
+                        '--database', NAME, '--config', CONFIG],
+                    'database', on_line=progress, env={
+                        **environment(self.draft),
+                        'TRYTONPASSFILE': password.name})
+            except steps.Failed as failed:
+                self._give_up(failed, "The database could not be made")
+
+    def _story(self, story):
+        def progress(line):
+            if line.strip():
+                current.note(line.strip()[:100])
+
+        with mail.sink() as uri, \
+                steps.step(f"Telling the story '{story}'") as current:
+            try:
+                steps.run(
+                    [venv.python(), '-m', 'demo', '--config', CONFIG,
+                        '--database', NAME, '--story', story],
+                    f'demo-{story}', on_line=progress, env={
+                        **environment(self.draft),
+                        'TRYTOND_EMAIL__URI': uri})
+            except steps.Failed as failed:
+                self._give_up(failed, f"The story '{story}' went wrong")
+
+    def _give_up(self, failed, what):
+        shutil.rmtree(self.draft, ignore_errors=True)
+        kept = (
+            ", the database is as it was before" if self.stamp
+            else ", no database was left behind")
+        raise Stop(
+            f"{what} ({failed.last[:200]}){kept}; the whole story is in "
+            f"{steps.shown(failed.log)}.")
+
+    def _settle(self, stories):
+        (self.draft / 'stamp.json').write_text(
+            json.dumps({'digest': digest(), 'stories': stories}))
+        if self.folder.exists():
+            self.folder.rename(self.old)
+        self.draft.rename(self.folder)
+        shutil.rmtree(self.old, ignore_errors=True)
+
+    def remove(self):
+        self._clear()
+        if self.folder.exists():
+            # At once, so that a half of it is never taken for a whole.
+            os.rename(self.folder, self.old)
+            shutil.rmtree(self.old)
