@@ -1,0 +1,38 @@
+from trytond.exceptions import UserError
+from trytond.model.exceptions import AccessError, ValidationError
+
+
+class PlanSeasonError(ValidationError):
+    pass
+
+
+class MembershipAccessError(AccessError):
+    pass
+
+
+class MembershipBuyerError(ValidationError):
+    pass
+
+
+class MembershipDateError(ValidationError):
+    pass
+
+
+class MembershipPaymentError(UserError):
+    pass
+
+
+class MembershipAmountError(MembershipPaymentError):
+    pass
+
+
+class PeriodValidationError(ValidationError):
+    pass
+
+
+class PeriodAccessError(AccessError):
+    pass
+
+
+class MembershipEraseError(AccessError):
+    pass
