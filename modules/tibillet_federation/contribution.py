@@ -55,6 +55,7 @@ class Contribution(
         help="The day on which it was brought.")
     nature = fields.Selection(
         NATURES, "Nature", required=True, sort=False, states=_states)
+    nature_string = nature.translated('nature')
     description = fields.Char(
         "Description", required=True, states=_states)
     # The two are required by a check whose sentence says what to do.
@@ -115,6 +116,7 @@ class Contribution(
             ('estimated', "Estimated"),
             ('verified', "Verified"),
             ], "State", required=True, readonly=True, sort=False)
+    state_string = state.translated('state')
 
     del _states
 

@@ -298,6 +298,11 @@ class Convention(Workflow, ModelSQL, ModelView):
         return max(versions, key=lambda v: v.effective_from, default=None)
 
     @property
+    def last_version(self):
+        "Return the version written last, in force or not, or nothing"
+        return max(self.versions, key=lambda v: v.number or 0, default=None)
+
+    @property
     def reference_version(self):
         """Return the version that values the contributions
 
@@ -307,7 +312,7 @@ class Convention(Workflow, ModelSQL, ModelView):
             v for v in self.versions if v.state in {'adopted', 'superseded'}]
         if adopted:
             return min(adopted, key=lambda v: v.effective_from)
-        return max(self.versions, key=lambda v: v.number or 0, default=None)
+        return self.last_version
 
     @classmethod
     def get_contributed(cls, conventions, names):

@@ -71,8 +71,10 @@ class ConventionParty(sequence_ordered(), ModelSQL, ModelView):
         "both sign.")
     legal_status = fields.Selection(
         LEGAL_STATUSES, "Legal Status", sort=False)
+    legal_status_string = legal_status.translated('legal_status')
     vat_regime = fields.Selection(
         VAT_REGIMES, "VAT Regime", required=True, sort=False)
+    vat_regime_string = vat_regime.translated('vat_regime')
     signatory = fields.Char(
         "Signatory", help="The name of the person who signs.")
     signatory_title = fields.Char(

@@ -47,6 +47,8 @@ class EvidenceMixin(ModelStorage):
     recovered_through = fields.Selection(
         CHANNELS, "Recovered Through", required=True, sort=False,
         help="The only channel by which the cost is recovered.")
+    recovered_through_string = recovered_through.translated(
+        'recovered_through')
 
     @property
     def has_evidence(self):

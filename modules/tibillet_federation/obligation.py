@@ -28,6 +28,7 @@ class Obligation(sequence_ordered(), ModelSQL, ModelView):
             ('year', "Every Year"),
             ('once', "Once"),
             ], "Frequency", required=True, sort=False)
+    frequency_string = frequency.translated('frequency')
     due_date = fields.Date(
         "Due Date", help="The day by which it must be done.")
     done_on = fields.Date("Done On", readonly=True)
