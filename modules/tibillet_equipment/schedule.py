@@ -23,24 +23,39 @@ def last_day(start, months):
     return add_months(start, months) - ONE_DAY
 
 
-def period_ends(start, end, frequency, month=12, day=-1):
-    """Return the dates of a plan from start to end, both included.
+def closings(start, end, frequency, month=12, day=-1):
+    """Return the regular dates of a plan from start to end, both included.
 
     frequency: 'monthly' or 'yearly'.
     month: last month of the year, for a yearly plan.
     day: 1 or -1, the first or the last day of the month.
-    The last date is always end. No date if end is before start.
     """
     dates = []
     date = dt.date(
         start.year, month if frequency == 'yearly' else start.month, 1)
-    while (closing := _day_of_month(date, day)) < end:
+    while (closing := _day_of_month(date, day)) <= end:
         if closing >= start:
             dates.append(closing)
         date = add_months(date, MONTHS[frequency])
-    if start <= end:
-        dates.append(end)
     return dates
+
+
+def next_closing(date, frequency, month=12, day=-1):
+    """Return the first regular date of a plan that is not before date."""
+    return closings(
+        date, add_months(date, MONTHS[frequency] + 1), frequency, month,
+        day)[0]
+
+
+def period_ends(start, end, frequency, month=12, day=-1):
+    """Return the dates of a plan that ends on end, always the last one.
+
+    No date if end is before start.
+    """
+    if end < start:
+        return []
+    dates = closings(start, end - ONE_DAY, frequency, month, day)
+    return [*dates, end]
 
 
 def _day_of_month(date, day):

@@ -3,7 +3,6 @@ import unittest
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tibillet_equipment.capacity import (
     Demand, busy, free, serviceable, shortage)
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tibillet_equipment.schedule import (
-    by_units, last_day, linear_360, period_ends, term_360)
+    by_units, closings, last_day, linear_360, next_closing, period_ends,
+    term_360)
 
 
 def date(text):
@@ -59,6 +59,36 @@ class ScheduleTestCase(unittest.TestCase):
                     period_ends(
                         date(start), date(end), frequency, **options),
                     [date(d) for d in dates])
+
+    def test_closings(self):
+        for start, end, frequency, options, dates in [
+                ('2025-09-15', '2027-12-30', 'yearly', {}, [
+                        '2025-12-31', '2026-12-31']),
+                ('2025-09-15', '2027-12-31', 'yearly', {}, [
+                        '2025-12-31', '2026-12-31', '2027-12-31']),
+                ('2025-12-31', '2025-12-31', 'yearly', {}, ['2025-12-31']),
+                ('2024-02-01', '2024-03-30', 'monthly', {}, ['2024-02-29']),
+                ('2024-02-02', '2024-03-01', 'monthly', {'day': 1}, [
+                        '2024-03-01']),
+                ]:
+            with self.subTest(start=start, end=end, frequency=frequency):
+                self.assertEqual(
+                    closings(date(start), date(end), frequency, **options),
+                    [date(d) for d in dates])
+
+    def test_next_closing(self):
+        for day, frequency, options, closing in [
+                ('2025-09-15', 'yearly', {}, '2025-12-31'),
+                ('2025-12-31', 'yearly', {}, '2025-12-31'),
+                ('2025-07-01', 'yearly', {'month': 6}, '2026-06-30'),
+                ('2024-02-29', 'monthly', {}, '2024-02-29'),
+                ('2025-01-31', 'monthly', {'day': 1}, '2025-02-01'),
+                ('2025-12-02', 'yearly', {'day': 1}, '2026-12-01'),
+                ]:
+            with self.subTest(day=day, frequency=frequency):
+                self.assertEqual(
+                    next_closing(date(day), frequency, **options),
+                    date(closing))
 
     def test_term_360(self):
         for start, end, days in [

@@ -1,0 +1,229 @@
+from decimal import Decimal
+
+from sql.aggregate import Sum
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.modules.product import price_digits
+from trytond.pool import Pool
+from trytond.pyson import Bool, Eval
+from trytond.transaction import Transaction
+
+from .exceptions import ConsumableModificationError, ConsumableQuantityError
+
+_states = {
+    'readonly': Bool(Eval('uses', [0])),
+    }
+
+
+class Consumable(ModelSQL, ModelView):
+    __name__ = 'tibillet.equipment.consumable'
+
+    company = fields.Many2One(
+        'company.company', "Company", required=True, states=_states)
+    product = fields.Many2One(
+        'product.product', "Product", required=True, ondelete='RESTRICT',
+        states=_states,
+        domain=[
+            ('type', '=', 'goods'),
+            ],
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'})
+    date = fields.Date("Date", required=True, states=_states)
+    owner = fields.Many2One(
+        'party.party', "Owner", required=True, ondelete='RESTRICT',
+        states=_states,
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'})
+    quantity = fields.Integer(
+        "Quantity", required=True, states=_states,
+        domain=[
+            ('quantity', '>', 0),
+            ])
+    unit_cost = Monetary(
+        "Unit Cost", currency='currency', digits=price_digits, required=True,
+        states=_states,
+        domain=[
+            ('unit_cost', '>=', 0),
+            ],
+        help="What one costs, excluding tax.")
+    cost = fields.Function(Monetary(
+            "Cost", currency='currency', digits='currency'),
+        'on_change_with_cost')
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
+    description = fields.Char("Description")
+    uses = fields.One2Many(
+        'tibillet.equipment.consumable.use', 'consumable', "Uses")
+    quantity_left = fields.Function(
+        fields.Integer("Quantity Left"), 'get_quantity_left')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [
+            ('date', 'DESC'),
+            ('id', 'DESC'),
+            ]
+
+    @classmethod
+    def default_company(cls):
+        return Transaction().context.get('company')
+
+    @classmethod
+    def default_date(cls):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        return Date.today()
+
+    @classmethod
+    def default_owner(cls):
+        pool = Pool()
+        Company = pool.get('company.company')
+        company_id = cls.default_company()
+        if company_id is not None and company_id >= 0:
+            return Company(company_id).party.id
+
+    @fields.depends('company')
+    def on_change_with_currency(self, name=None):
+        return self.company.currency if self.company else None
+
+    @fields.depends('quantity', 'unit_cost', 'currency')
+    def on_change_with_cost(self, name=None):
+        cost = (self.quantity or 0) * (self.unit_cost or Decimal(0))
+        return self.currency.round(cost) if self.currency else cost
+
+    @classmethod
+    def get_quantity_left(cls, consumables, name):
+        pool = Pool()
+        Use = pool.get('tibillet.equipment.consumable.use')
+        left = {c.id: c.quantity for c in consumables}
+        use = Use.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*use.select(
+                use.consumable, Sum(use.quantity),
+                where=fields.SQL_OPERATORS['in'](
+                    use.consumable, list(left)),
+                group_by=[use.consumable]))
+        for consumable, quantity in cursor:
+            left[consumable] -= quantity
+        return left
+
+    def get_rec_name(self, name):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        return f'{self.product.rec_name} - {Lang.get().strftime(self.date)}'
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        _, operator, value = clause
+        if operator.startswith('!') or operator.startswith('not '):
+            bool_op = 'AND'
+        else:
+            bool_op = 'OR'
+        return [bool_op,
+            ('product.rec_name', operator, value),
+            ('description', operator, value),
+            ]
+
+    @classmethod
+    def copy(cls, consumables, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('uses')
+        return super().copy(consumables, default=default)
+
+    @classmethod
+    def check_modification(
+            cls, mode, consumables, values=None, external=False):
+        super().check_modification(
+            mode, consumables, values=values, external=external)
+        if mode == 'delete' or (
+                mode == 'write'
+                and values.keys() - {'description', 'uses'}):
+            for consumable in consumables:
+                if consumable.uses:
+                    raise ConsumableModificationError(gettext(
+                            'tibillet_equipment.msg_consumable_modify',
+                            consumable=consumable.rec_name))
+
+
+del _states
+
+
+class Use(ModelSQL, ModelView):
+    __name__ = 'tibillet.equipment.consumable.use'
+
+    consumable = fields.Many2One(
+        'tibillet.equipment.consumable', "Consumable", required=True,
+        ondelete='RESTRICT')
+    date = fields.Date("Date", required=True)
+    quantity = fields.Integer(
+        "Quantity", required=True,
+        domain=[
+            ('quantity', '!=', 0),
+            ],
+        help="How many were used, negative to correct a use.")
+    party = fields.Many2One(
+        'party.party', "Party", ondelete='RESTRICT',
+        help="Who used them, or received them.")
+    purpose = fields.Char("Purpose")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('consumable')
+        cls._order = [
+            ('date', 'DESC'),
+            ('id', 'DESC'),
+            ]
+
+    @classmethod
+    def default_date(cls):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        return Date.today()
+
+    def get_rec_name(self, name):
+        return f'{self.quantity} × {self.consumable.rec_name}'
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('consumable.rec_name', *clause[1:])]
+
+    @classmethod
+    def check_modification(cls, mode, uses, values=None, external=False):
+        super().check_modification(
+            mode, uses, values=values, external=external)
+        # A use is a fact: a mistake is corrected by the opposite use.
+        if mode in {'write', 'delete'}:
+            for use in uses:
+                raise ConsumableModificationError(gettext(
+                        'tibillet_equipment.msg_consumable_use_modify',
+                        use=use.rec_name))
+
+    @classmethod
+    def validate_fields(cls, uses, field_names):
+        super().validate_fields(uses, field_names)
+        if field_names & {'consumable', 'quantity'}:
+            cls.check_quantity(uses)
+
+    @classmethod
+    def check_quantity(cls, uses):
+        pool = Pool()
+        Consumable = pool.get('tibillet.equipment.consumable')
+        consumables = Consumable.browse(
+            list({u.consumable for u in uses}))
+        Consumable.lock(consumables)
+        for consumable in consumables:
+            if not 0 <= consumable.quantity_left <= consumable.quantity:
+                raise ConsumableQuantityError(gettext(
+                        'tibillet_equipment.msg_consumable_quantity',
+                        consumable=consumable.rec_name,
+                        quantity=consumable.quantity,
+                        left=consumable.quantity_left))

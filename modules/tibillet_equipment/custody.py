@@ -1,0 +1,606 @@
+import datetime as dt
+from collections import Counter, defaultdict
+from itertools import zip_longest
+
+from sql.aggregate import Max
+from sql.conditionals import Coalesce
+
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval, If
+from trytond.tools import timezone as tz
+from trytond.transaction import Transaction
+
+from .exceptions import CustodyChainError, CustodyModificationError
+
+_states = {
+    'readonly': Eval('state') != 'draft',
+    }
+
+
+class Custody(Workflow, ModelSQL, ModelView):
+    __name__ = 'tibillet.equipment.custody'
+    _rec_name = 'number'
+
+    company = fields.Many2One(
+        'company.company', "Company", required=True,
+        states={
+            'readonly': _states['readonly'] | Eval('lines', [0]),
+            })
+    number = fields.Char("Number", readonly=True)
+    direction = fields.Selection([
+            ('out', "Hand-over"),
+            ('return', "Return"),
+            ], "Direction", required=True, states=_states, sort=False)
+    booking = fields.Many2One(
+        'tibillet.equipment.booking', "Booking", ondelete='RESTRICT',
+        states=_states,
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            If(Eval('state') == 'draft',
+                ('state', 'in', ['confirmed', 'out']), ()),
+            ])
+    date = fields.DateTime("Date", required=True, states=_states)
+    from_party = fields.Many2One(
+        'party.party', "From", required=True, ondelete='RESTRICT',
+        states=_states,
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'},
+        help="Who had the units.")
+    from_person = fields.Char(
+        "Handed by", states=_states, help="The name of who gives the units.")
+    to_party = fields.Many2One(
+        'party.party', "To", required=True, ondelete='RESTRICT',
+        states=_states,
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'},
+        help="Who has the units from now on.")
+    to_person = fields.Char(
+        "Received by", states=_states,
+        help="The name of who receives the units.")
+    due_date = fields.Date(
+        "Due Date",
+        states={
+            'readonly': _states['readonly'],
+            'invisible': (
+                (Eval('direction') != 'out') | Eval('booking', None)),
+            },
+        help="When the units should be back.\n"
+        "Leave empty if nobody knows: they are then busy until they are.")
+    lines = fields.One2Many(
+        'tibillet.equipment.custody.line', 'custody', "Units",
+        states=_states)
+    notes = fields.Text("Notes", states=_states)
+    state = fields.Selection([
+            ('draft', "Draft"),
+            ('done', "Done"),
+            ], "State", required=True, readonly=True, sort=False)
+
+    @classmethod
+    def __setup__(cls):
+        cls.number.search_unaccented = False
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.update({
+                Index(table, (table.booking, Index.Range())),
+                Index(
+                    table,
+                    (table.state, Index.Equality(cardinality='low')),
+                    where=table.state == 'draft'),
+                })
+        cls._order = [
+            ('date', 'DESC'),
+            ('id', 'DESC'),
+            ]
+        cls._transitions |= {
+            ('draft', 'done'),
+            }
+        cls._buttons.update({
+                'do': {
+                    'invisible': Eval('state') != 'draft',
+                    'readonly': ~Eval('lines', []),
+                    'depends': ['state', 'lines'],
+                    },
+                })
+
+    @classmethod
+    def default_company(cls):
+        return Transaction().context.get('company')
+
+    @classmethod
+    def default_direction(cls):
+        return 'out'
+
+    @classmethod
+    def default_date(cls):
+        return dt.datetime.now(dt.timezone.utc).replace(
+            microsecond=0, tzinfo=None)
+
+    @classmethod
+    def default_from_party(cls):
+        pool = Pool()
+        Company = pool.get('company.company')
+        company_id = cls.default_company()
+        if company_id is not None and company_id >= 0:
+            return Company(company_id).party.id
+
+    @classmethod
+    def default_state(cls):
+        return 'draft'
+
+    @fields.depends('direction', 'company', 'booking', 'from_party',
+        'to_party')
+    def on_change_direction(self):
+        keeper = self.company.party if self.company else None
+        other = self.booking.party if self.booking else None
+        if self.direction == 'out':
+            self.from_party, self.to_party = keeper, other
+        elif self.direction == 'return':
+            self.from_party, self.to_party = other, keeper
+
+    @fields.depends('booking', methods=['on_change_direction'])
+    def on_change_booking(self):
+        if self.booking:
+            self.on_change_direction()
+
+    @property
+    def busy_until(self):
+        "The last day before the units may serve again, if it is known"
+        if self.booking:
+            return self.booking.busy_until
+        return self.due_date
+
+    @property
+    def day(self):
+        "The date on the clock of the company"
+        timezone = self.company.timezone
+        if timezone:
+            return self.date.replace(tzinfo=tz.UTC).astimezone(
+                tz.ZoneInfo(timezone)).date()
+        return self.date.date()
+
+    def get_rec_name(self, name):
+        return self.number or f'({self.id})'
+
+    @classmethod
+    def copy(cls, custodies, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('number')
+        default.setdefault('state')
+        return super().copy(custodies, default=default)
+
+    @classmethod
+    def check_modification(
+            cls, mode, custodies, values=None, external=False):
+        super().check_modification(
+            mode, custodies, values=values, external=external)
+        for custody in custodies:
+            # A note is a fact: a mistake is corrected by the next one.
+            if mode in {'write', 'delete'} and custody.state == 'done':
+                raise CustodyModificationError(gettext(
+                        'tibillet_equipment.msg_custody_modify',
+                        custody=custody.rec_name))
+            state = (values or {}).get('state', custody.state)
+            if external and state != 'draft':
+                raise CustodyModificationError(gettext(
+                        'tibillet_equipment.msg_custody_state',
+                        custody=custody.rec_name))
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('done')
+    def do(cls, custodies):
+        pool = Pool()
+        Booking = pool.get('tibillet.equipment.booking')
+        CustodyLine = pool.get('tibillet.equipment.custody.line')
+        Equipment = pool.get('tibillet.equipment')
+
+        Equipment.lock(list({l.equipment for c in custodies for l in c.lines}))
+        cls.set_number(custodies)
+        last = CustodyLine.get_last(
+            {l.equipment for c in custodies for l in c.lines})
+        left = set()
+        for custody in sorted(custodies, key=lambda c: c.date):
+            custody.check_chain(last)
+            custody.check_booking()
+            left.update(
+                last[l.equipment].custody.booking for l in custody.lines
+                if l.equipment in last)
+            last.update((l.equipment, l) for l in custody.lines)
+            units = [l.equipment for l in custody.lines]
+            if custody.direction == 'out':
+                Equipment.hand_over(units)
+                if custody.booking:
+                    Booking.start([custody.booking])
+            else:
+                Equipment.take_back(units)
+        Booking.finish(cls._without_unit_out(left - {None}, last))
+
+    @classmethod
+    def _without_unit_out(cls, bookings, last):
+        "Return the bookings of which no unit is out, last being the newest"
+        pool = Pool()
+        CustodyLine = pool.get('tibillet.equipment.custody.line')
+        handed = {l.equipment for l in CustodyLine.search([
+                    ('custody.booking', 'in', [b.id for b in bookings]),
+                    ('custody.state', '=', 'done'),
+                    ])}
+        newest = {**CustodyLine.get_last(handed), **last}
+        out = {
+            l.custody.booking for l in newest.values()
+            if l.custody.direction == 'out'}
+        return [b for b in bookings if b not in out]
+
+    def check_chain(self, last):
+        """Refuse a unit that is not where the note takes it from
+
+        last: the last line of each unit, by unit.
+        """
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        lang = Lang.get()
+        if not self.lines:
+            raise CustodyChainError(gettext(
+                    'tibillet_equipment.msg_custody_no_line',
+                    custody=self.rec_name))
+        keeper = self.company.party
+        if self.direction == 'out' and self.to_party == keeper:
+            raise CustodyChainError(gettext(
+                    'tibillet_equipment.msg_custody_out_keeper',
+                    custody=self.rec_name,
+                    party=keeper.rec_name))
+        if self.direction == 'return' and self.to_party != keeper:
+            raise CustodyChainError(gettext(
+                    'tibillet_equipment.msg_custody_return_keeper',
+                    custody=self.rec_name,
+                    party=keeper.rec_name))
+        for line in self.lines:
+            unit = line.equipment
+            if unit.state not in self._states_from():
+                raise CustodyChainError(gettext(
+                        'tibillet_equipment.msg_custody_state_unit',
+                        custody=self.rec_name,
+                        equipment=unit.rec_name,
+                        state=unit.state_string))
+            previous = last.get(unit)
+            holder = previous.custody.to_party if previous else keeper
+            if holder != self.from_party:
+                raise CustodyChainError(gettext(
+                        'tibillet_equipment.msg_custody_from',
+                        custody=self.rec_name,
+                        equipment=unit.rec_name,
+                        holder=holder.rec_name,
+                        party=self.from_party.rec_name))
+            if previous and self.date <= previous.custody.date:
+                raise CustodyChainError(gettext(
+                        'tibillet_equipment.msg_custody_date',
+                        custody=self.rec_name,
+                        equipment=unit.rec_name,
+                        previous=previous.custody.rec_name,
+                        date=lang.strftime(previous.custody.date)))
+
+    def _states_from(self):
+        "Return the states of the units that the note can move"
+        if self.direction == 'out':
+            # Units may go on from one borrower to the next.
+            return {'available', 'out'}
+        return {'out', 'missing', 'lost', 'stolen'}
+
+    def check_booking(self):
+        "Refuse to hand over more than what is booked"
+        pool = Pool()
+        CustodyLine = pool.get('tibillet.equipment.custody.line')
+        if self.direction != 'out' or not self.booking:
+            return
+        handed = {l.equipment for l in self.lines}
+        handed.update(l.equipment for l in CustodyLine.search([
+                    ('custody.booking', '=', self.booking.id),
+                    ('custody.direction', '=', 'out'),
+                    ('custody.state', '=', 'done'),
+                    ]))
+        booked = Counter()
+        for line in self.booking.lines:
+            booked[line.product] += line.quantity
+        for product, count in Counter(u.product for u in handed).items():
+            if count > booked[product]:
+                raise CustodyChainError(gettext(
+                        'tibillet_equipment.msg_custody_booking',
+                        custody=self.rec_name,
+                        booking=self.booking.rec_name,
+                        product=product.rec_name,
+                        booked=booked[product],
+                        handed=count))
+
+    @classmethod
+    def set_number(cls, custodies):
+        pool = Pool()
+        Configuration = pool.get('tibillet.equipment.configuration')
+        config = Configuration(1)
+        for custody in custodies:
+            if not custody.number:
+                custody.number = config.get_multivalue(
+                    'custody_sequence', company=custody.company.id).get()
+        cls.save(custodies)
+
+
+del _states
+
+
+class CustodyLine(ModelSQL, ModelView):
+    __name__ = 'tibillet.equipment.custody.line'
+
+    custody = fields.Many2One(
+        'tibillet.equipment.custody', "Custody Note", required=True,
+        ondelete='CASCADE')
+    equipment = fields.Many2One(
+        'tibillet.equipment', "Unit", required=True, ondelete='RESTRICT',
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ])
+    condition = fields.Selection([
+            ('good', "Good"),
+            ('worn', "Worn"),
+            ('damaged', "Damaged"),
+            ('incomplete', "Incomplete"),
+            ], "Condition", required=True, sort=False)
+    accessories = fields.Char(
+        "Accessories", help="Chargers, cases, cables that go with it.")
+    notes = fields.Char("Notes")
+    company = fields.Function(
+        fields.Many2One('company.company', "Company"),
+        'on_change_with_company')
+    date = fields.Function(
+        fields.DateTime("Date"), 'get_custody_field')
+    direction = fields.Function(
+        fields.Selection('get_directions', "Direction"), 'get_custody_field')
+    from_party = fields.Function(
+        fields.Many2One(
+            'party.party', "From",
+            context={
+                'company': Eval('company', -1),
+                },
+            depends={'company'}),
+        'get_custody_field')
+    to_party = fields.Function(
+        fields.Many2One(
+            'party.party', "To",
+            context={
+                'company': Eval('company', -1),
+                },
+            depends={'company'}),
+        'get_custody_field')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('custody')
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('custody_equipment_unique',
+                Unique(table, table.custody, table.equipment),
+                'tibillet_equipment.msg_custody_line_equipment_unique'),
+            ]
+        cls._sql_indexes.add(
+            Index(table, (table.equipment, Index.Range())))
+        cls._order = [
+            ('custody.date', 'DESC'),
+            ('id', 'ASC'),
+            ]
+
+    @classmethod
+    def default_condition(cls):
+        return 'good'
+
+    @fields.depends('custody', '_parent_custody.company')
+    def on_change_with_company(self, name=None):
+        return self.custody.company if self.custody else None
+
+    @classmethod
+    def get_directions(cls):
+        pool = Pool()
+        Custody = pool.get('tibillet.equipment.custody')
+        return Custody.fields_get(['direction'])['direction']['selection']
+
+    def get_custody_field(self, name):
+        return getattr(self.custody, name)
+
+    @classmethod
+    def get_last(cls, units):
+        "Return the last recorded line of the units that have one, by unit"
+        if not units:
+            return {}
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*cls.query_last([u.id for u in units]))
+        lines = cls.browse([line for line, _, _ in cursor])
+        return {l.equipment: l for l in lines}
+
+    @classmethod
+    def query_last(cls, units=None):
+        """Return the query of the last recorded line of each unit
+
+        as line, equipment and to_party, for these ids of units or for all.
+        """
+        pool = Pool()
+        Custody = pool.get('tibillet.equipment.custody')
+        line, custody = cls.__table__(), Custody.__table__()
+        latest_line, latest_custody = cls.__table__(), Custody.__table__()
+        where = latest_custody.state == 'done'
+        if units is not None:
+            where &= fields.SQL_OPERATORS['in'](latest_line.equipment, units)
+        latest = (latest_line
+            .join(latest_custody,
+                condition=latest_line.custody == latest_custody.id)
+            .select(
+                latest_line.equipment.as_('equipment'),
+                Max(latest_custody.date).as_('date'),
+                where=where,
+                group_by=[latest_line.equipment]))
+        # Notes of a unit have different dates: one line matches.
+        return (latest
+            .join(line, condition=line.equipment == latest.equipment)
+            .join(custody,
+                condition=(line.custody == custody.id)
+                & (custody.date == latest.date)
+                & (custody.state == 'done'))
+            .select(
+                line.id.as_('line'),
+                line.equipment.as_('equipment'),
+                custody.to_party.as_('to_party')))
+
+    @classmethod
+    def check_modification(cls, mode, lines, values=None, external=False):
+        super().check_modification(
+            mode, lines, values=values, external=external)
+        for line in lines:
+            if line.custody.state == 'done':
+                raise CustodyModificationError(gettext(
+                        'tibillet_equipment.msg_custody_modify',
+                        custody=line.custody.rec_name))
+
+
+class Equipment(metaclass=PoolMeta):
+    __name__ = 'tibillet.equipment'
+
+    custodian = fields.Function(
+        fields.Many2One(
+            'party.party', "Custodian",
+            context={
+                'company': Eval('company', -1),
+                },
+            depends={'company'},
+            help="Who has the unit according to the last custody note."),
+        'get_custodian', searcher='search_custodian')
+    custodian_person = fields.Function(
+        fields.Char("Custodian Person"), 'get_custodian')
+    custody_date = fields.Function(
+        fields.DateTime("In Custody Since"), 'get_custodian')
+    custody_lines = fields.One2Many(
+        'tibillet.equipment.custody.line', 'equipment', "Custody",
+        filter=[
+            ('custody.state', '=', 'done'),
+            ],
+        readonly=True)
+    used_event_days = fields.Function(
+        fields.Integer(
+            "Used Event-Days",
+            help="The opening days, and the days of the bookings for which "
+            "the unit was out."),
+        'get_used_event_days')
+    reserved = fields.Function(
+        fields.Boolean(
+            "Reserved",
+            help="The unit is named on a booking still to come."),
+        'get_reserved', searcher='search_reserved')
+
+    @classmethod
+    def get_custodian(cls, units, names):
+        pool = Pool()
+        CustodyLine = pool.get('tibillet.equipment.custody.line')
+        last = CustodyLine.get_last(units)
+        result = {n: {} for n in names}
+        for unit in units:
+            line = last.get(unit)
+            values = {
+                'custodian': (
+                    line.custody.to_party if line
+                    else unit.company.party).id,
+                'custodian_person': line.custody.to_person if line else None,
+                'custody_date': line.custody.date if line else None,
+                }
+            for name in names:
+                result[name][unit.id] = values[name]
+        return result
+
+    @classmethod
+    def search_custodian(cls, name, clause):
+        pool = Pool()
+        Company = pool.get('company.company')
+        CustodyLine = pool.get('tibillet.equipment.custody.line')
+        Party = pool.get('party.party')
+        _, operator, value = clause[:3]
+        nested = clause[0][len(name) + 1:]
+        if not nested:
+            if value is None:
+                # Somebody always has the unit.
+                return [('id', '<', 0)] if operator == '=' else []
+            nested = 'rec_name' if isinstance(value, str) else 'id'
+        parties = Party.search([(nested, *clause[1:])], query=True)
+        last = CustodyLine.query_last()
+        unit, company = cls.__table__(), Company.__table__()
+        query = (unit
+            .join(company, condition=unit.company == company.id)
+            .join(last, 'LEFT', condition=last.equipment == unit.id)
+            .select(
+                unit.id,
+                where=Coalesce(last.to_party, company.party).in_(parties)))
+        return [('id', 'in', query)]
+
+    @classmethod
+    def get_used_event_days(cls, units, name):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        days = cls.get_event_days(units, Date.today())
+        return {u.id: u.opening_event_days + len(days[u]) for u in units}
+
+    @classmethod
+    def get_event_days(cls, units, until):
+        """Return the set of days of event of each unit, by unit
+
+        They are the days of the booking on which the unit was out; a day
+        counts once, days after until do not.
+        Extend it to add days known otherwise.
+        """
+        pool = Pool()
+        CustodyLine = pool.get('tibillet.equipment.custody.line')
+        days = {u: set() for u in units}
+        lines = defaultdict(list)
+        for line in CustodyLine.search([
+                    ('equipment', 'in', [u.id for u in units]),
+                    ('custody.state', '=', 'done'),
+                    ], order=[('custody.date', 'ASC')]):
+            lines[line.equipment].append(line.custody)
+        for unit in units:
+            for custody, following in zip_longest(
+                    lines[unit], lines[unit][1:]):
+                booking = custody.booking
+                if custody.direction == 'out' and booking:
+                    first = max(booking.from_date, custody.day)
+                    last = min(booking.to_date, until)
+                    if following:
+                        last = min(last, following.day)
+                    days[unit].update(
+                        first + dt.timedelta(days=i)
+                        for i in range((last - first).days + 1))
+        return days
+
+    @classmethod
+    def get_reserved(cls, units, name):
+        reserved = {
+            u.id for u in cls.search([
+                    ('id', 'in', [u.id for u in units]),
+                    ('reserved', '=', True),
+                    ])}
+        return {u.id: u.id in reserved for u in units}
+
+    @classmethod
+    def search_reserved(cls, name, clause):
+        pool = Pool()
+        BookingLine = pool.get('tibillet.equipment.booking.line')
+        Date = pool.get('ir.date')
+        _, operator, value = clause
+        reserved = bool(value) if operator == '=' else not value
+        lines = BookingLine.search([
+                ('equipment', '!=', None),
+                ('booking.state', '=', 'confirmed'),
+                ('booking.busy_until', '>=', Date.today()),
+                ])
+        return [('id', 'in' if reserved else 'not in', list(
+                    {l.equipment.id for l in lines}))]
+
+    def is_bound(self):
+        return super().is_bound() or bool(self.custody_lines)

@@ -1,0 +1,247 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, Workflow, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+from trytond.transaction import Transaction
+
+from .exceptions import EquipmentAssetError
+from .low_value import EXPENSE, treatment
+from .schedule import last_day
+
+
+class Equipment(metaclass=PoolMeta):
+    __name__ = 'tibillet.equipment'
+
+    assets = fields.One2Many(
+        'account.asset', 'equipment', "Assets", readonly=True,
+        help="What the owners that keep their books here have in them.")
+    treatment = fields.Function(
+        fields.Selection([
+                ('asset', "Asset"),
+                ('expense', "Expense"),
+                ], "Treatment",
+            help="What the unit is in the books of the company."),
+        'get_treatment')
+    treatment_reason = fields.Function(
+        fields.Char("Treatment Reason"), 'get_treatment')
+    net_value = fields.Function(Monetary(
+            "Net Value", currency='currency', digits='currency',
+            help="What the unit is still worth in the books kept in its "
+            "currency."),
+        'get_net_value')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._buttons.update({
+                'create_assets': {
+                    'invisible': Eval('state').in_(['draft', 'retired']),
+                    'depends': ['state'],
+                    },
+                'run_assets': {
+                    'invisible': ~Eval('assets', []),
+                    'depends': ['assets'],
+                    },
+                })
+
+    @classmethod
+    def get_treatment(cls, units, names):
+        pool = Pool()
+        Configuration = pool.get('tibillet.equipment.configuration')
+        config = Configuration(1)
+        thresholds = {
+            c: config.get_multivalue('low_value_threshold', company=c.id)
+            for c in {u.company for u in units}}
+        result = {n: {} for n in names}
+        for unit in units:
+            values = unit._treat(unit.company, thresholds[unit.company])
+            for name, value in zip(['treatment', 'treatment_reason'], values):
+                if name in names:
+                    result[name][unit.id] = value
+        return result
+
+    def treat(self, company):
+        "Return what the unit is in the books of the company and why"
+        pool = Pool()
+        Configuration = pool.get('tibillet.equipment.configuration')
+        return self._treat(company, Configuration(1).get_multivalue(
+                'low_value_threshold', company=company.id))
+
+    def _treat(self, company, threshold):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        lang = Lang.get()
+        kind, reason = treatment(
+            self.unit_cost, threshold, self.product.object_of_activity)
+        return kind, gettext(
+            'tibillet_equipment.msg_equipment_treatment_%s' % reason,
+            cost=lang.currency(self.unit_cost, self.currency),
+            threshold=(
+                lang.currency(threshold, company.currency)
+                if threshold is not None else None),
+            product=self.product.rec_name)
+
+    @classmethod
+    def get_net_value(cls, units, name):
+        pool = Pool()
+        Asset = pool.get('account.asset')
+        values = defaultdict(Decimal)
+        for asset in Asset.search([
+                    ('equipment', 'in', [u.id for u in units]),
+                    ('state', '!=', 'draft'),
+                    ]):
+            if asset.currency == asset.equipment.currency:
+                values[asset.equipment.id] += asset.net_value
+        return {u.id: values[u.id] for u in units}
+
+    def get_net_value_on(self, date):
+        "Return what the unit is worth at the end of the day, posted or not"
+        pool = Pool()
+        Asset = pool.get('account.asset')
+        return sum((
+                a.get_net_value_on(date) for a in Asset.search([
+                        ('equipment', '=', self.id),
+                        ('state', '!=', 'draft'),
+                        ])
+                if a.currency == self.currency), Decimal(0))
+
+    def is_bound(self):
+        return super().is_bound() or bool(self.assets)
+
+    @classmethod
+    @ModelView.button
+    def create_assets(cls, units):
+        """Create the asset of each owner that keeps its books here
+
+        It is the owner's quota of the cost, in draft. An owner that already
+        has one, or for which the unit is an expense, gets none.
+        """
+        pool = Pool()
+        Asset = pool.get('account.asset')
+        owners = defaultdict(list)
+        reasons = []
+        for unit in units:
+            unit.check_asset()
+            taken = {
+                a.equipment_owner for a in unit.assets if a.state != 'closed'}
+            for owner in unit.owners:
+                if not owner.books:
+                    reasons.append(gettext(
+                            'tibillet_equipment.msg_equipment_asset_books',
+                            party=owner.party.rec_name))
+                elif owner in taken:
+                    reasons.append(gettext(
+                            'tibillet_equipment.msg_equipment_asset_exists',
+                            party=owner.party.rec_name))
+                else:
+                    kind, reason = unit.treat(owner.books)
+                    if kind == EXPENSE:
+                        reasons.append(reason)
+                    else:
+                        owners[owner.books].append(owner)
+        if units and not owners:
+            raise EquipmentAssetError(gettext(
+                    'tibillet_equipment.msg_equipment_asset_none',
+                    equipment=units[0].rec_name,
+                    reason=reasons[0]))
+        for company in sorted(owners, key=lambda c: c.id):
+            with Transaction().set_context(company=company.id):
+                Asset.save([
+                        cls(o.equipment.id).get_asset(o)
+                        for o in owners[company]])
+
+    def check_asset(self):
+        if not self.product.depreciable:
+            raise EquipmentAssetError(gettext(
+                    'tibillet_equipment.msg_equipment_asset_depreciable',
+                    equipment=self.rec_name,
+                    product=self.product.rec_name))
+        if not self.in_service_date or not self.duration_months_used:
+            raise EquipmentAssetError(gettext(
+                    'tibillet_equipment.msg_equipment_asset_duration',
+                    equipment=self.rec_name))
+        if (self.depreciation_method == 'units'
+                and not self.event_days_to_come):
+            raise EquipmentAssetError(gettext(
+                    'tibillet_equipment.msg_equipment_asset_event_days',
+                    equipment=self.rec_name))
+
+    @property
+    def event_days_to_come(self):
+        "The days of event the unit should still last when it arrives"
+        return max(
+            (self.expected_event_days_used or 0) - self.opening_event_days, 0)
+
+    def get_asset(self, owner):
+        "Return the asset of the owner, in the books of its company"
+        pool = Pool()
+        Asset = pool.get('account.asset')
+        Currency = pool.get('currency.currency')
+        Owner = pool.get('tibillet.equipment.owner')
+        company = owner.books
+        residuals = dict(zip(self.owners, Owner.split_amounts(
+                    self.owners, self.residual_value, Decimal(0),
+                    self.currency.rounding)))
+        with Transaction().set_context(date=self.acquisition_date):
+            value, residual = [
+                Currency.compute(self.currency, amount, company.currency)
+                for amount in [
+                    self.split_cost()[owner.id], residuals[owner]]]
+        return Asset(
+            company=company,
+            product=self.product,
+            quantity=1,
+            unit=self.product.default_uom,
+            value=value,
+            depreciated_amount=Decimal(0),
+            residual_value=residual,
+            purchase_date=self.acquisition_date,
+            start_date=self.in_service_date,
+            end_date=last_day(
+                self.in_service_date, self.duration_months_used),
+            depreciation_method=self.depreciation_method,
+            frequency=Asset.default_frequency(company=company.id),
+            expected_units=(
+                self.event_days_to_come
+                if self.depreciation_method == 'units' else None),
+            equipment=self,
+            equipment_owner=owner)
+
+    @classmethod
+    @ModelView.button
+    def run_assets(cls, units):
+        "Run the assets of the units that are still drafts"
+        cls._each_company(
+            units, 'draft', lambda Asset, assets: Asset.run(assets))
+
+    @classmethod
+    @Workflow.transition('retired')
+    def retire(cls, units, date, reason):
+        super().retire(units, date, reason)
+        cls.dispose(units, date)
+
+    @classmethod
+    def dispose(cls, units, date):
+        "Close the assets of the units: they leave the books on the date"
+        cls._each_company(
+            units, 'draft', lambda Asset, assets: Asset.delete(assets))
+        cls._each_company(
+            units, 'running',
+            lambda Asset, assets: Asset.close(assets, date=date))
+
+    @classmethod
+    def _each_company(cls, units, state, function):
+        "Call the function with the assets of each company, in order"
+        pool = Pool()
+        Asset = pool.get('account.asset')
+        assets = Asset.search([
+                ('equipment', 'in', [u.id for u in units]),
+                ('state', '=', state),
+                ])
+        for company, grouped in Asset._by_company(assets):
+            with Transaction().set_context(company=company.id):
+                function(Asset, Asset.browse(list(grouped)))

@@ -1,0 +1,62 @@
+from trytond.exceptions import UserError
+from trytond.model.exceptions import AccessError, ValidationError
+
+
+class OwnerQuotaValidationError(ValidationError):
+    pass
+
+
+class EquipmentModificationError(AccessError):
+    pass
+
+
+class EquipmentServiceError(UserError):
+    pass
+
+
+class EquipmentAssetError(UserError):
+    pass
+
+
+class EquipmentRetireError(UserError):
+    pass
+
+
+class BookingModificationError(AccessError):
+    pass
+
+
+class BookingCapacityError(UserError):
+    pass
+
+
+class CustodyModificationError(AccessError):
+    pass
+
+
+class CustodyChainError(UserError):
+    pass
+
+
+class IncidentModificationError(AccessError):
+    pass
+
+
+class IncidentEvidenceError(UserError):
+    pass
+
+
+class IncidentDecisionError(UserError):
+    pass
+
+
+class ConsumableModificationError(AccessError):
+    pass
+
+
+class ConsumableQuantityError(ValidationError):
+    pass
+
+
+class DepreciationTableError(UserError):
+    pass

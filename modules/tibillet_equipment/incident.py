@@ -1,0 +1,373 @@
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+from trytond.transaction import Transaction
+
+from .exceptions import (
+    IncidentDecisionError, IncidentEvidenceError, IncidentModificationError)
+
+_states = {
+    'readonly': Eval('state') != 'draft',
+    }
+_decision_states = {
+    'readonly': Eval('state').in_(['decided', 'cancelled']),
+    }
+
+
+class Incident(Workflow, ModelSQL, ModelView):
+    __name__ = 'tibillet.equipment.incident'
+    _rec_name = 'number'
+
+    company = fields.Many2One(
+        'company.company', "Company", required=True,
+        states={
+            'readonly': _states['readonly'] | Eval('equipment', None),
+            })
+    number = fields.Char("Number", readonly=True)
+    equipment = fields.Many2One(
+        'tibillet.equipment', "Unit", required=True, ondelete='RESTRICT',
+        states=_states,
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ])
+    type = fields.Selection([
+            ('breakage', "Breakage"),
+            ('theft', "Theft"),
+            ('loss', "Loss"),
+            ('wear', "Wear"),
+            ], "Type", required=True, states=_states, sort=False)
+    date = fields.Date("Date", required=True, states=_states)
+    custodian = fields.Many2One(
+        'party.party', "Custodian", readonly=True, ondelete='RESTRICT',
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'},
+        help="Who had the unit when the incident was reported.")
+    responsible = fields.Selection([
+            (None, ""),
+            ('operator', "Operator"),
+            ('customer', "Customer"),
+            ('provider', "Provider"),
+            ('third_party', "Third Party"),
+            ('none', "Nobody"),
+            ], "Responsible", states=_decision_states, sort=False)
+    responsible_party = fields.Many2One(
+        'party.party', "Responsible Party", ondelete='RESTRICT',
+        states={
+            'readonly': _decision_states['readonly'],
+            'invisible': (
+                ~Eval('responsible') | (Eval('responsible') == 'none')),
+            },
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'})
+    description = fields.Text("Description", states=_decision_states)
+    evidence = fields.Binary(
+        "Evidence", filename='evidence_name',
+        states={
+            'readonly': _decision_states['readonly'],
+            'required': (
+                (Eval('type') == 'theft')
+                & Eval('state').in_(['reported', 'decided'])),
+            },
+        help="The report to the police of a theft, a photo of a breakage.")
+    evidence_name = fields.Char(
+        "Evidence Name",
+        states={
+            'readonly': _decision_states['readonly'],
+            })
+    evidence_number = fields.Char(
+        "Evidence Number", states=_decision_states,
+        help="The number of the report to the police or to the insurer.")
+    valuation = fields.Selection([
+            ('net_value', "Net Book Value"),
+            ('replacement', "Replacement Cost"),
+            ('agreed', "Agreed Value"),
+            ], "Valuation", required=True, states=_decision_states,
+        sort=False)
+    amount = Monetary(
+        "Amount", currency='currency', digits='currency',
+        domain=['OR',
+            ('amount', '=', None),
+            ('amount', '>=', 0),
+            ],
+        states={
+            'readonly': (
+                _decision_states['readonly']
+                | (Eval('valuation') == 'net_value')),
+            'required': Eval('state') == 'decided',
+            },
+        help="What the incident cost.\n"
+        "The net book value is known when the incident is decided.")
+    insurer = fields.Many2One(
+        'party.party', "Insurer", ondelete='RESTRICT',
+        states=_decision_states,
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'})
+    deductible = Monetary(
+        "Deductible", currency='currency', digits='currency',
+        domain=['OR',
+            ('deductible', '=', None),
+            ('deductible', '>=', 0),
+            ],
+        states={
+            'readonly': _decision_states['readonly'],
+            'invisible': ~Eval('insurer'),
+            })
+    indemnity = Monetary(
+        "Indemnity", currency='currency', digits='currency',
+        domain=['OR',
+            ('indemnity', '=', None),
+            ('indemnity', '>=', 0),
+            ],
+        states=_decision_states,
+        help="What is received for the incident.")
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
+    decision = fields.Selection([
+            (None, ""),
+            ('keep', "Keep in Use"),
+            ('repair', "Repair"),
+            ('write_off', "Write off"),
+            ], "Decision",
+        states={
+            'readonly': _decision_states['readonly'],
+            'required': Eval('state') == 'decided',
+            }, sort=False,
+        help="A unit that is written off leaves the books.")
+    decision_date = fields.Date(
+        "Decision Date",
+        states={
+            'readonly': _decision_states['readonly'],
+            'required': Eval('state') == 'decided',
+            },
+        domain=['OR',
+            ('decision_date', '=', None),
+            ('decision_date', '>=', Eval('date', None)),
+            ])
+    state = fields.Selection([
+            ('draft', "Draft"),
+            ('reported', "Reported"),
+            ('decided', "Decided"),
+            ('cancelled', "Cancelled"),
+            ], "State", required=True, readonly=True, sort=False)
+
+    @classmethod
+    def __setup__(cls):
+        cls.number.search_unaccented = False
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.update({
+                Index(table, (table.equipment, Index.Range())),
+                Index(
+                    table,
+                    (table.state, Index.Equality(cardinality='low')),
+                    where=table.state.in_(['draft', 'reported'])),
+                })
+        cls._order = [
+            ('date', 'DESC'),
+            ('id', 'DESC'),
+            ]
+        cls._transitions |= {
+            ('draft', 'reported'),
+            ('reported', 'decided'),
+            ('draft', 'cancelled'),
+            ('reported', 'cancelled'),
+            }
+        cls._buttons.update({
+                'cancel': {
+                    'invisible': ~Eval('state').in_(['draft', 'reported']),
+                    'depends': ['state'],
+                    },
+                'report': {
+                    'invisible': Eval('state') != 'draft',
+                    'depends': ['state'],
+                    },
+                'decide': {
+                    'invisible': Eval('state') != 'reported',
+                    'readonly': ~Eval('decision'),
+                    'depends': ['state', 'decision'],
+                    },
+                })
+
+    @classmethod
+    def default_company(cls):
+        return Transaction().context.get('company')
+
+    @classmethod
+    def default_date(cls):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        return Date.today()
+
+    @classmethod
+    def default_valuation(cls):
+        return 'net_value'
+
+    @classmethod
+    def default_state(cls):
+        return 'draft'
+
+    @fields.depends('company')
+    def on_change_with_currency(self, name=None):
+        return self.company.currency if self.company else None
+
+    @fields.depends('decision', 'decision_date')
+    def on_change_decision(self):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        if self.decision and not self.decision_date:
+            self.decision_date = Date.today()
+
+    def get_rec_name(self, name):
+        number = self.number or f'({self.id})'
+        return f'{number} - {self.equipment.rec_name}'
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        _, operator, value = clause
+        if operator.startswith('!') or operator.startswith('not '):
+            bool_op = 'AND'
+        else:
+            bool_op = 'OR'
+        return [bool_op,
+            ('number', operator, value),
+            ('equipment.rec_name', operator, value),
+            ]
+
+    @classmethod
+    def copy(cls, incidents, default=None):
+        default = default.copy() if default is not None else {}
+        for name in [
+                'number', 'custodian', 'decision', 'decision_date', 'amount',
+                'evidence', 'evidence_name', 'evidence_number', 'state']:
+            default.setdefault(name)
+        return super().copy(incidents, default=default)
+
+    @classmethod
+    def check_modification(cls, mode, incidents, values=None, external=False):
+        super().check_modification(
+            mode, incidents, values=values, external=external)
+        for incident in incidents:
+            if (mode == 'delete' and incident.state != 'draft'
+                    or mode == 'write' and incident.state == 'decided'):
+                raise IncidentModificationError(gettext(
+                        'tibillet_equipment.msg_incident_modify',
+                        incident=incident.rec_name))
+            before = 'draft' if mode == 'create' else incident.state
+            if external and (
+                    (values or {}).get('state', incident.state) != before):
+                raise IncidentModificationError(gettext(
+                        'tibillet_equipment.msg_incident_state',
+                        incident=incident.rec_name))
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('cancelled')
+    def cancel(cls, incidents):
+        pass
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('reported')
+    def report(cls, incidents):
+        pool = Pool()
+        Configuration = pool.get('tibillet.equipment.configuration')
+        Equipment = pool.get('tibillet.equipment')
+        config = Configuration(1)
+        for incident in incidents:
+            if incident.type == 'theft' and not incident.evidence:
+                raise IncidentEvidenceError(gettext(
+                        'tibillet_equipment.msg_incident_evidence',
+                        incident=incident.rec_name))
+        for incident in incidents:
+            incident.custodian = incident.equipment.custodian
+            if not incident.number:
+                incident.number = config.get_multivalue(
+                    'incident_sequence', company=incident.company.id).get()
+        cls.save(incidents)
+        Equipment.steal([
+                i.equipment for i in incidents if i.type == 'theft'])
+        Equipment.report_missing([
+                i.equipment for i in incidents if i.type == 'loss'])
+        # A broken unit that is out is repaired once it is back.
+        Equipment.repair([
+                i.equipment for i in incidents if i.type == 'breakage'])
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('decided')
+    def decide(cls, incidents):
+        pool = Pool()
+        Equipment = pool.get('tibillet.equipment')
+        for incident in incidents:
+            incident.check_decision()
+        for incident in incidents:
+            if incident.valuation == 'net_value':
+                incident.amount = incident.equipment.get_net_value_on(
+                    incident.decision_date)
+        cls.save(incidents)
+        for incident in incidents:
+            units = [incident.equipment]
+            if incident.decision == 'repair':
+                Equipment.repair(units)
+            elif incident.decision == 'keep':
+                Equipment.find(units)
+                Equipment.make_available(units)
+            elif incident.type == 'loss':
+                Equipment.lose(units)
+                Equipment.dispose(units, incident.decision_date)
+            elif incident.type == 'theft':
+                Equipment.dispose(units, incident.decision_date)
+            else:
+                Equipment.retire(units, incident.decision_date, 'broken')
+
+    def check_decision(self):
+        pool = Pool()
+        Configuration = pool.get('tibillet.equipment.configuration')
+        Lang = pool.get('ir.lang')
+        if not self.decision or not self.decision_date:
+            raise IncidentDecisionError(gettext(
+                    'tibillet_equipment.msg_incident_decision',
+                    incident=self.rec_name))
+        if self.valuation != 'net_value' and self.amount is None:
+            raise IncidentDecisionError(gettext(
+                    'tibillet_equipment.msg_incident_amount',
+                    incident=self.rec_name))
+        if self.decision == 'write_off' and self.type == 'loss':
+            delay = Configuration(1).get_multivalue(
+                'loss_delay', company=self.company.id)
+            if self.decision_date < self.date + delay:
+                raise IncidentDecisionError(gettext(
+                        'tibillet_equipment.msg_incident_loss_delay',
+                        incident=self.rec_name,
+                        days=delay.days,
+                        date=Lang.get().strftime(self.date + delay)))
+
+
+del _states, _decision_states
+
+
+class Equipment(metaclass=PoolMeta):
+    __name__ = 'tibillet.equipment'
+
+    incidents = fields.One2Many(
+        'tibillet.equipment.incident', 'equipment', "Incidents",
+        readonly=True)
+
+    @classmethod
+    def copy(cls, units, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('incidents')
+        return super().copy(units, default=default)
+
+    def is_bound(self):
+        return super().is_bound() or any(
+            i.state != 'cancelled' for i in self.incidents)
