@@ -20,7 +20,7 @@ if os.environ.get('PYTEST_XDIST_WORKER') and os.environ.get('DB_NAME'):
     # Each process tests on a database of its own.
     os.environ['DB_NAME'] += '_' + os.environ['PYTEST_XDIST_WORKER']
 
-pytest_plugins = ['tests.postgresql.server']
+pytest_plugins = ['tests.postgresql.server', 'tests.e2e.site']
 
 
 def pytest_configure(config):

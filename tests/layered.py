@@ -12,23 +12,16 @@ import fcntl
 import hashlib
 import importlib.metadata
 import os
-import pathlib
 
 from trytond.tests import test_tryton, tools
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODULES = ROOT / 'modules'
-SUFFIXES = {'.py', '.xml', '.po', '.cfg', '.csv'}
-
-
-def _own():
-    return {p.parent.name for p in MODULES.glob('*/tryton.cfg')}
+from tools import content
 
 
 def _config(module):
     parser = configparser.ConfigParser()
-    if module in _own():
-        parser.read(MODULES / module / 'tryton.cfg')
+    if module in content.names():
+        parser.read(content.MODULES / module / 'tryton.cfg')
     else:
         from trytond.tools import find_path
         parser.read(find_path(f'{module}/tryton.cfg'))
@@ -58,18 +51,6 @@ def versions():
             for d in importlib.metadata.distributions()
             if d.name.lower().startswith(('trytond', 'proteus'))
             and 'tibillet' not in d.name))
-
-
-def content(modules):
-    "Return a digest of the files of modules of ours, tests left out"
-    digest = hashlib.sha256()
-    for module in sorted([*modules, 'tibillet']):
-        for path in sorted((MODULES / module).rglob('*')):
-            if (path.suffix in SUFFIXES
-                    and not {'tests', 'doc'} & set(path.parts)):
-                digest.update(str(path.relative_to(MODULES)).encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _restore(name):
@@ -114,10 +95,10 @@ def _build(name, modules, lang, setup):
     setup: functions to call, with the configuration, on the new database.
     """
     everything = closure(modules)
-    own = everything & _own()
+    own = everything & set(content.names())
     standard = sorted(everything - own)
     base = f'base {lang} {" ".join(standard)} {versions()}'
-    full = f'full {name} {lang} {versions()} {content(own)}'
+    full = f'full {name} {lang} {versions()} {content.digest(own)}'
     with _locked(full):
         if _restore(full):
             return

@@ -4,10 +4,11 @@ import concurrent.futures
 import contextlib
 import fcntl
 import signal
+import subprocess
 import sys
 
 from tools import database, serve, steps, system, venv, webclient
-from tools.steps import RUN, Stop, say
+from tools.steps import ROOT, RUN, Stop, say
 
 
 @contextlib.contextmanager
@@ -95,15 +96,15 @@ def demo(options):
 def test(options):
     "Install and run every test, then say what was not run"
     from tools import tests
-    return tests.main(options.part)
+    return tests.main(options.part, _installed)
 
 
 def lint(options):
     "Check the form of every file"
     venv.create()
     venv.install(venv.DEVELOPMENT)
-    from tools import lint
-    return lint.main()
+    return subprocess.run(
+        [venv.python(), '-m', 'tools.lint'], cwd=ROOT).returncode
 
 
 def parser():

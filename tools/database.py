@@ -164,3 +164,17 @@ class Database:
             # At once, so that a half of it is never taken for a whole.
             os.rename(self.folder, self.old)
             shutil.rmtree(self.old)
+
+
+def kept():
+    """Return the folder of the first story as it is in this checkout
+
+    It is made when the modules or the demo have changed, for tests that work
+    on a copy of it.
+    """
+    demo = sorted((ROOT / 'demo').rglob('*.py'))
+    key = content.digest(content.names(), ROOT / 'constraints.txt', *demo)
+    database = Database(ROOT / '.cache' / 'demo' / key)
+    if not database.stamp:
+        database.make()
+    return database.folder

@@ -56,7 +56,6 @@ def may_install():
 
 
 def _apt(packages):
-    # Debian's server would otherwise make and start a cluster of its own.
     environment = {'DEBIAN_FRONTEND': 'noninteractive'}
     install = [
         'apt-get', 'install', '-y', '-q', '--no-install-recommends',

@@ -12,13 +12,13 @@ import argparse
 import collections
 import importlib.metadata
 import os
-import pathlib
 import sys
 
 import polib
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODULES = ROOT / 'modules'
+from tools.content import MODULES, names
+from tools.steps import ROOT
+
 LANGUAGE = 'fr'
 
 
@@ -31,11 +31,6 @@ def prepare():
     os.makedirs(os.environ['DB_CACHE'], exist_ok=True)
     from tests import layered
     layered.install()
-
-
-def names():
-    "Return the names of our Tryton modules"
-    return sorted(p.parent.name for p in MODULES.glob('*/tryton.cfg'))
 
 
 def path(module):

@@ -6,21 +6,16 @@ the reason; with CI=true they fail.
 """
 import contextlib
 import os
-import re
 
 import pytest
 
+from tests.asked import asked, leave_out
 from tools import postgres
 from tools.steps import Stop
 
 REASON = "needs PostgreSQL: make test-pg"
 
 _server = contextlib.ExitStack()
-
-
-def wanted(config):
-    expression = config.getoption('markexpr', '') or ''
-    return bool(re.search(r'(?<!not )\bpostgresql\b', expression))
 
 
 def given():
@@ -30,9 +25,9 @@ def given():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    if hasattr(config, 'workerinput') or not wanted(config) or given():
+    if hasattr(config, 'workerinput') or given():
         return
-    if not postgres.binaries():
+    if not asked(config, 'postgresql') or not postgres.binaries():
         return
     try:
         uri = _server.enter_context(postgres.running())
@@ -45,9 +40,7 @@ def pytest_unconfigure(config):
     _server.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    if given() or not item.get_closest_marker('postgresql'):
-        return
-    if wanted(item.config) and os.environ.get('CI') == 'true':
-        pytest.fail(REASON)
-    pytest.skip(REASON)
+    if not given():
+        leave_out(item, 'postgresql', REASON)

@@ -1,0 +1,101 @@
+"""The platform's web client, as a person uses it."""
+import re
+
+from demo import logins
+
+PATIENCE = 20_000  # milliseconds
+
+
+class Client:
+    "One person in front of one page"
+
+    def __init__(self, page, address):
+        self.page = page
+        self.address = address
+        # What a page should never do, in sentences.
+        self.wrongs = []
+        page.set_default_timeout(PATIENCE)
+        page.on('pageerror', lambda error: self.wrongs.append(
+                f'script: {error}'))
+        page.on('requestfailed', self._failed)
+        page.on('response', self._answered)
+
+    def _failed(self, request):
+        # A page that is left cuts what it was waiting for.
+        if 'ERR_ABORTED' not in (request.failure or ''):
+            self.wrongs.append(f'request: {request.url} {request.failure}')
+
+    def _answered(self, response):
+        # The client tries fr_FR before fr.
+        locale = '/locale/' in response.url
+        if response.status >= 400 and response.status != 401 and not locale:
+            self.wrongs.append(f'answer: {response.status} {response.url}')
+
+    def log_in(self, login, password=None):
+        if password is None:
+            password = logins.password(login)
+        self.page.goto(self.address)
+        self.page.fill('#login', login)
+        self.page.locator('.modal button[type=submit]:visible').click()
+        field = self.page.locator('input[type=password]:visible').first
+        field.fill(password)
+        field.press('Enter')
+
+    def wait_menu(self):
+        self.page.locator('#menu .treeview tbody tr').first.wait_for()
+
+    def entries(self):
+        "Return what the menu shows now"
+        self.wait_menu()
+        texts = self.page.locator('#menu .treeview tbody tr').all()
+        return [t.inner_text().strip() for t in texts if t.is_visible()]
+
+    def menu(self, *path):
+        "Unfold the menu along a path and open its last entry"
+        self.wait_menu()
+        for label in path:
+            entry = self.page.locator('#menu').get_by_text(
+                label, exact=True).first
+            entry.wait_for()
+            entry.dblclick()
+        self.settle()
+
+    def open(self, model, id):
+        "Open a record as a link does"
+        self.page.goto(f'{self.address}/model/{model}/{id}')
+        self.settle()
+
+    def settle(self):
+        "Wait until the page asks nothing more"
+        self.page.wait_for_load_state('networkidle')
+        self.refuse_errors()
+
+    @property
+    def tab(self):
+        return self.page.locator('#tabcontent > .tab-pane.active')
+
+    def button(self, label):
+        self.tab.locator('button').filter(
+            has_text=re.compile(rf'^\s*{re.escape(label)}\s*$')).first.click()
+        self.settle()
+
+    def refuse_errors(self):
+        "Fail if the page shows an error"
+        for shown in self.page.locator(
+                '.modal.in .alert-danger, .modal.in pre, '
+                '.alert-danger:visible').all():
+            if shown.is_visible():
+                self.wrongs.append(f'shown: {shown.inner_text()}')
+
+    def ask(self, method, *arguments):
+        "Ask the server as the page does, in its own session"
+        return self.page.evaluate(
+            """([method, params]) => Sao.rpc(
+                {method: method, params: params},
+                Sao.Session.current_session)""",
+            [method, [*arguments, {}]])
+
+    def search(self, model, domain=()):
+        "Return the ids of the records that the person may see"
+        return self.ask(
+            f'model.{model}.search', list(domain), 0, None, None)

@@ -1,0 +1,65 @@
+"""A server on the demo database, and a browser in front of it.
+
+`pytest -m browser` makes the database (kept by content in .cache/demo),
+serves a copy of it on a free port of loopback, and drives the system's
+Chromium. Without it those tests are skipped; with CI=true they fail.
+"""
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from tests.asked import asked, leave_out
+from tools import browser, database, postgres, serve, webclient
+from tools.steps import ROOT
+
+REASON = "needs a Chromium and the web client: make test-e2e"
+
+
+def ready():
+    return bool(browser.executable()) and webclient.installed()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if not ready() or not asked(item.config, 'browser'):
+        leave_out(item, 'browser', REASON)
+
+
+@pytest.fixture(scope='session')
+def site():
+    "The address of a server on a copy of the demo"
+    kept = database.kept()
+    with tempfile.TemporaryDirectory(prefix='tibillet-demo-') as folder:
+        copy = pathlib.Path(folder) / 'db'
+        shutil.copytree(kept, copy)
+        port = postgres.free_port()
+        with serve.server(copy, port, log='server-e2e'):
+            yield f'{serve.address(port)}#{database.NAME}'
+
+
+@pytest.fixture(scope='session')
+def chromium():
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=browser.executable(), args=browser.FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def client(site, chromium, request):
+    "The web client in French; what goes wrong in a page fails the test"
+    from tests.e2e.client import Client
+    context = chromium.new_context(
+        locale='fr-FR', viewport={'width': 1280, 'height': 850},
+        accept_downloads=True)
+    client = Client(context.new_page(), site)
+    yield client
+    pictures = ROOT / '.run' / 'pictures'
+    pictures.mkdir(parents=True, exist_ok=True)
+    client.page.screenshot(path=pictures / f'{request.node.name}.png')
+    context.close()
+    assert client.wrongs == []
