@@ -80,6 +80,8 @@ class EvidenceMixin(ModelStorage):
         "Return the names of the models whose evidence must differ"
         return [
             'tibillet.convention.contribution',
+            'tibillet.convention.service.human_cost',
+            'tibillet.convention.service.common_cost',
             ]
 
     @classmethod

@@ -1,0 +1,121 @@
+"""What services, statements and their invoices need to be configured."""
+from trytond.model import ModelSQL, fields
+from trytond.modules.company.model import CompanyValueMixin
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval, Id
+
+PRODUCTS = [
+    'recoupment_product', 'post_product', 'reimbursement_product']
+SEQUENCES = ['service_sequence', 'statement_sequence']
+
+
+def _sequence(name, type_, company, help):
+    return fields.Many2One(
+        'ir.sequence', name, required=True,
+        domain=[
+            ('company', 'in', [company, None]),
+            ('sequence_type', '=', Id('tibillet_federation', type_)),
+            ],
+        help=help)
+
+
+def _service_sequence(company):
+    return _sequence(
+        "Service Sequence", 'sequence_type_service', company,
+        "Used to number the services.")
+
+
+def _statement_sequence(company):
+    return _sequence(
+        "Statement Sequence", 'sequence_type_statement', company,
+        "Used to number the statements.")
+
+
+_context_company = Eval('context', {}).get('company', -1)
+
+
+def _product(name, help, **context):
+    return fields.Many2One(
+        'product.product', name, ondelete='RESTRICT',
+        domain=[
+            ('type', '=', 'service'),
+            ],
+        context=context, depends=set(context), help=help)
+
+
+def _recoupment_product(**context):
+    return _product(
+        "Recoupment Product",
+        "What invoices call the part that recoups contributions.",
+        **context)
+
+
+def _post_product(**context):
+    return _product(
+        "Share Product",
+        "What invoices call the part that goes to the destinations.",
+        **context)
+
+
+def _reimbursement_product(**context):
+    return _product(
+        "Common Costs Product",
+        "What invoices call the common costs that are given back.",
+        **context)
+
+
+class Configuration(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.configuration'
+
+    service_sequence = fields.MultiValue(_service_sequence(_context_company))
+    statement_sequence = fields.MultiValue(
+        _statement_sequence(_context_company))
+    recoupment_product = fields.MultiValue(_recoupment_product())
+    post_product = fields.MultiValue(_post_product())
+    reimbursement_product = fields.MultiValue(_reimbursement_product())
+
+    @classmethod
+    def multivalue_model(cls, field):
+        pool = Pool()
+        if field in SEQUENCES:
+            return pool.get('tibillet.convention.configuration.sequence')
+        if field in PRODUCTS:
+            return pool.get('tibillet.convention.configuration.product')
+        return super().multivalue_model(field)
+
+    @classmethod
+    def default_service_sequence(cls, **pattern):
+        return cls.multivalue_model(
+            'service_sequence').default_service_sequence()
+
+    @classmethod
+    def default_statement_sequence(cls, **pattern):
+        return cls.multivalue_model(
+            'statement_sequence').default_statement_sequence()
+
+
+class ConfigurationSequence(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.configuration.sequence'
+
+    service_sequence = _service_sequence(Eval('company', -1))
+    statement_sequence = _statement_sequence(Eval('company', -1))
+
+    @classmethod
+    def default_service_sequence(cls):
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        return ModelData.get_id('tibillet_federation', 'sequence_service')
+
+    @classmethod
+    def default_statement_sequence(cls):
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        return ModelData.get_id('tibillet_federation', 'sequence_statement')
+
+
+class ConfigurationProduct(ModelSQL, CompanyValueMixin):
+    __name__ = 'tibillet.convention.configuration.product'
+
+    recoupment_product = _recoupment_product(company=Eval('company', -1))
+    post_product = _post_product(company=Eval('company', -1))
+    reimbursement_product = _reimbursement_product(company=Eval('company', -1))

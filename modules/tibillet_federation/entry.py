@@ -1,0 +1,333 @@
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sql.aggregate import Sum
+
+from trytond import backend
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.tools import grouped_slice, sqlite_apply_types
+from trytond.transaction import Transaction
+
+from .append_only import refuse_changes
+from .exceptions import EntryModificationError, EntryValidationError
+
+SLICE = backend.MAX_QUERY_PARAMS // 10
+
+# What the sign of an entry is, unless it undoes another one. An adjustment
+# goes both ways.
+SIGNS = {
+    'contribution': 1,
+    'accrual': 1,
+    'recoupment': -1,
+    'indemnity': -1,
+    'write_off': -1,
+    'buy_back': -1,
+    'rental': -1,
+    }
+POT = ['contribution', 'accrual']
+RECOUPED = ['recoupment', 'adjustment']
+
+
+@dataclass(frozen=True)
+class ContributorBalance:
+    """What a contributor has put in, recouped, and given up otherwise"""
+    contributed: Decimal = Decimal(0)
+    recouped: Decimal = Decimal(0)
+    credited: Decimal = Decimal(0)
+
+    @property
+    def remaining(self):
+        return self.contributed - self.recouped - self.credited
+
+    def add(self, type_, amount):
+        if type_ in POT:
+            return replace(self, contributed=self.contributed + amount)
+        if type_ in RECOUPED:
+            return replace(self, recouped=self.recouped - amount)
+        return replace(self, credited=self.credited - amount)
+
+
+class Entry(ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.entry'
+
+    convention = fields.Many2One(
+        'tibillet.convention', "Convention",
+        required=True, ondelete='RESTRICT')
+    date = fields.Date("Date", required=True)
+    type = fields.Selection([
+            ('contribution', "Contribution"),
+            ('accrual', "Accrual"),
+            ('recoupment', "Recoupment"),
+            ('adjustment', "Adjustment"),
+            ('indemnity', "Indemnity"),
+            ('write_off', "Write-off"),
+            ('buy_back', "Buy-back"),
+            ('rental', "Outside Rental"),
+            ], "Type", required=True, sort=False)
+    type_string = type.translated('type')
+    amount = Monetary(
+        "Amount", currency='currency', digits='currency', required=True,
+        help="Positive to raise what is to recoup, negative to lower it.")
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
+    contributor = fields.Many2One(
+        'party.party', "Contributor", required=True, ondelete='RESTRICT',
+        help="The party whose contribution it raises or lowers.")
+    description = fields.Char("Description")
+    origin = fields.Reference("Origin", selection='get_origin')
+    version = fields.Many2One(
+        'tibillet.convention.version', "Clauses", ondelete='RESTRICT',
+        domain=[
+            ('convention', '=', Eval('convention', -1)),
+            ],
+        help="The clauses under which the amount was computed.")
+    statement_links = fields.One2Many(
+        'tibillet.convention.statement.entry', 'entry', "Statement Links",
+        readonly=True)
+    statement = fields.Function(fields.Many2One(
+            'tibillet.convention.statement', "Statement",
+            help="The locked statement that shows the entry."),
+        'get_statement', searcher='search_statement')
+    created_by = fields.Function(
+        fields.Char("Created by"), 'get_created_by')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('convention')
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(
+                table,
+                (table.convention, Index.Equality()),
+                (table.date, Index.Range(order='ASC'))))
+        cls._order = [
+            ('date', 'ASC'),
+            ('id', 'ASC'),
+            ]
+
+    @classmethod
+    def __register__(cls, module_name):
+        super().__register__(module_name)
+        refuse_changes(
+            cls._table,
+            columns=[
+                'convention', 'date', 'type', 'amount', 'origin', 'version'],
+            party_columns=['contributor'])
+
+    @fields.depends('convention', '_parent_convention.currency')
+    def on_change_with_currency(self, name=None):
+        return self.convention.currency if self.convention else None
+
+    @classmethod
+    def pot_types(cls):
+        "Return the types that make the pot; the others recoup or lower it"
+        return list(POT)
+
+    @classmethod
+    def _get_origin(cls):
+        return [
+            'tibillet.convention.entry',
+            'tibillet.convention.contribution',
+            'tibillet.convention.service',
+            ]
+
+    @classmethod
+    def get_origin(cls):
+        pool = Pool()
+        IrModel = pool.get('ir.model')
+        get_name = IrModel.get_name
+        return [(None, '')] + [
+            (model, get_name(model)) for model in cls._get_origin()]
+
+    @classmethod
+    def get_statement(cls, entries, name):
+        pool = Pool()
+        Link = pool.get('tibillet.convention.statement.entry')
+        statements = dict.fromkeys([e.id for e in entries])
+        for sub_entries in grouped_slice(entries, SLICE):
+            for link in Link.search([
+                        ('entry', 'in', [e.id for e in sub_entries]),
+                        ], order=[]):
+                statements[link.entry.id] = link.statement.id
+        return statements
+
+    @classmethod
+    def search_statement(cls, name, clause):
+        path = clause[0][len(name):]
+        if not path and clause[2] is None:
+            return [('statement_links', clause[1], None)]
+        return [('statement_links.statement' + path, *clause[1:])]
+
+    @classmethod
+    def get_created_by(cls, entries, name):
+        return {
+            e.id: e.create_uid.rec_name if e.create_uid else ''
+            for e in entries}
+
+    def get_rec_name(self, name):
+        return ' '.join(filter(None, [
+                    self.type_string, self.description,
+                    f'({self.convention.rec_name})']))
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        _, operator, _ = clause
+        return [
+            'AND' if operator.startswith(('!', 'not')) else 'OR',
+            ('description', *clause[1:]),
+            ('convention.rec_name', *clause[1:]),
+            ]
+
+    @classmethod
+    def get_balances(cls, conventions, date=None, settled=None):
+        """Return the balances of each contributor by convention, in a query
+
+        date: sum the entries until this day only.
+        settled: True for what locked statements show, False for the rest.
+        The result maps convention ids to {party id: ContributorBalance}.
+        """
+        pool = Pool()
+        Link = pool.get('tibillet.convention.statement.entry')
+        entry = cls.__table__()
+        link = Link.__table__()
+        cursor = Transaction().connection.cursor()
+
+        balances = defaultdict(dict)
+        currencies = {c.id: c.currency for c in conventions}
+        for sub_conventions in grouped_slice(list(currencies), SLICE):
+            where = fields.SQL_OPERATORS['in'](
+                entry.convention, list(sub_conventions))
+            if date is not None:
+                where &= entry.date <= date
+            if settled is not None:
+                linked = entry.id.in_(link.select(link.entry))
+                where &= linked if settled else ~linked
+            query = entry.select(
+                entry.convention,
+                entry.contributor,
+                entry.type,
+                Sum(entry.amount).as_('amount'),
+                where=where,
+                group_by=[entry.convention, entry.contributor, entry.type])
+            sqlite_apply_types(query, [None, None, None, 'NUMERIC'])
+            cursor.execute(*query)
+            for convention, contributor, type_, amount in cursor:
+                balance = balances[convention].get(
+                    contributor, ContributorBalance())
+                balances[convention][contributor] = balance.add(
+                    type_, currencies[convention].round(amount))
+        return balances
+
+    @classmethod
+    def record_contributions(cls, contributions):
+        "Bring the ledger to what each contribution is worth now"
+        entries = []
+        for contribution in contributions:
+            target = (
+                contribution.valued if contribution.recoupable
+                else Decimal(0))
+            amount = (target or 0) - contribution.recorded
+            if amount:
+                entries.append(cls(
+                        convention=contribution.convention,
+                        date=contribution.date,
+                        type='contribution',
+                        amount=amount,
+                        contributor=contribution.contributor,
+                        description=contribution.description,
+                        origin=contribution,
+                        version=contribution.convention.reference_version))
+        cls.save(entries)
+        return entries
+
+    @classmethod
+    def validate_fields(cls, entries, field_names):
+        super().validate_fields(entries, field_names)
+        if field_names & {
+                'convention', 'date', 'type', 'amount', 'contributor',
+                'origin'}:
+            for entry in entries:
+                entry._check_amount()
+            cls._check_remaining(entries)
+
+    def _check_amount(self):
+        if not self.amount:
+            raise EntryValidationError(gettext(
+                    'tibillet_federation.msg_entry_zero',
+                    entry=self.rec_name))
+        if self.contributor not in {
+                p.party for p in self.convention.parties if p.recoups}:
+            raise EntryValidationError(gettext(
+                    'tibillet_federation.msg_entry_contributor',
+                    entry=self.rec_name,
+                    convention=self.convention.rec_name))
+        if isinstance(self.origin, self.__class__):
+            self._check_reversal()
+        elif self._is_revaluation():
+            # Lowering what was counted too high.
+            return
+        elif self.amount * SIGNS.get(self.type, self.amount) < 0:
+            if SIGNS[self.type] > 0:
+                message = 'msg_entry_positive'
+            else:
+                message = 'msg_entry_negative'
+            raise EntryValidationError(gettext(
+                    f'tibillet_federation.{message}',
+                    entry=self.rec_name,
+                    amount=self.convention._format_amount(self.amount)))
+
+    def _is_revaluation(self):
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        return (self.type == 'contribution'
+            and isinstance(self.origin, Contribution))
+
+    def _check_reversal(self):
+        reversed_ = self.origin
+        same = all(
+            getattr(self, name) == getattr(reversed_, name)
+            for name in ['convention', 'type', 'contributor'])
+        if (not same
+                or self.amount != -reversed_.amount
+                or isinstance(reversed_.origin, self.__class__)):
+            raise EntryValidationError(gettext(
+                    'tibillet_federation.msg_entry_reversal',
+                    entry=self.rec_name,
+                    reversed=reversed_.rec_name,
+                    amount=self.convention._format_amount(
+                        -reversed_.amount)))
+
+    @classmethod
+    def _check_remaining(cls, entries):
+        "Refuse to recoup more than what remains"
+        lowered = {
+            (e.convention, e.contributor) for e in entries if e.amount < 0}
+        if not lowered:
+            return
+        balances = cls.get_balances({c for c, _ in lowered})
+        for convention, contributor in lowered:
+            remaining = balances[convention.id][contributor.id].remaining
+            if remaining < 0:
+                raise EntryValidationError(gettext(
+                        'tibillet_federation.msg_entry_remaining',
+                        contributor=contributor.rec_name,
+                        convention=convention.rec_name,
+                        excess=convention._format_amount(-remaining)))
+
+    @classmethod
+    def check_modification(cls, mode, entries, values=None, external=False):
+        super().check_modification(
+            mode, entries, values=values, external=external)
+        # An entry is a fact: a mistake is corrected by the opposite entry.
+        if mode in {'write', 'delete'}:
+            for entry in entries:
+                raise EntryModificationError(gettext(
+                        'tibillet_federation.msg_entry_immutable',
+                        entry=entry.rec_name))
