@@ -1,0 +1,201 @@
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pyson import Eval, If
+
+from .evidence import EvidenceMixin
+from .exceptions import ServiceValidationError
+from .service_line import ServiceLineMixin
+
+
+class CostMixin(ServiceLineMixin, EvidenceMixin):
+    "A cost of a service, borne by one of the partners"
+    __slots__ = ()
+
+    partners = fields.Function(
+        fields.Many2Many('party.party', None, None, "Partners"),
+        'on_change_with_partners')
+    payer = fields.Many2One(
+        'party.party', "Borne by", required=True, ondelete='RESTRICT',
+        domain=[
+            If(Eval('partners', []),
+                ('id', 'in', Eval('partners', [])), ()),
+            ],
+        help="The partner that has paid it.")
+    amount = Monetary(
+        "Amount", currency='currency', digits='currency', required=True,
+        help="What it really costs, charges included, excluding tax "
+        "when VAT is recovered.")
+    tier = fields.Many2One(
+        'tibillet.convention.version.tier', "Cascade Line",
+        ondelete='RESTRICT',
+        domain=[
+            ('version.convention', '=', Eval('convention', -1)),
+            ('kind', 'in', ['cost', 'time']),
+            ],
+        help="The line of the cascade that pays for it, "
+        "when the clauses are a cascade.")
+    convention = fields.Function(
+        fields.Many2One('tibillet.convention', "Convention"),
+        'on_change_with_convention')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.recovered_through.help += (
+            '\nThe same evidence may not be used elsewhere.')
+
+    @fields.depends('service', '_parent_service.convention')
+    def on_change_with_convention(self, name=None):
+        return self.service.convention if self.service else None
+
+    @fields.depends('service', '_parent_service.partners')
+    def on_change_with_partners(self, name=None):
+        return self.service.partners if self.service else []
+
+    @fields.depends('payer', 'service', '_parent_service.operator')
+    def on_change_service(self):
+        if self.service and not self.payer:
+            self.payer = self.service.operator
+
+    @property
+    def evidence_owner(self):
+        return self.payer
+
+    @property
+    def evidence_key(self):
+        # What a cancelled service has not cost may be used elsewhere.
+        if self.service.state != 'cancelled':
+            return super().evidence_key
+
+    @classmethod
+    def copy(cls, costs, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('evidence_line')
+        default.setdefault('evidence_file')
+        default.setdefault('evidence_reference')
+        return super().copy(costs, default=default)
+
+
+class HumanCost(CostMixin, ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.service.human_cost'
+
+    role = fields.Char(
+        "Role", required=True,
+        help="What the person does, such as cashless technician.")
+    person = fields.Many2One(
+        'party.party', "Person", ondelete='RESTRICT',
+        help="Who works. The statement names nobody.")
+    kind = fields.Selection([
+            ('salary', "Salary"),
+            ('fee', "Artist Fee"),
+            ('invoice', "Invoice"),
+            ('waived', "Waived"),
+            ], "Kind", required=True, sort=False,
+        help="An artist fee is for artists only: "
+        "a technician is paid by the hour.")
+    days = fields.Numeric(
+        "Days", digits=(6, 2), required=True,
+        domain=[
+            ('days', '>', 0),
+            ])
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.amount.domain = [
+            If(Eval('kind') == 'waived',
+                ('amount', '=', 0),
+                ('amount', '!=', 0)),
+            ]
+
+    @classmethod
+    def default_kind(cls):
+        return 'salary'
+
+    @classmethod
+    def default_days(cls):
+        return Decimal(1)
+
+    @classmethod
+    def default_recovered_through(cls):
+        return 'none'
+
+    @fields.depends('kind')
+    def on_change_kind(self):
+        if self.kind == 'waived':
+            self.amount = Decimal(0)
+
+    def get_rec_name(self, name):
+        return self.role
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('role', *clause[1:])]
+
+
+class CommonCost(CostMixin, ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.service.common_cost'
+
+    description = fields.Char("Description", required=True)
+    nature = fields.Selection([
+            ('travel', "Travel"),
+            ('communication', "Communication"),
+            ('logistics', "Logistics"),
+            ('bank_fees', "Bank Fees"),
+            ('hosting', "Hosting"),
+            ('other', "Other"),
+            ], "Nature", required=True, sort=False)
+
+    @classmethod
+    def default_nature(cls):
+        return 'logistics'
+
+    @classmethod
+    def default_recovered_through(cls):
+        return 'common'
+
+    def get_rec_name(self, name):
+        return self.description
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('description', *clause[1:])]
+
+    @classmethod
+    def validate_fields(cls, costs, field_names):
+        super().validate_fields(costs, field_names)
+        if field_names & {
+                'evidence_line', 'evidence_file', 'evidence_reference'}:
+            for cost in costs:
+                if not cost.has_evidence:
+                    raise ServiceValidationError(gettext(
+                            'tibillet_federation.msg_common_cost_evidence',
+                            cost=cost.rec_name,
+                            service=cost.service.rec_name))
+
+
+class EquipmentUsed(ServiceLineMixin, ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.service.equipment'
+
+    equipment = fields.Many2One(
+        'tibillet.equipment', "Equipment", required=True,
+        ondelete='RESTRICT')
+    days = fields.Numeric(
+        "Days", digits=(6, 2), required=True,
+        domain=[
+            ('days', '>', 0),
+            ])
+
+    @classmethod
+    def default_days(cls):
+        return Decimal(1)
+
+    def get_rec_name(self, name):
+        return self.equipment.rec_name
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('equipment.rec_name', *clause[1:])]

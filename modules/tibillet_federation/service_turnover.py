@@ -1,0 +1,139 @@
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pyson import Bool, Eval, If
+
+from .exceptions import ServiceValidationError
+from .service_line import ServiceLineMixin
+
+
+class Turnover(ServiceLineMixin, ModelSQL, ModelView):
+    __name__ = 'tibillet.convention.service.turnover'
+
+    _free_fields = {'received', 'invoice_line'}
+
+    description = fields.Char("Description", required=True)
+    nature = fields.Selection([
+            ('service', "Service"),
+            ('equipment', "Equipment Charged to the Customer"),
+            ('rights', "Rights and Levies"),
+            ('other', "Other"),
+            ], "Nature", required=True, sort=False,
+        help="The clauses may deduct some natures from the base.")
+    amount = Monetary(
+        "Amount", currency='currency', digits='currency', required=True,
+        help="Excluding tax. Negative for a credit note.")
+    invoice_line = fields.Many2One(
+        'account.invoice.line', "Invoice Line", ondelete='RESTRICT',
+        domain=[
+            ('invoice.type', '=', 'out'),
+            ('type', '=', 'line'),
+            If(Eval('currency'),
+                ('invoice.currency', '=', Eval('currency', -1)),
+                ()),
+            ],
+        help="The line of the customer invoice, "
+        "when the operator keeps its books here.")
+    included = fields.Boolean(
+        "Included",
+        help="Uncheck what is invoiced together but is not the service.")
+    received = Monetary(
+        "Received", currency='currency', digits='currency',
+        states={
+            'invisible': Bool(Eval('invoice_line')),
+            },
+        help="What the customer has paid of the amount.\n"
+        "Leave empty when it is paid.")
+    paid = fields.Function(Monetary(
+            "Paid", currency='currency', digits='currency',
+            help="What the customer has paid of the amount."),
+        'get_paid')
+
+    @classmethod
+    def default_nature(cls):
+        return 'service'
+
+    @classmethod
+    def default_included(cls):
+        return True
+
+    @fields.depends('invoice_line', 'description', 'amount')
+    def on_change_invoice_line(self):
+        if self.invoice_line:
+            self.amount = self.invoice_line.amount
+            if not self.description:
+                self.description = (
+                    self.invoice_line.summary
+                    or self.invoice_line.invoice.rec_name)
+
+    @classmethod
+    def get_paid(cls, lines, name):
+        rates = cls._get_paid_rates(
+            {l.invoice_line.invoice for l in lines if l.invoice_line})
+        paid = {}
+        for line in lines:
+            if line.invoice_line:
+                rate = rates[line.invoice_line.invoice.id]
+                paid[line.id] = line.currency.round(line.amount * rate)
+            elif line.received is not None:
+                paid[line.id] = line.received
+            else:
+                paid[line.id] = line.amount
+        return paid
+
+    @classmethod
+    def _get_paid_rates(cls, invoices):
+        "Return the part of each invoice that is paid"
+        rates = {}
+        for invoice in invoices:
+            if invoice.state == 'paid':
+                rates[invoice.id] = Decimal(1)
+            elif invoice.state != 'posted' or not invoice.total_amount:
+                rates[invoice.id] = Decimal(0)
+            else:
+                rates[invoice.id] = 1 - (
+                    invoice.amount_to_pay / invoice.total_amount)
+        return rates
+
+    def get_rec_name(self, name):
+        return self.description
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('description', *clause[1:])]
+
+    @classmethod
+    def validate_fields(cls, lines, field_names):
+        super().validate_fields(lines, field_names)
+        if field_names & {'invoice_line', 'service', 'amount'}:
+            cls._check_invoice_lines(lines)
+
+    @classmethod
+    def _check_invoice_lines(cls, lines):
+        lines = [l for l in lines if l.invoice_line]
+        if not lines:
+            return
+        others = cls.search([
+                ('invoice_line', 'in', [l.invoice_line.id for l in lines]),
+                ('service.state', '!=', 'cancelled'),
+                ])
+        services = {}
+        for line in others:
+            other = services.setdefault(line.invoice_line, line.service)
+            if other != line.service:
+                raise ServiceValidationError(gettext(
+                        'tibillet_federation.msg_turnover_invoice_line_twice',
+                        line=line.invoice_line.rec_name,
+                        service=line.service.rec_name,
+                        other=other.rec_name))
+        for line in lines:
+            if abs(line.amount) > abs(line.invoice_line.amount):
+                raise ServiceValidationError(gettext(
+                        'tibillet_federation.msg_turnover_amount',
+                        line=line.rec_name,
+                        service=line.service.rec_name,
+                        invoice_line=line.invoice_line.rec_name,
+                        amount=line.service.convention._format_amount(
+                            line.invoice_line.amount)))
