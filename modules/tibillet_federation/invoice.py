@@ -1,0 +1,148 @@
+from collections import defaultdict
+
+from trytond.i18n import gettext
+from trytond.pool import Pool, PoolMeta
+from trytond.transaction import Transaction
+
+from .exceptions import StatementInvoiceError
+
+# The product that invoices each kind of allocation.
+PRODUCTS = {
+    'recoupment': 'recoupment_product',
+    'reimbursement': 'reimbursement_product',
+    }
+
+
+class Invoice(metaclass=PoolMeta):
+    __name__ = 'account.invoice'
+
+    @property
+    def statements(self):
+        "The convention statements the invoice comes from"
+        pool = Pool()
+        Allocation = pool.get('tibillet.convention.allocation')
+        return {
+            l.origin.line.statement for l in self.lines
+            if isinstance(l.origin, Allocation)}
+
+    @classmethod
+    def process(cls, invoices):
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        super().process(invoices)
+        statements = {s for i in invoices for s in i.statements}
+        Statement.follow_payments(Statement.browse(statements))
+
+
+class InvoiceLine(metaclass=PoolMeta):
+    __name__ = 'account.invoice.line'
+
+    @classmethod
+    def _get_origin(cls):
+        return super()._get_origin() + ['tibillet.convention.allocation']
+
+
+def get_invoices(statement):
+    """Return the draft invoices of what has to be paid, not saved
+
+    Who receives and keeps its books here sends an invoice; who pays and
+    keeps its books here receives one. What is retained is not invoiced:
+    nobody sends an invoice to itself.
+    """
+    companies = {
+        p.party: p.company for p in statement.convention.parties
+        if p.company}
+    regimes = {
+        p.party: p.vat_regime for p in statement.convention.parties}
+    invoiced = _get_invoiced(statement)
+    flows = defaultdict(list)
+    for line in statement.lines:
+        for allocation in line.allocations:
+            if allocation.mode == 'pay':
+                flows[allocation.payer, allocation.beneficiary].append(
+                    allocation)
+
+    invoices = []
+    for (payer, beneficiary), allocations in flows.items():
+        for type_, company, party in [
+                ('out', companies.get(beneficiary), payer),
+                ('in', companies.get(payer), beneficiary)]:
+            todo = [a for a in allocations if (a.id, type_) not in invoiced]
+            if company and todo:
+                with Transaction().set_context(company=company.id):
+                    invoices.append(_get_invoice(
+                            statement, type_, company, party, todo,
+                            regimes.get(beneficiary) == 'subject'))
+    # Each strict sequence is taken in the same order by everyone.
+    return sorted(invoices, key=lambda i: i.company.id)
+
+
+def _get_invoiced(statement):
+    "Return the (allocation id, invoice type) which are invoiced"
+    return {
+        (a.id, l.invoice.type)
+        for line in statement.lines for a in line.allocations
+        for l in a.invoice_lines
+        if l.invoice and l.invoice.state != 'cancelled'}
+
+
+def _get_invoice(statement, type_, company, party, allocations, taxed):
+    pool = Pool()
+    Company = pool.get('company.company')
+    Invoice = pool.get('account.invoice')
+    Party = pool.get('party.party')
+    invoice = Invoice(
+        company=Company(company.id),
+        type=type_,
+        party=Party(party.id),
+        currency=statement.currency,
+        description=gettext(
+            'tibillet_federation.msg_invoice_description',
+            statement=statement.rec_name,
+            convention=statement.convention.rec_name))
+    invoice.on_change_type()
+    invoice.on_change_party()
+    invoice.payment_term = None
+    invoice.payment_term_date = statement.due_date
+    if type_ == 'in':
+        invoice.reference = statement.number
+    invoice.lines = [
+        _get_invoice_line(invoice, a, taxed) for a in allocations]
+    return invoice
+
+
+def _get_invoice_line(invoice, allocation, taxed):
+    pool = Pool()
+    Line = pool.get('account.invoice.line')
+    line = Line(
+        invoice=invoice,
+        company=invoice.company,
+        currency=invoice.currency,
+        type='line',
+        product=_get_product(allocation, invoice.company),
+        description=allocation.rec_name,
+        quantity=1 if allocation.amount > 0 else -1,
+        origin=allocation)
+    line.on_change_product()
+    line.unit_price = abs(allocation.amount)
+    if not taxed:
+        line.taxes = []
+    return line
+
+
+def _get_product(allocation, company):
+    pool = Pool()
+    Configuration = pool.get('tibillet.convention.configuration')
+    Product = pool.get('product.product')
+    configuration = Configuration(1)
+    name = PRODUCTS.get(allocation.kind, 'post_product')
+    product = configuration.get_multivalue(name, company=company.id)
+    if not product:
+        label = Configuration.fields_get([name])[name]['string']
+        raise StatementInvoiceError(gettext(
+                'tibillet_federation.msg_statement_product_missing',
+                statement=allocation.line.statement.rec_name,
+                product=label,
+                company=company.rec_name))
+    # Its accounts are those of the company of the context.
+    return Product(product.id)

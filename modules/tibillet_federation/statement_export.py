@@ -1,0 +1,339 @@
+"""What a statement holds, once, for its PDF, its files and its fingerprint.
+
+The content of a locked statement is the canonical JSON of this data, and its
+fingerprint the SHA-256 of it. Invoices and payments, which come after, are
+not in it.
+"""
+import json
+from collections import defaultdict
+from decimal import Decimal
+
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+from .settlement import LOCKED
+from .settlement_figures import get_voice, load_balances
+
+FORMAT = 'tibillet-statement-1'
+ZERO = Decimal(0)
+
+
+def get_language(statement):
+    "Return the language in which the statement is written"
+    pool = Pool()
+    Configuration = pool.get('ir.configuration')
+    lang = statement.convention.company.party.lang
+    return lang.code if lang else Configuration.get_language()
+
+
+def get_data(statement):
+    "Return the content of a statement as plain data"
+    pool = Pool()
+    Statement = pool.get('tibillet.convention.statement')
+    with Transaction().set_context(language=get_language(statement)):
+        return _get_data(Statement(statement.id))
+
+
+def _get_data(statement):
+    convention = statement.convention
+    previous = _get_previous(statement)
+    return {
+        'format': FORMAT,
+        'number': statement.number,
+        'previous': previous.hash if previous else None,
+        'start_date': statement.start_date,
+        'end_date': statement.end_date,
+        'date': statement.date,
+        'due_date': statement.due_date,
+        'contest_until': statement.contest_until,
+        'currency': convention.currency.code,
+        'convention': {
+            'number': convention.number,
+            'name': convention.name,
+            'start': convention.start,
+            'end': convention.end,
+            },
+        'parties': [_get_party(p) for p in convention.parties],
+        'clauses': [_get_version(v) for v in _get_versions(statement)],
+        'pot': {
+            'pot': statement.pot,
+            'opening_remaining': statement.opening_remaining,
+            'closing_remaining': statement.closing_remaining,
+            'crossed_on': statement.crossed_on,
+            'contributors': _get_contributors(statement),
+            },
+        'ledger': _get_ledger(statement),
+        'lines': [_get_line(l, statement) for l in statement.lines],
+        'totals': _get_totals(statement),
+        'contributions': [
+            _get_contribution(c) for c in convention.contributions
+            if c.date <= statement.end_date],
+        'costs': _get_costs(statement),
+        'settlement': _get_settlement(statement),
+        'disputes': [
+            _get_dispute(d) for s in [previous, statement] if s
+            for d in s.disputes],
+        'approvals': [
+            {'party': a.party.rec_name, 'date': a.date, 'note': a.note}
+            for a in statement.approvals],
+        }
+
+
+def _get_previous(statement):
+    pool = Pool()
+    Statement = pool.get('tibillet.convention.statement')
+    found = Statement.search([
+            ('convention', '=', statement.convention.id),
+            ('end_date', '<', statement.start_date),
+            ('state', 'in', LOCKED),
+            ], order=[('end_date', 'DESC')], limit=1)
+    return found[0] if found else None
+
+
+def _get_party(line):
+    return {
+        'name': line.party.rec_name,
+        'roles': sorted(line.roles),
+        'legal_status': line.legal_status,
+        'vat_regime': line.vat_regime,
+        'signatory': line.signatory,
+        }
+
+
+def _get_versions(statement):
+    "Return the versions of the lines, and the last one in force"
+    versions = {l.version for l in statement.lines}
+    last = statement.convention.version_at(statement.end_date)
+    if last:
+        versions.add(last)
+    return sorted(versions, key=lambda v: v.effective_from)
+
+
+def _get_version(version):
+    return {
+        'name': version.rec_name,
+        'effective_from': version.effective_from,
+        'adopted_on': version.adopted_on,
+        }
+
+
+def _get_contributors(statement):
+    balances = json.loads(statement.balances or '{}')
+    opening = {
+        b.contributor: b for b in load_balances(balances.get('opening', []))}
+    names = {str(p.party.id): p.party.rec_name
+        for p in statement.convention.parties}
+    return [{
+            'name': names[b.contributor],
+            'recoups': b.recoupable,
+            'contributed': b.contributed,
+            'opening_remaining': opening[b.contributor].remaining,
+            'recouped': b.recouped,
+            'remaining': b.remaining,
+            }
+        for b in load_balances(balances.get('closing', []))]
+
+
+def _get_ledger(statement):
+    """Return the entries until the end of the period, in order
+
+    Before the statement is locked, what it will write is shown as written.
+    """
+    pool = Pool()
+    Entry = pool.get('tibillet.convention.entry')
+    entries = Entry.search([
+            ('convention', '=', statement.convention.id),
+            ('date', '<=', statement.end_date),
+            ])
+    if not statement.entry_links:
+        entries += [e for l in statement.lines for e in l.get_entries()]
+    remaining = ZERO
+    ledger = []
+    for entry in sorted(entries, key=lambda e: e.date):
+        remaining += entry.amount
+        ledger.append({
+                'date': entry.date,
+                'type': entry.type,
+                'description': entry.description,
+                'contributor': entry.contributor.rec_name,
+                'amount': entry.amount,
+                'remaining': remaining,
+                })
+    return ledger
+
+
+def _get_line(line, statement):
+    service = line.service
+    voice = get_voice(statement.convention)
+    sentences = line.data['sentences']
+    names = {p.party.id: p.party.rec_name
+        for p in statement.convention.parties}
+    return {
+        'number': service.number,
+        'kind': line.kind,
+        'date': line.date,
+        'event': service.event_name,
+        'venue': service.venue,
+        'operator': names.get(service.operator.id),
+        'clauses': line.version.rec_name,
+        'turnover': line.turnover,
+        'excluded': line.excluded,
+        'base': line.base,
+        'phase': line.phase,
+        'opening_remaining': line.opening_remaining,
+        'pre_share': line.pre_share,
+        'post_share': line.post_share,
+        'limits': sorted(line.hits or []),
+        'alpha': line.alpha,
+        'recouped': line.recouped,
+        'tiers': line.tiers,
+        'local': line.local,
+        'destinations': line.destinations,
+        'share': line.share,
+        'effective_rate': line.effective_rate,
+        'reimbursed': line.reimbursed,
+        'retained': line.retained,
+        'payable': line.payable,
+        'closing_remaining': line.closing_remaining,
+        'parts': [{
+                'kind': p.kind,
+                'name': p.name,
+                'beneficiary': names.get(p.beneficiary, str(p.beneficiary)),
+                'amount': p.amount,
+                'mode': p.mode,
+                }
+            for p in line.parts],
+        'rule': voice.brief(sentences),
+        'sentences': voice.say(sentences),
+        'uses': _get_uses(line),
+        }
+
+
+def _get_uses(line):
+    "Return where the turnover of a service goes"
+    uses = defaultdict(Decimal)
+    service = line.service
+    if line.kind == 'service':
+        for cost in service.human_costs:
+            if cost.payer == service.operator and not cost.correction_date:
+                uses['people'] += cost.amount
+        for cost in service.common_costs:
+            if (cost.recovered_through == 'common'
+                    and not cost.correction_date):
+                uses['common'] += cost.amount
+    uses['equipment'] = line.recouped
+    uses['destinations'] = line.destinations + line.tiers
+    uses['local'] = line.local
+    uses['operator'] = line.turnover - sum(uses.values(), ZERO)
+    return dict(uses)
+
+
+def _get_totals(statement):
+    names = [
+        'turnover', 'excluded', 'base', 'recouped', 'tiers', 'local',
+        'destinations', 'share', 'reimbursed', 'retained', 'payable']
+    return {
+        name: sum((getattr(l, name) for l in statement.lines), ZERO)
+        for name in names}
+
+
+def _get_contribution(contribution):
+    return {
+        'contributor': contribution.contributor.rec_name,
+        'date': contribution.date,
+        'description': contribution.description,
+        'nature': contribution.nature,
+        'quantity': contribution.quantity,
+        'unit': contribution.unit.symbol,
+        'unit_cost': contribution.unit_cost,
+        'gross': contribution.gross,
+        'net': contribution.net,
+        'recoupable': contribution.recoupable,
+        'evidence': (
+            contribution.evidence_name if contribution.has_evidence
+            else None),
+        'state': contribution.state,
+        }
+
+
+def _get_costs(statement):
+    """Return the costs of each party, typed with their evidence
+
+    People are neither named nor told apart: an amount of a person is nobody
+    else's business. period: in the period; total: since the beginning.
+    """
+    pool = Pool()
+    sums = defaultdict(lambda: {'period': ZERO, 'total': ZERO})
+    lines = []
+    for model in ['human_cost', 'common_cost']:
+        Cost = pool.get(f'tibillet.convention.service.{model}')
+        for cost in Cost.search([
+                    ('service.convention', '=', statement.convention.id),
+                    ('service.state', 'in', ['declared', 'settled']),
+                    ('service.date', '<=', statement.end_date),
+                    ], order=[('service.date', 'ASC'), ('id', 'ASC')]):
+            date = cost.correction_date or cost.service.date
+            if date > statement.end_date:
+                continue
+            nature = cost.kind if model == 'human_cost' else cost.nature
+            total = sums[cost.payer.rec_name, nature]
+            total['total'] += cost.amount
+            if date >= statement.start_date:
+                total['period'] += cost.amount
+                lines.append({
+                        'payer': cost.payer.rec_name,
+                        'nature': nature,
+                        'service': cost.service.number,
+                        'date': date,
+                        'days': getattr(cost, 'days', None),
+                        'amount': cost.amount,
+                        'recovered_through': cost.recovered_through,
+                        'evidence': (
+                            cost.evidence_name if cost.has_evidence
+                            else None),
+                        })
+    return {
+        'sums': [
+            {'payer': payer, 'nature': nature, **amounts}
+            for (payer, nature), amounts in sums.items()],
+        'lines': lines,
+        }
+
+
+def _get_settlement(statement):
+    "Return what each has to pay to whom, excluding tax, and what it keeps"
+    names = {p.party.id: p for p in statement.convention.parties}
+    found = {}
+    for line in statement.lines:
+        for part in line.parts:
+            key = line.service.operator.id, part.beneficiary, part.mode
+            if key not in found:
+                beneficiary = names.get(part.beneficiary)
+                found[key] = {
+                    'payer': line.service.operator.rec_name,
+                    'beneficiary': (
+                        beneficiary.party.rec_name if beneficiary
+                        else str(part.beneficiary)),
+                    'vat_regime': (
+                        beneficiary.vat_regime if beneficiary else None),
+                    'mode': part.mode,
+                    'amount': ZERO,
+                    'parts': {},
+                    }
+            found[key]['amount'] += part.amount
+            parts = found[key]['parts']
+            name = part.kind if not part.name else f'{part.kind}: {part.name}'
+            parts[name] = parts.get(name, ZERO) + part.amount
+    return list(found.values())
+
+
+def _get_dispute(dispute):
+    return {
+        'statement': dispute.statement.number,
+        'service': dispute.service.number if dispute.service else None,
+        'party': dispute.party.rec_name,
+        'date': dispute.opened_on,
+        'text': dispute.text,
+        'answer': dispute.answer_text,
+        'answered_on': dispute.answered_on,
+        }

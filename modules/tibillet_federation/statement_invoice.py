@@ -1,0 +1,112 @@
+"""A locked statement is invoiced, and settled once all is paid."""
+from trytond import backend
+from trytond.i18n import gettext
+from trytond.model import ModelView, Workflow, fields
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+from trytond.tools import grouped_slice
+
+from .exceptions import StatementInvoiceError
+from .invoice import get_invoices
+
+SLICE = backend.MAX_QUERY_PARAMS // 10
+
+
+class Statement(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.statement'
+
+    invoices = fields.Function(
+        fields.Many2Many('account.invoice', None, None, "Invoices"),
+        'get_invoices')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._transitions |= {
+            ('locked', 'invoiced'),
+            ('invoiced', 'invoiced'),
+            ('invoiced', 'settled'),
+            ('settled', 'invoiced'),
+            }
+        cls._buttons.update({
+                'invoice': {
+                    'invisible': ~Eval('state').in_(['locked', 'invoiced']),
+                    'icon': 'tryton-forward',
+                    'depends': ['state'],
+                    },
+                'settle': {
+                    'invisible': Eval('state') != 'invoiced',
+                    'depends': ['state'],
+                    },
+                })
+
+    @classmethod
+    def get_invoices(cls, statements, name):
+        pool = Pool()
+        InvoiceLine = pool.get('account.invoice.line')
+        invoices = {s.id: [] for s in statements}
+        allocations = {
+            str(a): s.id for s in statements for l in s.lines
+            for a in l.allocations}
+        for sub_origins in grouped_slice(list(allocations), SLICE):
+            for line in InvoiceLine.search([
+                        ('origin', 'in', list(sub_origins)),
+                        ]):
+                found = invoices[allocations[str(line.origin)]]
+                if line.invoice and line.invoice.id not in found:
+                    found.append(line.invoice.id)
+        return invoices
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('invoiced')
+    def invoice(cls, statements):
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        invoices = [i for s in statements for i in get_invoices(s)]
+        Invoice.save(invoices)
+        Invoice.update_taxes(invoices)
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('settled')
+    def settle(cls, statements):
+        pool = Pool()
+        Service = pool.get('tibillet.convention.service')
+        for statement in statements:
+            unpaid = [
+                i for i in statement.invoices
+                if i.state not in {'paid', 'cancelled'}]
+            if unpaid:
+                raise StatementInvoiceError(gettext(
+                        'tibillet_federation.msg_statement_unpaid',
+                        statement=statement.rec_name,
+                        invoices=', '.join(i.rec_name for i in unpaid)))
+        Service.settle(cls._get_services(statements))
+
+    @classmethod
+    @Workflow.transition('invoiced')
+    def unsettle(cls, statements):
+        pool = Pool()
+        Service = pool.get('tibillet.convention.service')
+        Service.reopen(cls._get_services(
+                [s for s in statements if s.state == 'settled']))
+
+    @classmethod
+    def follow_payments(cls, statements):
+        "Settle the statements whose invoices are all paid"
+        paid, unpaid = [], []
+        for statement in statements:
+            live = [i for i in statement.invoices if i.state != 'cancelled']
+            if live and all(i.state == 'paid' for i in live):
+                paid.append(statement)
+            else:
+                unpaid.append(statement)
+        cls.settle([s for s in paid if s.state == 'invoiced'])
+        cls.unsettle([s for s in unpaid if s.state == 'settled'])
+
+    @classmethod
+    def _get_services(cls, statements):
+        return list({
+                l.service for s in statements for l in s.lines
+                if l.kind == 'service'})

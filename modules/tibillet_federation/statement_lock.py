@@ -1,0 +1,78 @@
+"""A statement is locked: it writes the ledger and never changes again."""
+import hashlib
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, Workflow
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+
+from tibillet import chain
+
+from .exceptions import StatementLockError
+from .settlement import Book
+from .statement_export import get_data
+
+
+class Statement(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.statement'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._transitions.add(('approved', 'locked'))
+        cls._buttons.update({
+                'lock_content': {
+                    'invisible': Eval('state') != 'approved',
+                    'icon': 'tryton-ok',
+                    'depends': ['state'],
+                    },
+                })
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('locked')
+    def lock_content(cls, statements):
+        pool = Pool()
+        Allocation = pool.get('tibillet.convention.allocation')
+        Entry = pool.get('tibillet.convention.entry')
+        Link = pool.get('tibillet.convention.statement.entry')
+        # No entry may come between the check and the ledger.
+        cls.lock(statements)
+        for statement in statements:
+            statement._check_lock()
+        Entry.save([
+                e for s in statements for l in s.lines
+                for e in l.get_entries()])
+        Link.save([
+                Link(statement=s, entry=e)
+                for s in statements
+                for e in Book(s.convention).get_entries(until=s.end_date)])
+        Allocation.save([
+                a for s in statements for l in s.lines
+                for a in l.get_allocations()])
+        for statement in statements:
+            content = chain.canonical(get_data(statement))
+            statement.content = content.decode()
+            statement.hash = hashlib.sha256(content).hexdigest()
+        cls.save(statements)
+
+    def _check_lock(self):
+        pool = Pool()
+        Line = pool.get('tibillet.convention.statement.line')
+        if any(d.state == 'open' for d in self.disputes):
+            raise StatementLockError(gettext(
+                    'tibillet_federation.msg_statement_lock_dispute',
+                    statement=self.rec_name))
+        missing = [
+            l.service for l in self.lines if l.service.is_missing_costs()]
+        if missing:
+            raise StatementLockError(gettext(
+                    'tibillet_federation.msg_statement_lock_costs',
+                    statement=self.rec_name,
+                    services=', '.join(s.rec_name for s in missing)))
+        self._check_previous()
+        lines = Line.from_outcomes(self, self._replay())
+        if [l.key for l in lines] != [l.key for l in self.lines]:
+            raise StatementLockError(gettext(
+                    'tibillet_federation.msg_statement_lock_changed',
+                    statement=self.rec_name))

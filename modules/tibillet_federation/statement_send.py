@@ -1,0 +1,101 @@
+"""A statement is sent, contested, answered and approved."""
+from trytond.i18n import gettext
+from trytond.model import ModelView, Workflow
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+
+from . import statement_mail
+from .exceptions import StatementSendError
+
+# Who approves a statement.
+APPROVING_ROLES = {'provider', 'operator', 'contributor'}
+
+
+class Statement(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.statement'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._transitions |= {
+            ('computed', 'sent'),
+            ('sent', 'contested'),
+            ('contested', 'answered'),
+            ('answered', 'contested'),
+            ('sent', 'approved'),
+            ('answered', 'approved'),
+            }
+        cls._buttons.update({
+                'send': {
+                    'invisible': Eval('state') != 'computed',
+                    'icon': 'tryton-email',
+                    'depends': ['state'],
+                    },
+                })
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('sent')
+    def send(cls, statements):
+        pool = Pool()
+        Approval = pool.get('tibillet.convention.statement.approval')
+        approvals = []
+        for statement in statements:
+            for party in statement.signing_parties:
+                if not statement_mail.get_address(party):
+                    raise StatementSendError(gettext(
+                            'tibillet_federation.msg_statement_no_email',
+                            statement=statement.rec_name,
+                            party=party.rec_name))
+                approvals.append(Approval(statement=statement, party=party))
+            statement.sent_on = cls.get_today()
+        cls.save(statements)
+        Approval.save(approvals)
+        # The PDF is made and sent once the statement is stored.
+        cls.__queue__.mail(statements)
+
+    @classmethod
+    def mail(cls, statements):
+        "Send the PDF and a link to all parties"
+        for statement in statements:
+            for party in statement.convention.parties:
+                if statement_mail.get_address(party.party):
+                    statement_mail.send(statement, party.party)
+
+    @property
+    def signing_parties(self):
+        "The parties that approve the statement"
+        return [
+            p.party for p in self.convention.parties
+            if APPROVING_ROLES & set(p.roles)]
+
+    @classmethod
+    @Workflow.transition('contested')
+    def contest(cls, statements):
+        pass
+
+    @classmethod
+    @Workflow.transition('answered')
+    def answer(cls, statements):
+        pass
+
+    @classmethod
+    @Workflow.transition('approved')
+    def approve(cls, statements):
+        pass
+
+    @classmethod
+    def follow(cls, statements):
+        "Move on by what the disputes and the approvals say"
+        contested, answered, approved = [], [], []
+        for statement in cls.browse(statements):
+            if any(d.state == 'open' for d in statement.disputes):
+                contested.append(statement)
+            elif statement.state == 'contested':
+                answered.append(statement)
+            elif statement.approvals and all(
+                    a.date for a in statement.approvals):
+                approved.append(statement)
+        cls.contest(contested)
+        cls.answer(answered)
+        cls.approve(approved)

@@ -1,0 +1,128 @@
+"""What a statement says first: who owes what to whom, by when."""
+from collections import defaultdict
+from decimal import Decimal
+from math import ceil
+
+from trytond.i18n import gettext
+from trytond.pool import Pool
+
+from tibillet.shares import split
+
+ZERO = Decimal(0)
+
+
+class Flow:
+    "What a party has to pay to another"
+
+    def __init__(self, payer, beneficiary):
+        self.payer = payer
+        self.beneficiary = beneficiary
+        self.amount = ZERO
+        self.due = ZERO
+        self.by_kind = defaultdict(Decimal)
+
+
+def get_flows(statement):
+    "Return the Flows of a statement, in the order of its lines"
+    pool = Pool()
+    Party = pool.get('party.party')
+    flows = {}
+    for line in statement.lines:
+        payer = line.service.operator
+        parts = [p for p in line.parts if p.mode == 'pay']
+        for part, due in zip(
+                parts, _divide_due(line, parts), strict=True):
+            key = payer.id, part.beneficiary
+            if key not in flows:
+                flows[key] = Flow(payer, Party(part.beneficiary))
+            flow = flows[key]
+            flow.amount += part.amount
+            flow.by_kind[part.kind] += part.amount
+            flow.due += due
+    return list(flows.values())
+
+
+def _divide_due(line, parts):
+    "Return what is due of each part of what a line has to pay"
+    if line.due == line.payable or not parts:
+        return [p.amount for p in parts]
+    return split(
+        line.due, [abs(p.amount) for p in parts], line.currency.rounding)
+
+
+def is_paid(statement, flow):
+    "Return whether the invoices of the flow are paid, all of them"
+    invoices = [
+        i for i in statement.invoices
+        if i.state != 'cancelled' and {i.party, i.company.party} == {
+            flow.payer, flow.beneficiary}]
+    return bool(invoices) and all(i.state == 'paid' for i in invoices)
+
+
+def get_headline(statement, party=None):
+    """Return what is due today, by when, in words
+
+    party: speak to this party; to nobody by default.
+    """
+    sentences = []
+    for flow in get_flows(statement):
+        if party in {None, flow.payer, flow.beneficiary} and flow.amount:
+            sentences.append(_say_flow(statement, flow, party))
+    if not sentences:
+        return gettext('tibillet_federation.msg_headline_nothing')
+    return ' '.join(sentences)
+
+
+def _say_flow(statement, flow, party):
+    convention = statement.convention
+    payer, beneficiary = flow.payer, flow.beneficiary
+    amount, due = flow.amount, flow.due
+    if amount < 0:
+        # A correction takes back more than what the period gives.
+        payer, beneficiary = beneficiary, payer
+        amount, due = -amount, -due
+    values = {
+        'payer': payer.rec_name,
+        'beneficiary': beneficiary.rec_name,
+        'amount': convention._format_amount(amount),
+        'date': convention._format_date(statement.due_date),
+        }
+    voice = {payer: 'you_owe', beneficiary: 'owes_you'}.get(party, 'owes')
+    if is_paid(statement, flow):
+        return gettext(
+            f'tibillet_federation.msg_headline_{voice}_paid', **values)
+    sentence = gettext(f'tibillet_federation.msg_headline_{voice}', **values)
+    if due != amount:
+        sentence += ' ' + gettext(
+            'tibillet_federation.msg_headline_due',
+            due=convention._format_amount(due))
+    return sentence
+
+
+def get_summary(statement):
+    "Return what is due, and what remains to recoup, in words"
+    if statement.state == 'draft':
+        return gettext('tibillet_federation.msg_summary_draft')
+    return '\n'.join([get_headline(statement), get_remaining(statement)])
+
+
+def get_remaining(statement):
+    convention = statement.convention
+    if not statement.pot:
+        return gettext('tibillet_federation.msg_remaining_no_pot')
+    if not statement.closing_remaining:
+        if statement.crossed_on:
+            return gettext(
+                'tibillet_federation.msg_remaining_crossed',
+                date=convention._format_date(statement.crossed_on))
+        return gettext('tibillet_federation.msg_remaining_nothing')
+    remaining = convention._format_amount(statement.closing_remaining)
+    recouped = [l.recouped for l in statement.lines if l.recouped > 0]
+    if not recouped:
+        return gettext(
+            'tibillet_federation.msg_remaining', remaining=remaining)
+    average = sum(recouped) / len(recouped)
+    return gettext(
+        'tibillet_federation.msg_remaining_services',
+        remaining=remaining,
+        services=ceil(statement.closing_remaining / average))
