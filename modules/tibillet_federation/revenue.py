@@ -58,14 +58,15 @@ def settle(clauses, balances, service, brought=NOTHING):
     Raise ValueError if a contributor has two balances.
     """
     quantum = clauses.quantum
+    zero = quantum * 0  # written with the digits of the currency
     opening = check_balances(balances)
-    remaining = remaining_of(opening)
+    remaining = zero + remaining_of(opening)
     turnover, exclusions, excluded, base, alerts = _base(clauses, service)
     cut = _cut(clauses, remaining, base, service, brought)
     recouped_by = divide(clauses.allocation, opening, cut.recouped, quantum)
 
     tiers = {}
-    post_part = ZERO
+    post_part = zero
     for key, beneficiary, amount in cut.parts:
         if beneficiary is None:
             post_part += amount
@@ -76,8 +77,8 @@ def settle(clauses, balances, service, brought=NOTHING):
     local += cut.local
     allocations = _allocations(
         clauses, service.operator, recouped_by, tiers, local, by_destination)
-    share = sum((a.amount for a in allocations), ZERO)
-    retained = _retained(allocations)
+    share = sum((a.amount for a in allocations), zero)
+    retained = zero + _retained(allocations)
 
     if base and share >= base:
         alerts.append('share_is_base')
@@ -103,11 +104,12 @@ def settle(clauses, balances, service, brought=NOTHING):
 def _base(clauses, service):
     "Return turnover, exclusions declared and counted, base, alerts"
     alerts = []
-    turnover = sum((line.amount for line in service.turnover), ZERO)
-    exclusions = sum((line.amount for line in service.exclusions), ZERO)
+    zero = clauses.quantum * 0
+    turnover = sum((line.amount for line in service.turnover), zero)
+    exclusions = sum((line.amount for line in service.exclusions), zero)
     excluded = exclusions
     if exclusions < 0:
-        excluded = ZERO
+        excluded = zero
         alerts.append('exclusions_negative')
     elif clauses.exclusions_max_rate is not None:
         most = half_up(
@@ -118,7 +120,7 @@ def _base(clauses, service):
             alerts.append('exclusions_limited')
     base = half_up(turnover - excluded, clauses.quantum)
     if base < 0:
-        base = half_up(ZERO, clauses.quantum)
+        base = zero
         alerts.append('base_negative')
     return turnover, exclusions, excluded, base, alerts
 
@@ -132,21 +134,22 @@ def _cut(clauses, remaining, base, service, brought):
             schedule, phase, base, clauses.max_rate, clauses.quantum,
             service.costs, service.days, brought)
 
+    zero = clauses.quantum * 0
     if not remaining:
         after = figures(clauses.post, 'post')
         return _Cut(
-            'post', None, after, ZERO, ZERO, ZERO, _parts(after), ZERO)
+            'post', None, after, ZERO, zero, zero, _parts(after), zero)
     before = figures(clauses.pre, 'pre')
     gross = sum(
         (take.amount for take in before.takes if take.kind == 'recoup'),
-        ZERO) if before else ZERO
-    local = ZERO
+        zero) if before else zero
+    local = zero
     if clauses.local_base == 'share':
         local = half_up(gross * clauses.local_rate, clauses.quantum)
     wanted = gross - local
     if wanted <= remaining:
         return _Cut(
-            'pre', before, None, ONE, wanted, local, _parts(before), ZERO)
+            'pre', before, None, ONE, wanted, local, _parts(before), zero)
     if clauses.crossing == 'whole_pre':
         return _Cut(
             'crossing', before, None, ONE, remaining, local, _parts(before),
@@ -157,7 +160,7 @@ def _cut(clauses, remaining, base, service, brought):
         clauses.quantum)
     return _Cut(
         'crossing', before, after, Fraction(remaining) / Fraction(wanted),
-        remaining, local, parts, ZERO)
+        remaining, local, parts, zero)
 
 
 def _parts(figures):
@@ -255,7 +258,7 @@ def _carried(clauses, cut, brought):
         for take in figures.takes:
             if take.key in carrying:
                 wanted[take.key] = (
-                    wanted.get(take.key, ZERO)
+                    wanted.get(take.key, 0)
                     + Fraction(part) * Fraction(take.wanted))
     if not wanted:
         return brought
@@ -324,15 +327,16 @@ def adjust(original, corrected, date, balances=None):
         for name, amount in changes.items() if amount)
     for name, amount in changes.items():
         booked[name] = booked.get(name, ZERO) + amount
-    share = sum((a.amount for a in allocations), ZERO)
-    retained = _retained(allocations)
+    zero = clauses.quantum * 0
+    share = sum((a.amount for a in allocations), zero)
+    retained = zero + _retained(allocations)
     closing = credited(opening, recouped_by)
     return Adjustment(
         date, original, target, target.base - _target(original).base, share,
-        sum(recouped_by.values(), ZERO), recouped_by,
+        sum(recouped_by.values(), zero), recouped_by,
         _amounts(allocations, 'tier'),
-        sum(_amounts(allocations, 'local').values(), ZERO),
-        _amounts(allocations, 'destination'), spilled,
+        sum(_amounts(allocations, 'local').values(), zero),
+        _amounts(allocations, 'destination'), zero + spilled,
         retained, share - retained, _differences(
             target.carried, _target(original).carried),
         allocations, tuple(

@@ -18,8 +18,8 @@ from .texts import PLACES, TEXTS
 LANGUAGES = ['en', 'fr']
 # What tells in one line how a share was found.
 BRIEF = {
-    'flat', 'fixed', 'class', 'slice', 'slice_first', 'slices',
-    'tier_cost', 'tier_cost_most', 'tier_time', 'tier_gross_pct', 'tier_net_pct',
+    'flat', 'fixed', 'class', 'slice', 'slice_first', 'slices', 'tier_cost',
+    'tier_cost_most', 'tier_time', 'tier_gross_pct', 'tier_net_pct',
     'tier_recoup', 'tier_recoup_all', 'tier_fixed', 'tier_residual',
     'tier_brought', 'tier_short', 'tier_cut', 'limit_floor', 'limit_cap',
     'limit_max_rate', 'limit_base', 'limits_none', 'limits_no_floor',
