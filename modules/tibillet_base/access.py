@@ -33,6 +33,8 @@ class ModelAccess(metaclass=PoolMeta):
     _decision_cache = Cache('ir.model.access.decision', context=False)
     _holders_cache = Cache('ir.model.access.holders', context=False)
     _screens_cache = Cache('ir.model.access.screens', context=False)
+    _places_cache = Cache('ir.model.access.places', context=False)
+    _menus_cache = Cache('ir.model.access.menus', context=False)
 
     @classmethod
     def get_level(cls):
@@ -306,7 +308,7 @@ class ModelAccess(metaclass=PoolMeta):
         User = pool.get('res.user')
         groups = Group.browse(User.get_groups())
         return gettext(
-            'ir.msgcontext_groups',
+            'ir.msg_context_groups',
             groups=', '.join(g.rec_name for g in groups))
 
     @classmethod
@@ -314,6 +316,8 @@ class ModelAccess(metaclass=PoolMeta):
         cls._rows_cache.clear()
         cls._decision_cache.clear()
         cls._screens_cache.clear()
+        cls._places_cache.clear()
+        cls._menus_cache.clear()
         ModelView._fields_view_get_cache.clear()
 
     @classmethod

@@ -73,7 +73,7 @@ class WizardGuard:
         if not ActionWizard.is_granted(
                 cls.__name__,
                 action_id=context.get('action_id'),
-                model=context.get('active_model')):
+                model=context.get('active_model') or ''):
             raise AccessError(
                 gettext('ir.msg_access_wizard_error', wizard=cls.__name__),
                 ModelAccess.context_groups())
@@ -92,7 +92,7 @@ class ReportGuard:
                 # from the client.
                 action.report_name != cls.__name__
                 or not ActionReport.is_granted(
-                    cls.__name__, action_id=action.id, model=model)):
+                    cls.__name__, action_id=action.id, model=model or '')):
             raise AccessError(
                 gettext('ir.msg_access_report_error', report=cls.__name__),
                 ModelAccess.context_groups())

@@ -1,5 +1,8 @@
+from trytond.model import ModelSQL
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, without_check_access
+
+from .allowed import is_system
 
 
 class Rule(metaclass=PoolMeta):
@@ -58,8 +61,6 @@ class ActionWindow(_DecidingMixin, metaclass=PoolMeta):
 class _GrantedMixin(_DecidingMixin):
     "A kind of action that runs something"
     __slots__ = ()
-    # What the user must be allowed on the records it runs on.
-    _right = None
 
     @classmethod
     @without_check_access
@@ -81,28 +82,54 @@ class _GrantedMixin(_DecidingMixin):
 
     @classmethod
     @without_check_access
-    def get_action_models(cls, name, action_id=None):
-        "Return the names of the models on which the action is proposed"
+    def get_places(cls, name, action_id=None):
+        """Return where the action is proposed
+
+        As the names of the models on whose records it is, for each menu that
+        opens it the groups of that menu and of those above, and whether it
+        is a step of the set-up.
+        """
+        pool = Pool()
+        ConfigItem = pool.get('ir.module.config_wizard.item')
+        ModelAccess = pool.get('ir.model.access')
+        Menu = pool.get('ir.ui.menu')
+        key = (cls.__name__, name, action_id)
+        places = ModelAccess._places_cache.get(key)
+        if places is not None:
+            return places
         domain = [(cls._action_name, '=', name)]
         if action_id := cls._get_own_action(name, action_id):
             domain.append(('id', '=', action_id))
-        models = set()
-        for action in cls.search(domain, order=[]):
+        models, menus = set(), []
+        actions = cls.search(domain, order=[])
+        setup = bool(ConfigItem.search([
+                    ('action', 'in', [a.action.id for a in actions]),
+                    ], order=[], limit=1))
+        for action in actions:
             if action.model:
                 models.add(action.model)
             for keyword in action.keywords:
-                if keyword.model:
-                    model, _ = str(keyword.model).split(',')
-                    models.add(model)
-        return models - {'ir.ui.menu'}
+                if isinstance(keyword.model, Menu):
+                    menus.append([
+                            [g.id for g in menu.groups]
+                            for menu in keyword.model.get_path()
+                            if menu.groups])
+                elif keyword.model:
+                    models.add(str(keyword.model).split(',')[0])
+        return ModelAccess._places_cache.set(
+            key, (sorted(models - {Menu.__name__}), menus, setup))
 
     @classmethod
     def is_granted(cls, name, action_id=None, model=None):
         """Return whether the user may run what has this name
 
-        Either he is of a group of the action or, when it has no group, he
-        has the right that the action needs on a model it is proposed on;
-        without model any of them.
+        By the groups of the action. Of an action without any: who may do
+        with the records of a model what it needs, when it is proposed on
+        them; staff who have a menu for it that is not everyone's; internal
+        staff on a record, when it is proposed nowhere.
+
+        model: the name of the model of the records, '' if there are none,
+        None to ask whether there is any.
         """
         pool = Pool()
         ModelAccess = pool.get('ir.model.access')
@@ -110,30 +137,78 @@ class _GrantedMixin(_DecidingMixin):
         level = ModelAccess.get_level()
         if level == 'root':
             return True
+        user_groups = set(User.get_groups())
         groups = cls.get_groups(name, action_id=action_id)
         if groups:
-            return bool(groups & set(User.get_groups()))
-        if level in {'administration', 'internal'}:
+            return bool(groups & user_groups)
+        if level == 'administration':
             return True
-        models = cls.get_action_models(name, action_id=action_id)
-        if model:
-            models &= {model}
-        access = ModelAccess.get_access(list(models))
-        return any(access[model][cls._right] for model in models)
+        if is_system(name):
+            return False
+        models, menus, setup = cls.get_places(name, action_id=action_id)
+        if setup:
+            return False
+        on_record = model not in {'', 'ir.ui.menu'}
+        if not models and not menus:
+            return level == 'internal' and on_record
+        if level and any(
+                path and all(user_groups & set(groups) for groups in path)
+                for path in menus):
+            return True
+        models = [
+            m for m in models
+            if on_record and (model is None or model == m)
+            and not is_system(m)]
+        access = ModelAccess.get_access(models)
+        return any(access[m][cls._get_right(name, m)] for m in models)
+
+    @classmethod
+    def _get_right(cls, name, model):
+        "Return the right that what has this name needs on the model"
+        raise NotImplementedError
 
 
 class ActionWizard(_GrantedMixin, metaclass=PoolMeta):
     __name__ = 'ir.action.wizard'
-    _right = 'write'
+
+    @classmethod
+    def _get_right(cls, name, model):
+        # The same as trytond.wizard.Wizard.check_access, but for those who
+        # are not staff: they only read, the lines of a ledger too.
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        Model = pool.get(model)
+        Wizard = pool.get(name, type='wizard')
+        if Wizard._readonly or (
+                ModelAccess.get_level()
+                and callable(getattr(Model, 'table_query', None))
+                and Model.write.__func__ == ModelSQL.write.__func__):
+            return 'read'
+        return 'write'
 
 
 class ActionReport(_GrantedMixin, metaclass=PoolMeta):
     __name__ = 'ir.action.report'
-    _right = 'read'
+
+    @classmethod
+    def _get_right(cls, name, model):
+        return 'read'
 
 
-class Menu(metaclass=PoolMeta):
+class MenuGroup(_DecidingMixin, metaclass=PoolMeta):
+    __name__ = 'ir.ui.menu-res.group'
+
+
+class Menu(_DecidingMixin, metaclass=PoolMeta):
     __name__ = 'ir.ui.menu'
+
+    def get_path(self):
+        "Return the menu and those above it"
+        path, menu = [], self
+        while menu:
+            path.append(menu)
+            menu = menu.parent
+        return path
 
     @classmethod
     def search(
@@ -148,9 +223,8 @@ class Menu(metaclass=PoolMeta):
             return menus
         if (Transaction().check_access and menus
                 and ModelAccess.get_level() != 'administration'):
-            # Not what opens nothing: all have been filtered by what their
-            # action shows, now those without action by what is below them.
-            useful = cls._get_useful(super().search([], order=[]))
+            # The standard leaves the menus that open nothing.
+            useful = cls._get_useful()
             menus = cls.browse([m.id for m in menus if m.id in useful])
         if count:
             return len(menus)
@@ -158,17 +232,25 @@ class Menu(metaclass=PoolMeta):
 
     @classmethod
     @without_check_access
-    def _get_useful(cls, menus):
+    def _get_useful(cls):
         "Return the ids of the menus which the user can open, or unfold"
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        User = pool.get('res.user')
+        groups = User.get_groups()
+        useful = ModelAccess._menus_cache.get(groups)
+        if useful is not None:
+            return useful
         useful = set()
-        for menu in menus:
-            if not menu._opens():
-                continue
-            parent = menu
-            while parent and parent.id not in useful:
-                useful.add(parent.id)
-                parent = parent.parent
-        return useful
+        for menu in cls.search([], order=[]):
+            path = menu.get_path()
+            if (all(
+                        not parent.groups
+                        or any(g.id in groups for g in parent.groups)
+                        for parent in path)
+                    and menu._opens()):
+                useful.update(parent.id for parent in path)
+        return ModelAccess._menus_cache.set(groups, useful)
 
     def _opens(self):
         "Return whether there is something the user may open"

@@ -1,10 +1,13 @@
 from sql import With
 
 from trytond.cache import Cache
+from trytond.i18n import gettext
 from trytond.model import ModelSQL, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
+
+from .exceptions import RestApplicationError
 
 
 class User(metaclass=PoolMeta):
@@ -133,6 +136,18 @@ class UserApplication(metaclass=PoolMeta):
         cls.application.selection = [
             (value, string) for value, string in cls.application.selection
             if value != 'rest']
+
+    @classmethod
+    def check_modification(
+            cls, mode, applications, values=None, external=False):
+        super().check_modification(
+            mode, applications, values=values, external=external)
+        # Those who ask for a key before any login are not validated.
+        if ((mode == 'create'
+                    and any(a.application == 'rest' for a in applications))
+                or (mode == 'write' and values.get('application') == 'rest')):
+            raise RestApplicationError(
+                gettext('tibillet_base.msg_user_application_rest'))
 
     @classmethod
     def check(cls, key, application):

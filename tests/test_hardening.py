@@ -1,0 +1,333 @@
+"""What each login reaches, and the ways in that are closed.
+
+On a database with all our modules: the lists of tests/allowed, and what
+someone would try through HTTP.
+"""
+import base64
+import json
+import secrets
+
+from trytond.pool import Pool
+from trytond.tests.test_tryton import RouteTestCase, with_transaction
+
+from tests import hardening
+
+LOGINS = [hardening.NOBODY, 'bar', 'partner', 'internal', 'administrator']
+PASSWORD = secrets.token_urlsafe()
+ADMINISTRATION = 'res.group_admin'
+
+
+class HardeningTestCase(RouteTestCase):
+    module, *extras = hardening.modules()
+
+    @classmethod
+    def setUpDatabase(cls):
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        User = pool.get('res.user')
+        groups = hardening.logins()
+        users = User.create([{
+                    'login': login,
+                    'password': PASSWORD,
+                    'groups': (
+                        [('add', [groups[login]])] if groups[login] else None),
+                    } for login in LOGINS])
+        cls.users = {user.login: user.id for user in users}
+        cls.administration = ModelData.get_id(ADMINISTRATION)
+        cls.sessions = {}
+
+    def post(self, path, data, login=None):
+        headers = {}
+        if login:
+            if login not in self.sessions:
+                self.sessions[login] = self.log_in(login)
+            headers['Authorization'] = self.sessions[login]
+        return self.client().post(
+            f'/{self.db_name}/{path}', json=data, headers=headers)
+
+    def log_in(self, login):
+        response = self.post('rpc/', {
+                'id': 0,
+                'method': 'common.db.login',
+                'params': [login, {'password': PASSWORD}],
+                })
+        user, session, *_ = json.loads(response.data)['result']
+        token = base64.b64encode(f'{login}:{user}:{session}'.encode())
+        return f'Session {token.decode()}'
+
+    def call(self, login, method, *params, context=None):
+        "Return the parsed answer to the call, None if it is not one"
+        response = self.post('rpc/', {
+                'id': 0, 'method': method, 'params': [*params, context or {}],
+                }, login=login)
+        return json.loads(response.data) if response.is_json else None
+
+    def assertRefused(self, answer):
+        self.assertIsNotNone(answer)
+        self.assertIn('error', answer)
+        self.assertIn('Within groups', str(answer['error']))
+
+    def assertNotAdministration(self):
+        with self.started():
+            User = Pool().get('res.user')
+            for login, user in self.users.items():
+                with self.subTest(login=login):
+                    self.assertNotIn(
+                        self.administration,
+                        [g.id for g in User(user).groups])
+            self.assertEqual(
+                User.search([
+                        ('groups', '=', self.administration),
+                        ('login', '!=', 'admin'),
+                        ]), [])
+
+    def started(self):
+        from trytond.transaction import Transaction
+        return Transaction().start(self.db_name, 0)
+
+    @with_transaction()
+    def test_lists(self):
+        "What each login reaches is what is written down"
+        lines = hardening.differences(hardening.enumerate_all())
+        self.assertEqual(
+            lines, [],
+            "\nread this as code, then: python -m tests.hardening --write\n"
+            + '\n'.join(lines))
+
+    def test_lists_nobody(self):
+        "Who has no group reaches nothing of the business"
+        lines = hardening.read(hardening.NOBODY)
+        self.assertIn('model ir.ui.menu r---', lines)
+        for line in lines:
+            kind, name, *_ = line.split()
+            with self.subTest(line=line):
+                self.assertIn(kind, {'model', 'call'})
+                self.assertTrue(name.startswith(('ir.', 'res.')))
+
+    def test_lists_tax_agent(self):
+        "A tax agent changes nothing"
+        written = {
+            line for line in hardening.read('tax_agent')
+            if line.startswith('model')
+            and set(line.split()[2]) & set('wcd')}
+        stored = {
+            line for line in written
+            if self.is_stored(line.split()[1])}
+        self.assertEqual(stored, {
+                'model ir.session.wizard rwcd',
+                'model ir.ui.view_tree_optional rwcd',
+                'model ir.ui.view_tree_width rwcd',
+                })
+
+    @with_transaction()
+    def is_stored(self, name):
+        from trytond.model import ModelStorage
+        return issubclass(Pool().get(name), ModelStorage)
+
+    def test_lists_powers(self):
+        "Only Administration gives groups, rights, rules and keys"
+        powers = {
+            'ir.action-res.group', 'ir.cron', 'ir.model.access',
+            'ir.model.button-res.group', 'ir.model.data',
+            'ir.model.field.access', 'ir.module', 'ir.queue', 'ir.rule',
+            'ir.rule.group', 'ir.rule.group-res.group', 'ir.session',
+            'ir.trigger', 'ir.ui.menu-res.group', 'ir.ui.view', 'res.group',
+            'res.group-res.group', 'res.user', 'res.user-company.company',
+            'res.user-company.employee', 'res.user-party.party',
+            'res.user-res.group', 'res.user.application', 'res.user.device',
+            'res.user.login.attempt',
+            }
+        for path in hardening.ALLOWED.glob('*.txt'):
+            for line in hardening.read(path.stem):
+                kind, name, *rest = line.split()
+                with self.subTest(login=path.stem, line=line):
+                    if kind == 'model' and name in powers:
+                        self.assertFalse(set(rest[0]) & set('wcd'))
+                    elif kind == 'wizard':
+                        self.assertFalse(name.startswith(('ir.', 'res.')))
+
+    def test_rest_key(self):
+        "Nobody gives himself a key for the REST API"
+        for login, user in self.users.items():
+            with self.subTest(login=login, way="call"):
+                self.assertRefused(self.call(
+                        login, 'model.res.user.application.create', [{
+                                'user': user,
+                                'application': 'rest',
+                                'state': 'validated',
+                                }]))
+            with self.subTest(login=login, way="preferences"):
+                self.call(login, 'model.res.user.set_preferences', {
+                        'applications': [['create', [{
+                                        'application': 'rest',
+                                        'state': 'validated',
+                                        }]]],
+                        })
+            with self.subTest(login=login, way="request"):
+                response = self.post('user/application/', {
+                        'user': login, 'application': 'rest'})
+                self.assertGreaterEqual(response.status_code, 400)
+        with self.started():
+            Application = Pool().get('res.user.application')
+            self.assertEqual(Application.search([]), [])
+
+    def test_rest_key_stored(self):
+        "A key that is there all the same opens nothing"
+        key = secrets.token_hex()
+        user = self.users['internal']
+        with self.started() as transaction:
+            pool = Pool()
+            table = pool.get('res.user.application').__table__()
+            cursor = transaction.connection.cursor()
+            cursor.execute(*table.insert(
+                    [table.key, table.user, table.application, table.state],
+                    [[key, user, 'rest', 'validated']]))
+            transaction.commit()
+        try:
+            headers = {'Authorization': f'Bearer {key}'}
+            client = self.client()
+            for path in ['res.user', 'party.party', f'res.user/{user}']:
+                with self.subTest(path=path):
+                    response = client.get(
+                        f'/{self.db_name}/rest/model/{path}', headers=headers)
+                    self.assertEqual(response.status_code, 401)
+            response = client.post(
+                f'/{self.db_name}/rest/model/res.user-res.group',
+                json={'user': user, 'group': self.administration},
+                headers=headers)
+            self.assertEqual(response.status_code, 401)
+        finally:
+            with self.started() as transaction:
+                cursor = transaction.connection.cursor()
+                cursor.execute(*table.delete(where=table.key == key))
+                transaction.commit()
+        self.assertNotAdministration()
+
+    def test_groups(self):
+        "Nobody gives himself a group by the other protocols"
+        for login, user in self.users.items():
+            add = [['add', [self.administration]]]
+            for method, params in [
+                    ('model.res.user.write', [[user], {'groups': add}]),
+                    ('model.res.user.create', [[{
+                                'login': f'other {login}',
+                                'groups': add,
+                                }]]),
+                    ('model.res.group.write', [
+                            [self.administration],
+                            {'users': [['add', [user]]]}]),
+                    ('model.res.group.create', [[{
+                                'name': f'Other {login}',
+                                'parent': self.administration,
+                                'users': [['add', [user]]],
+                                }]]),
+                    ]:
+                with self.subTest(login=login, method=method):
+                    self.assertRefused(self.call(login, method, *params))
+            with self.subTest(login=login, method='relation'):
+                # Not for calls at all
+                self.assertIsNone(self.call(
+                        login, 'model.res.user-res.group.create', [{
+                                'user': user, 'group': self.administration,
+                                }]))
+            with self.subTest(login=login, method='preferences'):
+                self.call(
+                    login, 'model.res.user.set_preferences', {'groups': add})
+        self.assertNotAdministration()
+
+    def test_user_wizard(self):
+        "The set-up, which creates users without a check, is closed"
+        for login in self.users:
+            for context in [
+                    {}, {'active_model': 'party.party', 'active_ids': []}]:
+                for wizard in [
+                        'res.user.config', 'ir.module.config_wizard',
+                        'company.company.config']:
+                    with self.subTest(login=login, wizard=wizard):
+                        self.assertRefused(self.call(
+                                login, f'wizard.{wizard}.create',
+                                context=context))
+                        self.assertRefused(self.call(
+                                login, f'wizard.{wizard}.execute',
+                                1, {}, 'start', context=context))
+
+    def test_calls(self):
+        "Calls that read nothing of their own are refused too"
+        for login, method, params in [
+                ('nobody', 'model.party.party.search_read',
+                    [[], 0, None, None, ['name']]),
+                ('nobody', 'model.party.party.fields_view_get', []),
+                ('nobody', 'model.party.party.default_get', [['name']]),
+                ('nobody', 'model.party.party.on_change',
+                    [{'id': 1}, ['name']]),
+                ('nobody', 'model.currency.currency.compute',
+                    [1, 10, 1, True]),
+                ('nobody', 'model.ir.email.send', []),
+                ('partner', 'model.ir.chat.channel.search_followers',
+                    ['party.party,1', '']),
+                ('bar', 'model.res.user.read', [[1], ['login', 'email']]),
+                ('bar', 'model.party.party.on_change_with',
+                    [{'id': 1}, ['full_name']]),
+                ]:
+            with self.subTest(login=login, method=method):
+                self.assertRefused(self.call(login, method, *params))
+
+    def test_report_action(self):
+        "A report does not run under the action of another"
+        with self.started():
+            ActionReport = Pool().get('ir.action.report')
+            letter, = ActionReport.search([
+                    ('report_name', '=', 'party.letter'),
+                    ], limit=1)
+        self.assertRefused(self.call(
+                'internal', 'report.account.general_ledger.execute',
+                [], {'action_id': letter.id}))
+
+    def test_client(self):
+        "What the clients ask at the start is answered to everyone"
+        for login in self.users:
+            for method, params in [
+                    ('model.res.user.get_preferences', [False]),
+                    ('model.res.user.get_preferences', [True]),
+                    ('model.res.user.get_preferences_fields_view', []),
+                    ('model.ir.model.list_models', []),
+                    ('model.ir.model.get_names', []),
+                    ('model.ir.model.list_history', []),
+                    ('model.ir.model.get_notification', []),
+                    ('model.ir.model.global_search', ['a', 10]),
+                    ('model.ir.model.access.get_access', [['party.party']]),
+                    ('model.ir.ui.icon.list_icons', []),
+                    ('model.ir.ui.view_search.get', []),
+                    ('model.ir.ui.menu.fields_view_get', [None, 'tree']),
+                    ('model.ir.ui.menu.search_read', [
+                            [('parent', '=', None)], 0, None, None,
+                            ['name', 'childs', 'icon', 'favorite',
+                                'action_keywords', 'parent.rec_name']]),
+                    ('model.ir.ui.view_tree_state.get', [
+                            'ir.ui.menu', '[]', 'childs']),
+                    ('model.ir.lang.search_read', [
+                            [('translatable', '=', True)], 0, None, None,
+                            ['name', 'code']]),
+                    ('model.res.notification.get', []),
+                    ('model.res.notification.get_count', []),
+                    ('model.ir.ui.menu.favorite.get', []),
+                    ]:
+                with self.subTest(login=login, method=method):
+                    answer = self.call(login, method, *params)
+                    self.assertIn('result', answer, answer)
+
+    def test_menu(self):
+        "Who has no group sees an empty menu, others what they can open"
+        def menus(login):
+            answer = self.call(
+                login, 'model.ir.ui.menu.search_read',
+                [], 0, None, None, ['complete_name'])
+            return {row['complete_name'] for row in answer['result']}
+        self.assertEqual(menus('nobody'), set())
+        internal = menus('internal')
+        self.assertTrue({'Parties', 'Parties / Parties'} <= internal)
+        self.assertFalse(any(
+                name.startswith('Administration') for name in internal))
+
+
+del RouteTestCase
