@@ -115,6 +115,14 @@ class Convention(Workflow, ModelSQL, ModelView):
             })
     questions = fields.One2Many(
         'tibillet.convention.question', 'convention', "Questions")
+    services = fields.One2Many(
+        'tibillet.convention.service', 'convention', "Services",
+        readonly=True)
+    statements = fields.One2Many(
+        'tibillet.convention.statement', 'convention', "Statements",
+        readonly=True)
+    entries = fields.One2Many(
+        'tibillet.convention.entry', 'convention', "Ledger", readonly=True)
     current_version = fields.Function(
         fields.Many2One(
             'tibillet.convention.version', "Current Version",
@@ -458,6 +466,9 @@ class Convention(Workflow, ModelSQL, ModelView):
         default.setdefault('renewals')
         default.setdefault('notice_date')
         default.setdefault('contributions')
+        default.setdefault('services')
+        default.setdefault('statements')
+        default.setdefault('entries')
         return super().copy(conventions, default=default)
 
     @classmethod

@@ -369,9 +369,10 @@ class Version(Workflow, ModelSQL, ModelView):
         return result
 
     def get_rec_name(self, name):
+        if not self.number:
+            return gettext('tibillet_federation.msg_version_new')
         return gettext(
-            'tibillet_federation.msg_version_rec_name',
-            number=self.number or self.id)
+            'tibillet_federation.msg_version_rec_name', number=self.number)
 
     @classmethod
     def search_rec_name(cls, name, clause):
