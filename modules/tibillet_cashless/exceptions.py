@@ -1,0 +1,26 @@
+from trytond.exceptions import UserError
+from trytond.model.exceptions import AccessError, ValidationError
+
+
+class MoneyAccessError(AccessError):
+    pass
+
+
+class MoneyKindError(ValidationError):
+    pass
+
+
+class CardUidError(ValidationError):
+    pass
+
+
+class CardAccessError(AccessError):
+    pass
+
+
+class CardReplaceError(UserError):
+    pass
+
+
+class CardImportError(UserError):
+    pass
