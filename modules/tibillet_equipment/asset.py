@@ -3,6 +3,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from trytond.model import ModelView, Workflow, fields
+from trytond.model.fields.selection import TranslatedSelection
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
@@ -58,6 +59,7 @@ class Asset(metaclass=PoolMeta):
             ('expected_units', '>', 0),
             ],
         help="How many days of event the value depreciates over.")
+    depreciation_method_string = TranslatedSelection('depreciation_method')
     net_value = fields.Function(Monetary(
             "Net Value", currency='currency', digits='currency',
             help="The value less what is posted as depreciated."),

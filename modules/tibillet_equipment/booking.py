@@ -120,8 +120,7 @@ class Booking(Workflow, ModelSQL, ModelView):
                     },
                 'confirm': {
                     'invisible': Eval('state') != 'draft',
-                    'readonly': ~Eval('lines', []),
-                    'depends': ['state', 'lines'],
+                    'depends': ['state'],
                     },
                 'hand_over': {
                     'invisible': ~Eval('state').in_(['confirmed', 'out']),
@@ -198,10 +197,8 @@ class Booking(Workflow, ModelSQL, ModelView):
             ]
 
     def get_rec_name(self, name):
-        names = [self.number or f'({self.id})', self.party.rec_name]
-        if self.purpose:
-            names.append(self.purpose)
-        return " - ".join(names)
+        return " - ".join(filter(
+                None, [self.number, self.party.rec_name, self.purpose]))
 
     @classmethod
     def search_rec_name(cls, name, clause):

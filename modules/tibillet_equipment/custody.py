@@ -103,8 +103,7 @@ class Custody(Workflow, ModelSQL, ModelView):
         cls._buttons.update({
                 'do': {
                     'invisible': Eval('state') != 'draft',
-                    'readonly': ~Eval('lines', []),
-                    'depends': ['state', 'lines'],
+                    'depends': ['state'],
                     },
                 })
 

@@ -137,17 +137,22 @@ class DepreciationTable(Report):
     @classmethod
     def get_context(cls, records, header, data):
         pool = Pool()
+        Company = pool.get('company.company')
         Date = pool.get('ir.date')
         Lang = pool.get('ir.lang')
+        company_id = (
+            data.get('company') or Transaction().context.get('company'))
+        if company_id is not None:
+            # What is printed is in the language of the books.
+            language = Company(company_id).party.lang
+            if language:
+                Transaction().set_context(language=language.code)
         date = data.get('date') or Date.today()
         tables = cls.get_tables(
             [r.id for r in records], date, company=data.get('company'))
         if not tables:
             raise DepreciationTableError(gettext(
                     'tibillet_equipment.msg_depreciation_table_empty'))
-        language = tables[0]['company'].party.lang
-        if language:
-            Transaction().set_context(language=language.code)
         context = super().get_context(records, header, data)
         context['lang'] = Lang.get()
         context['date'] = date
@@ -205,6 +210,7 @@ class DepreciationTable(Report):
                 Lang.get().format_number(asset.quota * 100) + " %"
                 if asset.quota is not None else ''),
             'end_date': asset.move.date if asset.move else asset.end_date,
+            'method': asset.depreciation_method_string,
             'cost': asset.value,
             'years': years,
             'depreciated': (

@@ -119,6 +119,7 @@ class Equipment(Workflow, ModelSQL, ModelView):
             ('stolen', "Stolen"),
             ('retired', "Retired"),
             ], "State", required=True, readonly=True, sort=False)
+    state_string = state.translated('state')
     owners = fields.One2Many(
         'tibillet.equipment.owner', 'equipment', "Owners", states=_states)
     location = fields.Many2One(

@@ -192,8 +192,7 @@ class Incident(Workflow, ModelSQL, ModelView):
                     },
                 'decide': {
                     'invisible': Eval('state') != 'reported',
-                    'readonly': ~Eval('decision'),
-                    'depends': ['state', 'decision'],
+                    'depends': ['state'],
                     },
                 })
 

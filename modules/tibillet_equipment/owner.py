@@ -23,9 +23,9 @@ class Owner(ModelSQL, ModelView):
     party = fields.Many2One(
         'party.party', "Party", required=True, ondelete='RESTRICT',
         context={
-            'company': Eval('books', -1),
+            'company': Eval('company', -1),
             },
-        depends={'books'})
+        depends={'company'})
     quota = fields.Numeric(
         "Quota", digits=(1, QUOTA_DIGITS), required=True,
         domain=[
@@ -42,6 +42,9 @@ class Owner(ModelSQL, ModelView):
             "Cost", currency='currency', digits='currency',
             help="The part of the cost borne by the owner."),
         'get_cost')
+    company = fields.Function(
+        fields.Many2One('company.company', "Company"),
+        'on_change_with_company')
     currency = fields.Function(
         fields.Many2One('currency.currency', "Currency"),
         'on_change_with_currency')
@@ -70,6 +73,10 @@ class Owner(ModelSQL, ModelView):
     @classmethod
     def default_tax_recoverable(cls):
         return True
+
+    @fields.depends('equipment', '_parent_equipment.company')
+    def on_change_with_company(self, name=None):
+        return self.equipment.company if self.equipment else None
 
     @fields.depends('equipment', '_parent_equipment.currency')
     def on_change_with_currency(self, name=None):
