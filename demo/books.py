@@ -40,11 +40,28 @@ def working_for(company):
 
 def _choose(user, company):
     config = get_config()
+    user.company_filter = 'all'
     if company.id not in {c.id for c in user.companies}:
         user.companies.append(Model.get('company.company')(company.id))
     user.company = Model.get('company.company')(company.id)
     user.save()
     config._context = Model.get('res.user').get_preferences(True, {})
+
+
+def on(date):
+    "Act as if today were date, where a date is taken from the context"
+    return get_config().set_context(date=date)
+
+
+@contextlib.contextmanager
+def told_later():
+    "Accept the warnings on delays, which are past when a story is told"
+    config = get_config()
+    config.skip_warning = True
+    try:
+        yield
+    finally:
+        config.skip_warning = False
 
 
 def euro():
@@ -180,3 +197,46 @@ def payment_term(days):
     line.relativedeltas.new(days=days)
     term.save()
     return term
+
+
+def tax(company, name):
+    "Return the company's tax of this name, in the chart's words"
+    Tax = Model.get('account.tax')
+    tax, = Tax.find([
+            ('company', '=', company.id), ('name', '=', name)])
+    return tax
+
+
+def service_product(company, name, revenue=None, expense=None):
+    "Return a service at 20 % VAT, sold on revenue and bought on expense"
+    Category = Model.get('product.category')
+    Template = Model.get('product.template')
+    category = Category(name=f"{name} ({company.party.name})")
+    category.accounting = True
+    if revenue:
+        category.account_revenue = account(company, revenue)
+        category.customer_taxes.append(
+            tax(company, "T.V.A. Vente de services Taux Normal"))
+    if expense:
+        category.account_expense = account(company, expense)
+        category.supplier_taxes.append(
+            tax(company, "T.V.A. Achat de services Taux Normal"))
+    category.save()
+    template = Template(name=name, type='service')
+    template.default_uom = data('product.uom', 'product.uom_unit')
+    template.account_category = category
+    template.save()
+    product, = template.products
+    return product
+
+
+def pay(invoice, date):
+    "Pay the invoice by transfer"
+    wizard = invoice.click('pay')
+    wizard.form.payment_method, = Model.get(
+        'account.invoice.payment.method').find([
+            ('company', '=', invoice.company.id)])
+    wizard.form.date = date
+    wizard.form.amount = invoice.amount_to_pay
+    wizard.execute('choice')
+    invoice.reload()

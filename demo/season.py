@@ -1,0 +1,182 @@
+"""A season of five services: sold, worked, invoiced, paid and settled.
+
+doc/worked-year.md has the same figures, by hand.
+"""
+import datetime as dt
+from decimal import Decimal
+
+from proteus import Model
+
+from . import books
+
+PERIOD = dt.date(2026, 1, 1), dt.date(2026, 9, 30)
+ISSUED = dt.date(2026, 10, 5)
+CONTESTED = dt.date(2026, 10, 8)
+ANSWERED = dt.date(2026, 10, 9)
+APPROVED = dt.date(2026, 10, 16)
+INVOICED = dt.date(2026, 10, 20)
+PAID = dt.date(2026, 11, 3)
+
+QUESTION = """\
+Le plafond est de 15 000 €. Pourquoi le grand festival donne-t-il \
+11 619,00 € et non 15 000 € ?"""
+ANSWER = """\
+Il ne restait que 9 365,00 € à amortir. Ces 9 365,00 € sont 62,43 % des \
+15 000 € d'avant amortissement. Les 37,57 % qui restent suivent les clauses \
+d'après : 6 000,00 € au plus, soit 2 254,00 €. Total : 11 619,00 €."""
+
+# date, event, customer, excluding tax, people on site: days and cost
+SERVICES = [
+    (dt.date(2026, 3, 14), "Fête du quartier des Aubes",
+        "Comité de quartier des Aubes", '1000', 1, '300'),
+    (dt.date(2026, 5, 16), "Festival des Guinguettes",
+        "Association Les Guinguettes", '9000', 3, '900'),
+    (dt.date(2026, 6, 13), "Nuits du Lez",
+        "Association Rives du Lez", '9000', 2, '600'),
+    (dt.date(2026, 7, 4), "Grand festival de la plage",
+        "Festival de la plage SAS", '150000', 15, '4500'),
+    (dt.date(2026, 9, 12), "Rentrée des fanfares",
+        "Fédération des fanfares", '9000', 3, '900'),
+    ]
+
+
+def build(house, convention, progress):
+    progress("what the invoices call the shares")
+    _configure(house)
+    services = []
+    for values in SERVICES:
+        progress(values[1])
+        services.append(_service(house, convention, *values))
+    progress("statement")
+    statement = _statement(house, convention)
+    progress("invoices and payments")
+    _settle(house, statement)
+    return services, statement
+
+
+def _configure(house):
+    Configuration = Model.get('tibillet.convention.configuration')
+    for company, accounts in [
+            (house.cooperative, {'revenue': '7083'}),
+            (house.association, {'expense': '6135'})]:
+        with books.working_for(company):
+            recoupment = books.service_product(
+                company, "Part d'amortissement du matériel", **accounts)
+            share = books.service_product(
+                company, "Part pour le développement", **{
+                    kind: {'7083': '706', '6135': '611'}[code]
+                    for kind, code in accounts.items()})
+            configuration = Configuration(1)
+            configuration.recoupment_product = recoupment
+            configuration.post_product = share
+            configuration.save()
+    with books.working_for(house.association):
+        house.sold = books.service_product(
+            house.association, "Régie cashless", revenue='706')
+
+
+def _service(house, convention, date, event, customer, amount, days, people):
+    "Sell a service, be paid for it, and declare it to the convention"
+    Service = Model.get('tibillet.convention.service')
+    Convention = Model.get('tibillet.convention')
+    Party = Model.get('party.party')
+    with books.working_for(house.association):
+        customer = books.party(customer)
+        invoice = _sell(house.sold, customer, date, event, Decimal(amount))
+        sold, = invoice.lines
+    with books.working_for(house.cooperative):
+        operator = Party(house.parties.association.id)
+        service = Service(convention=Convention(convention.id))
+        service.operator = operator
+        service.customer = Party(customer.id)
+        service.event_name = event
+        service.date = date
+        turnover = service.turnovers.new()
+        turnover.description = "Régie cashless"
+        turnover.invoice_line = Model.get('account.invoice.line')(sold.id)
+        turnover.amount = Decimal(amount)
+        person = service.human_costs.new()
+        person.role = "Équipe TiBillet sur place"
+        person.payer = operator
+        person.kind = 'salary'
+        person.days = Decimal(days)
+        person.amount = Decimal(people)
+        person.evidence_reference = f"Fiches de paie, {event}"
+        service.save()
+        for button in ['confirm', 'perform', 'declare']:
+            service.click(button)
+    return service
+
+
+def _sell(product, customer, date, event, amount):
+    Invoice = Model.get('account.invoice')
+    invoice = Invoice(type='out', party=customer)
+    invoice.invoice_date = date
+    invoice.description = event
+    line = invoice.lines.new()
+    line.product = product
+    line.description = f"Régie cashless, {event}"
+    line.quantity = 1
+    line.unit_price = amount
+    invoice.click('post')
+    books.pay(invoice, date + dt.timedelta(days=20))
+    return invoice
+
+
+def _statement(house, convention):
+    "Compute the season, let a partner contest it, answer, approve and lock"
+    Statement = Model.get('tibillet.convention.statement')
+    Convention = Model.get('tibillet.convention')
+    with books.working_for(house.cooperative):
+        with books.on(ISSUED):
+            statement = Statement(convention=Convention(convention.id))
+            statement.start_date, statement.end_date = PERIOD
+            statement.date = ISSUED
+            statement.save()
+            statement.click('compute')
+            statement.click('send')
+        with books.on(CONTESTED):
+            dispute = _contest(statement, house.parties.association)
+        with books.on(ANSWERED):
+            dispute.answer_text = ANSWER
+            dispute.save()
+            dispute.click('answer')
+        with books.on(APPROVED):
+            statement.reload()
+            for approval in statement.approvals:
+                approval.note = "Par courriel"
+                approval.save()
+                approval.click('approve')
+        statement.reload()
+        statement.click('lock_content')
+        with books.on(INVOICED):
+            statement.click('invoice')
+    return statement
+
+
+def _contest(statement, party):
+    Dispute = Model.get('tibillet.convention.statement.dispute')
+    service = max(
+        (l.service for l in statement.lines), key=lambda s: s.turnover)
+    dispute = Dispute(statement=statement)
+    dispute.service = Model.get('tibillet.convention.service')(service.id)
+    dispute.party = Model.get('party.party')(party.id)
+    dispute.text = QUESTION
+    dispute.save()
+    return dispute
+
+
+def _settle(house, statement):
+    "Post both sides' invoices, each in its own books, and pay them"
+    Invoice = Model.get('account.invoice')
+    for company in [house.cooperative, house.association]:
+        with books.working_for(company):
+            for invoice in Invoice.find([
+                        ('company', '=', company.id),
+                        ('state', '=', 'draft')]):
+                invoice.invoice_date = INVOICED
+                invoice.save()
+                with books.told_later():
+                    invoice.click('post')
+                books.pay(invoice, PAID)
+    statement.reload()

@@ -1,0 +1,15 @@
+"""The stories by name: `make demo STORY=name` adds one to the demo."""
+from . import convention, cooperative, season
+
+
+def tell_convention(progress):
+    "A real draft convention and its first settled season"
+    house = cooperative.build(progress)
+    agreement = convention.build(house, progress)
+    season.build(house, agreement, progress)
+    cooperative.leave(house)
+
+
+STORIES = {
+    'convention': tell_convention,
+    }
