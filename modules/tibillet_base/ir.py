@@ -1,3 +1,4 @@
+from trytond.cache import Cache
 from trytond.model import ModelSQL
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, without_check_access
@@ -304,3 +305,25 @@ class Translation(metaclass=PoolMeta):
     @without_check_access
     def get_report(cls, *args, **kwargs):
         return super().get_report(*args, **kwargs)
+
+
+class Lang(metaclass=PoolMeta):
+    __name__ = 'ir.lang'
+
+    _translatable_cache = Cache('ir.lang.get_translatable', context=False)
+
+    @classmethod
+    @without_check_access
+    def get_translatable(cls):
+        "Return the codes of the languages that we speak"
+        codes = cls._translatable_cache.get(None)
+        if codes is None:
+            langs = cls.search([('translatable', '=', True)], order=[])
+            codes = cls._translatable_cache.set(
+                None, sorted({'en', *(lang.code for lang in langs)}))
+        return codes
+
+    @classmethod
+    def on_modification(cls, mode, langs, field_names=None):
+        super().on_modification(mode, langs, field_names=field_names)
+        cls._translatable_cache.clear()

@@ -1,10 +1,15 @@
 from decimal import Decimal
 
-from trytond.modules.company.tests import CompanyTestMixin
+from tibillet_base.exceptions import DeviceError
+from tibillet_base.tools import forget, now
+
+from trytond.model.exceptions import AccessError
+from trytond.modules.company.tests import (
+    CompanyTestMixin, create_company, set_company)
 from trytond.modules.party.tests import PartyCheckReplaceMixin
 from trytond.pool import Pool
 from trytond.tests.test_tryton import ModuleTestCase, with_transaction
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, check_access
 
 
 class TibilletBaseTestCase(
@@ -166,6 +171,121 @@ class TibilletBaseTestCase(
             replace.transition_replace()
         with Transaction().set_user(user.id):
             self.assertEqual(User.get_partner_parties(), (destination.id,))
+
+    @with_transaction()
+    def test_forget(self):
+        "What raw SQL changes is read anew"
+        pool = Pool()
+        Party = pool.get('party.party')
+        party, other = Party.create([{'name': "One"}, {'name': "Other"}])
+        self.assertEqual([party.name, other.name], ["One", "Other"])
+        table = Party.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.update(
+                [table.name], ["Two"], where=table.id == party.id))
+        self.assertEqual(party.name, "One")
+        forget(Party, [party.id])
+        self.assertEqual([party.name, other.name], ["Two", "Other"])
+        self.assertEqual(Party(party.id).name, "Two")
+
+    def _create_device(self, **values):
+        pool = Pool()
+        Device = pool.get('tibillet.device')
+        device = Device(name="Bar 1", company=create_company(), **values)
+        device.save()
+        return device
+
+    @with_transaction()
+    def test_device_wizard(self):
+        "The code is shown by the wizard and kept nowhere"
+        pool = Pool()
+        Device = pool.get('tibillet.device')
+        Pair = pool.get('tibillet.device.pair', type='wizard')
+        Session = pool.get('ir.session.wizard')
+        device = self._create_device()
+        with set_company(device.company), Transaction().set_context(
+                active_model='tibillet.device',
+                active_id=device.id, active_ids=[device.id]):
+            session, start, _ = Pair.create()
+            view = Pair.execute(session, {}, start)['view']
+            self.assertEqual(view['defaults']['device'], device.id)
+            view = Pair.execute(session, {}, 'code')['view']
+        code = view['defaults']['code']
+        self.assertRegex(code, r'^(\w{4}-){2}\w{4}$')
+        self.assertNotIn(code, Session(session).data)
+        self.assertEqual(device.state, 'pairing')
+        claimed, key = Device.claim(code)
+        self.assertEqual(claimed, device)
+        self.assertEqual(Device.authenticate(key), device)
+
+    @with_transaction()
+    def test_device_wizard_paired(self):
+        "A paired device gets no other code"
+        pool = Pool()
+        Device = pool.get('tibillet.device')
+        Pair = pool.get('tibillet.device.pair', type='wizard')
+        device = self._create_device()
+        Device.claim(Device.start_pairing([device])[device])
+        with set_company(device.company), Transaction().set_context(
+                active_model='tibillet.device',
+                active_id=device.id, active_ids=[device.id]):
+            session, _, _ = Pair.create()
+            with self.assertRaises(DeviceError):
+                Pair.execute(session, {}, 'code')
+
+    @with_transaction()
+    def test_device_modification(self):
+        "Codes, keys and states come from pairing alone"
+        pool = Pool()
+        Device = pool.get('tibillet.device')
+        device = self._create_device()
+        with set_company(device.company), check_access():
+            Device.write([device], {'name': "Bar 2"})
+            for values in [
+                    {'state': 'paired'}, {'paired_at': now()},
+                    {'uuid': 'x'}, {'pairing_until': now()}]:
+                with self.subTest(values=values), \
+                        self.assertRaises(DeviceError):
+                    Device.write([device], values)
+            for values in [{'key_hash': 'x'}, {'pairing_hash': 'x'}]:
+                with self.subTest(values=values), \
+                        self.assertRaises(AccessError):
+                    Device.write([device], values)
+            with self.assertRaises(DeviceError):
+                Device.create([{
+                            'name': "Bar 3",
+                            'company': device.company.id,
+                            'state': 'paired',
+                            }])
+            with self.assertRaises(AccessError):
+                Device.read([device.id], ['key_hash'])
+
+    @with_transaction()
+    def test_device_delete(self):
+        "A device is deleted only if it was never paired"
+        pool = Pool()
+        Device = pool.get('tibillet.device')
+        never = self._create_device()
+        Device.delete([never])
+        device = self._create_device()
+        Device.claim(Device.start_pairing([device])[device])
+        Device.revoke([device])
+        Device.draft([device])
+        with self.assertRaises(DeviceError):
+            Device.delete([device])
+
+    @with_transaction()
+    def test_device_copy(self):
+        "A copy is another device, without key"
+        pool = Pool()
+        Device = pool.get('tibillet.device')
+        device = self._create_device()
+        Device.claim(Device.start_pairing([device])[device])
+        copy, = Device.copy([device])
+        self.assertEqual(copy.state, 'draft')
+        self.assertNotEqual(copy.uuid, device.uuid)
+        self.assertIsNone(copy.key_hash)
+        self.assertIsNone(copy.paired_at)
 
 
 del ModuleTestCase

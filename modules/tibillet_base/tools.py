@@ -1,0 +1,24 @@
+import datetime as dt
+
+from trytond.transaction import Transaction
+
+
+def now():
+    "Return the time in UTC, as the database keeps it"
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def forget(Model, ids):
+    """Make the transaction read the records anew, after raw SQL on them
+
+    Call it after any UPDATE or DELETE that did not go through the ORM; hooks,
+    history and write_date are still up to who writes the SQL.
+    """
+    transaction = Transaction()
+    # The local caches of records compare it.
+    transaction.counter += 1
+    for cache in transaction.cache.values():
+        if Model.__name__ in cache:
+            records = cache[Model.__name__]
+            for id_ in ids:
+                records.pop(id_, None)
