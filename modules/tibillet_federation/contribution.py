@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.model import (
-    Index, ModelSQL, ModelView, Workflow, fields, sequence_ordered)
+    Index, ModelSQL, ModelView, Unique, Workflow, fields, sequence_ordered)
 from trytond.modules.currency.fields import Monetary
 from trytond.modules.product import price_digits
 from trytond.pool import Pool
@@ -100,6 +100,13 @@ class Contribution(
             help="Recovered through the pot "
             "for a party that recoups its contributions."),
         'get_recoupable')
+    units = fields.Many2Many(
+        'tibillet.convention.contribution-tibillet.equipment',
+        'contribution', 'equipment', "Units",
+        states={
+            'invisible': Eval('nature') != 'equipment',
+            },
+        help="The units of equipment that were brought.")
     assets = fields.Many2Many(
         'tibillet.convention.contribution-account.asset',
         'contribution', 'asset', "Assets",
@@ -324,6 +331,7 @@ class Contribution(
         default.setdefault('evidence_line')
         default.setdefault('evidence_file')
         default.setdefault('evidence_reference')
+        default.setdefault('units')
         default.setdefault('assets')
         return super().copy(contributions, default=default)
 
@@ -347,6 +355,9 @@ class Contribution(
         if 'vat_rate' in field_names and not (
                 0 <= (self.vat_rate or 0) <= 1):
             return 'vat_rate'
+        if ({'units', 'quantity'} & field_names
+                and len(self.units) > (self.quantity or 0)):
+            return 'units'
         if ({'recovered_through', 'contributor', 'date'} & field_names
                 and self._reopens_pot()):
             return 'post'
@@ -370,11 +381,14 @@ class Contribution(
         elif mode == 'delete':
             wrong = [c for c in contributions if c.frozen or c.recorded]
         else:
-            free = {'sequence', 'assets'}
+            free = {'sequence', 'units', 'assets'}
+            # The ledger knows who is to recoup.
+            fixed = {'convention', 'contributor'}
             wrong = [
                 c for c in contributions
                 if (external and 'state' in values)
-                or (c.frozen and set(values) - free)]
+                or (c.frozen and set(values) - free)
+                or (fixed & set(values) and c.recorded)]
         for contribution in wrong:
             raise ContributionModificationError(gettext(
                     'tibillet_federation.msg_contribution_modification',
@@ -424,3 +438,22 @@ class ContributionAsset(ModelSQL):
         ondelete='CASCADE')
     asset = fields.Many2One(
         'account.asset', "Asset", required=True, ondelete='RESTRICT')
+
+
+class ContributionEquipment(ModelSQL):
+    __name__ = 'tibillet.convention.contribution-tibillet.equipment'
+
+    contribution = fields.Many2One(
+        'tibillet.convention.contribution', "Contribution", required=True,
+        ondelete='CASCADE')
+    equipment = fields.Many2One(
+        'tibillet.equipment', "Unit", required=True, ondelete='RESTRICT')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('equipment_unique', Unique(table, table.equipment),
+                'tibillet_federation.msg_contribution_equipment_unique'),
+            ]
