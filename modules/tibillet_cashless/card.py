@@ -8,6 +8,17 @@ from .exceptions import CardAccessError, CardReplaceError, CardUidError
 from .uid import UidError, parse
 
 
+def _canonical(text, around=None):
+    """Return the number of a card as it is kept, else the text itself
+
+    around: characters that may surround the number.
+    """
+    try:
+        return parse(text.strip(around) if isinstance(text, str) else None)
+    except UidError:
+        return text
+
+
 class Card(Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.card'
     _rec_name = 'uid'
@@ -120,14 +131,8 @@ class Card(Workflow, ModelSQL, ModelView):
         _, comparison, value, *extra = clause
         operator = (
             'AND' if comparison.startswith(('!', 'not ')) else 'OR')
-        uid = value
-        if isinstance(value, str):
-            try:
-                uid = parse(value.strip('%'))
-            except UidError:
-                pass
         return [operator,
-            ('uid', comparison, uid, *extra),
+            ('uid', comparison, _canonical(value, '%'), *extra),
             ('number', comparison, value, *extra),
             ]
 
@@ -142,11 +147,8 @@ class Card(Workflow, ModelSQL, ModelView):
     def preprocess_values(cls, mode, values):
         values = super().preprocess_values(mode, values)
         if 'uid' in values:
-            try:
-                values['uid'] = parse(values['uid'])
-            except UidError:
-                # validate_fields refuses it with a sentence.
-                pass
+            # validate_fields refuses with a sentence what is no number.
+            values['uid'] = _canonical(values['uid'])
         return values
 
     @classmethod
@@ -230,12 +232,10 @@ class Card(Workflow, ModelSQL, ModelView):
         The one that replaced it is not followed: whoever holds the old one
         must hear that it is replaced.
         """
-        domain = [('number', '=', text)]
-        try:
-            domain = ['OR', domain, ('uid', '=', parse(text))]
-        except UidError:
-            pass
-        cards = cls.search(domain, order=[('id', 'ASC')], limit=1)
+        cards = cls.search(['OR',
+                ('number', '=', text),
+                ('uid', '=', _canonical(text)),
+                ], order=[('id', 'ASC')], limit=1)
         return cards[0] if cards else None
 
 
