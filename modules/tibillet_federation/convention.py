@@ -440,7 +440,7 @@ class Convention(Workflow, ModelSQL, ModelView):
     def _format_amount(self, amount):
         pool = Pool()
         Lang = pool.get('ir.lang')
-        return Lang.get().currency(amount, self.currency)
+        return Lang.get().currency(amount, self.currency, grouping=True)
 
     def _format_date(self, date):
         pool = Pool()
@@ -581,6 +581,22 @@ class Convention(Workflow, ModelSQL, ModelView):
     @ModelView.button
     @Workflow.transition('closed')
     def close(cls, conventions):
+        pool = Pool()
+        Service = pool.get('tibillet.convention.service')
+        Statement = pool.get('tibillet.convention.statement')
+        ids = [c.id for c in conventions]
+        waiting = Service.search([
+                ('convention', 'in', ids),
+                ('state', 'not in', ['settled', 'cancelled']),
+                ], limit=1) + Statement.search([
+                ('convention', 'in', ids),
+                ('state', '!=', 'settled'),
+                ], limit=1)
+        for record in waiting:
+            raise ConventionClosingError(gettext(
+                    'tibillet_federation.msg_convention_close_waiting',
+                    convention=record.convention.rec_name,
+                    record=record.rec_name))
         for convention in conventions:
             if convention.remaining > 0:
                 raise ConventionClosingError(gettext(
