@@ -249,6 +249,7 @@ def _by_key(tiers):
 def _carried(clauses, cut, brought):
     "Return the costs of tiers that wait for the next service (E7)"
     wanted = {}
+    crossed = isinstance(cut.alpha, Fraction)
     for schedule, figures, part in [
             (clauses.pre, cut.pre, cut.alpha),
             (clauses.post, cut.post, 1 - cut.alpha)]:
@@ -257,9 +258,8 @@ def _carried(clauses, cut, brought):
         carrying = {tier.key for tier in schedule.tiers if tier.carry}
         for take in figures.takes:
             if take.key in carrying:
-                wanted[take.key] = (
-                    wanted.get(take.key, 0)
-                    + Fraction(part) * Fraction(take.wanted))
+                amount = Fraction(take.wanted) if crossed else take.wanted
+                wanted[take.key] = wanted.get(take.key, 0) + part * amount
     if not wanted:
         return brought
     carried = {k: v for k, v in brought.items() if k not in wanted}

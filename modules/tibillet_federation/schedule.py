@@ -129,6 +129,8 @@ def _fit(takes, share, phase):
     if missing > 0:
         kind = 'recoup' if phase == 'pre' else 'residual'
         return [*takes, Take('floor', kind, missing, missing, missing)]
+    if not missing:
+        return takes
     fitted = []
     for take in reversed(takes):
         kept = max(ZERO, take.amount + missing)

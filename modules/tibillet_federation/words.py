@@ -54,9 +54,18 @@ class Voice:
             }
         self._templates = {}
         self._percentages = {}
+        self._amounts = {}
 
     def amount(self, value):
-        value = Decimal(value)
+        # The sentences of a service repeat the same amounts.
+        text = self._amounts.get(value)
+        if text is None:
+            if len(self._amounts) > 5000:
+                self._amounts.clear()
+            text = self._amounts[value] = self._amount(Decimal(value))
+        return text
+
+    def _amount(self, value):
         # An amount not rounded yet is written with all its digits.
         rounded = value.quantize(self.quantum)
         text = f'{rounded if rounded == value else value.normalize():,f}'
@@ -71,11 +80,14 @@ class Voice:
         return text.translate(_FRENCH if self.french else _ENGLISH)
 
     def percentage(self, value):
-        if value not in self._percentages:
+        text = self._percentages.get(value)
+        if text is None:
+            if len(self._percentages) > 5000:
+                self._percentages.clear()
             text = self.number(Decimal(value) * 100)
-            self._percentages[value] = (
-                f'{text}{NBSP}%' if self.french else f'{text}%')
-        return self._percentages[value]
+            text += f'{NBSP}%' if self.french else '%'
+            self._percentages[value] = text
+        return text
 
     def date(self, value):
         if isinstance(value, str):
