@@ -84,7 +84,6 @@ class Convention(Workflow, ModelSQL, ModelView):
             ],
         states={
             'readonly': Eval('state') != 'active',
-            'required': Eval('state') == 'notice',
             'invisible': Eval('state') == 'draft',
             })
     end = fields.Function(

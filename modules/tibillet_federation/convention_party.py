@@ -6,8 +6,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
-from .exceptions import (
-    ConventionModificationError, ConventionPartyValidationError)
+from .exceptions import ConventionModificationError
 
 ROLES = [
     ('provider', "Provider"),
@@ -176,17 +175,6 @@ class ConventionParty(sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('party.rec_name', *clause[1:])]
-
-    @classmethod
-    def validate_fields(cls, lines, field_names):
-        super().validate_fields(lines, field_names)
-        if field_names & {'roles', 'party'}:
-            for line in lines:
-                if not line.roles:
-                    raise ConventionPartyValidationError(gettext(
-                            'tibillet_federation'
-                            '.msg_convention_party_no_role',
-                            party=line.rec_name))
 
     @classmethod
     def check_modification(cls, mode, lines, values=None, external=False):

@@ -20,10 +20,6 @@ class ConventionModificationError(AccessError):
     pass
 
 
-class ConventionPartyValidationError(ValidationError):
-    pass
-
-
 class ObligationDoneError(UserError):
     pass
 
