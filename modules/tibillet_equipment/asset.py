@@ -90,11 +90,27 @@ class Asset(metaclass=PoolMeta):
 
     def get_net_value_on(self, date):
         "Return the net value at the end of the day, posted or not"
-        if self.state == 'closed' and self.move and self.move.date <= date:
+        if self.state == 'closed' and self.move.date <= date:
             return Decimal(0)
-        return self.value - self.depreciated_amount - sum(
-            (l.depreciation for l in self.lines if l.date <= date),
-            Decimal(0))
+        return self.value - self.get_depreciated_on(date)
+
+    def get_depreciated_on(self, date):
+        """Return what is depreciated at the end of the day, posted or not
+
+        The standard method only counts the lines until the day, the others
+        also the days since the last one.
+        """
+        depreciated = self.depreciated_amount
+        asset = self.__class__(self.id)
+        asset.lines = [l for l in self.lines if l.date <= date]
+        if (self.depreciation_method in OUR_METHODS
+                and self.state == 'running'):
+            with Transaction().set_context(asset_closing_date=date):
+                depreciated += sum(
+                    (l.depreciation for l in asset.depreciate().values()),
+                    Decimal(0))
+        return depreciated + sum(
+            (l.depreciation for l in asset.lines), Decimal(0))
 
     def depreciate(self):
         if self.depreciation_method == 'linear_360':

@@ -218,7 +218,6 @@ class Booking(Workflow, ModelSQL, ModelView):
         default = default.copy() if default is not None else {}
         default.setdefault('number')
         default.setdefault('custodies')
-        default.setdefault('state')
         return super().copy(bookings, default=default)
 
     @classmethod

@@ -155,22 +155,36 @@ class Custody(Workflow, ModelSQL, ModelView):
         return self.due_date
 
     @property
-    def day(self):
-        "The date on the clock of the company"
+    def local_date(self):
+        "The date and time on the clock of the company"
         timezone = self.company.timezone
         if timezone:
             return self.date.replace(tzinfo=tz.UTC).astimezone(
-                tz.ZoneInfo(timezone)).date()
-        return self.date.date()
+                tz.ZoneInfo(timezone))
+        return self.date
 
     def get_rec_name(self, name):
-        return self.number or f'({self.id})'
+        if self.number:
+            return self.number
+        return f'{self.from_party.rec_name} → {self.to_party.rec_name}'
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        _, operator, value = clause
+        if operator.startswith('!') or operator.startswith('not '):
+            bool_op = 'AND'
+        else:
+            bool_op = 'OR'
+        return [bool_op,
+            ('number', operator, value),
+            ('from_party.rec_name', operator, value),
+            ('to_party.rec_name', operator, value),
+            ]
 
     @classmethod
     def copy(cls, custodies, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('number')
-        default.setdefault('state')
         return super().copy(custodies, default=default)
 
     @classmethod
@@ -200,7 +214,6 @@ class Custody(Workflow, ModelSQL, ModelView):
         Equipment = pool.get('tibillet.equipment')
 
         Equipment.lock(list({l.equipment for c in custodies for l in c.lines}))
-        cls.set_number(custodies)
         last = CustodyLine.get_last(
             {l.equipment for c in custodies for l in c.lines})
         left = set()
@@ -218,6 +231,7 @@ class Custody(Workflow, ModelSQL, ModelView):
                     Booking.start([custody.booking])
             else:
                 Equipment.take_back(units)
+        cls.set_number(custodies)
         Booking.finish(cls._without_unit_out(left - {None}, last))
 
     @classmethod
@@ -281,7 +295,7 @@ class Custody(Workflow, ModelSQL, ModelView):
                         custody=self.rec_name,
                         equipment=unit.rec_name,
                         previous=previous.custody.rec_name,
-                        date=lang.strftime(previous.custody.date)))
+                        date=lang.strftime(previous.custody.local_date)))
 
     def _states_from(self):
         "Return the states of the units that the note can move"
@@ -568,10 +582,10 @@ class Equipment(metaclass=PoolMeta):
                     lines[unit], lines[unit][1:]):
                 booking = custody.booking
                 if custody.direction == 'out' and booking:
-                    first = max(booking.from_date, custody.day)
+                    first = max(booking.from_date, custody.local_date.date())
                     last = min(booking.to_date, until)
                     if following:
-                        last = min(last, following.day)
+                        last = min(last, following.local_date.date())
                     days[unit].update(
                         first + dt.timedelta(days=i)
                         for i in range((last - first).days + 1))
@@ -600,6 +614,12 @@ class Equipment(metaclass=PoolMeta):
                 ])
         return [('id', 'in' if reserved else 'not in', list(
                     {l.equipment.id for l in lines}))]
+
+    @classmethod
+    def copy(cls, units, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('custody_lines')
+        return super().copy(units, default=default)
 
     def is_bound(self):
         return super().is_bound() or bool(self.custody_lines)

@@ -201,7 +201,6 @@ class DepreciationTable(Report):
             years[asset.start_date.year - 1] += asset.depreciated_amount
         for line in asset.lines:
             years[line.date.year] += line.depreciation
-        net_value = asset.get_net_value_on(date)
         return {
             'asset': asset,
             'equipment': asset.equipment,
@@ -213,11 +212,8 @@ class DepreciationTable(Report):
             'method': asset.depreciation_method_string,
             'cost': asset.value,
             'years': years,
-            'depreciated': (
-                asset.depreciated_amount + sum(
-                    (l.depreciation for l in asset.lines if l.date <= date),
-                    Decimal(0))),
-            'net_value': net_value,
+            'depreciated': asset.get_depreciated_on(date),
+            'net_value': asset.get_net_value_on(date),
             'closed': asset.state == 'closed',
             }
 

@@ -379,10 +379,9 @@ class Equipment(Workflow, ModelSQL, ModelView):
         default.setdefault('lot')
         default.setdefault('in_service_date')
         default.setdefault('end_of_life')
-        default.setdefault('opening_event_days')
+        default.setdefault('opening_event_days', 0)
         default.setdefault('retirement_date')
         default.setdefault('retirement_reason')
-        default.setdefault('state')
         return super().copy(units, default=default)
 
     @classmethod
@@ -474,6 +473,11 @@ class Equipment(Workflow, ModelSQL, ModelView):
         pool = Pool()
         Lot = pool.get('stock.lot')
         cls.check_quotas(units)
+        for unit in units:
+            if not unit.in_service_date:
+                raise EquipmentServiceError(gettext(
+                        'tibillet_equipment.msg_equipment_in_service_date',
+                        equipment=unit.rec_name))
         without_lot = [u for u in units if not u.lot]
         # A keeper of equipment has no access to the stock.
         with without_check_access():

@@ -109,6 +109,12 @@ class Equipment(metaclass=PoolMeta):
                         ])
                 if a.currency == self.currency), Decimal(0))
 
+    @classmethod
+    def copy(cls, units, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('assets')
+        return super().copy(units, default=default)
+
     def is_bound(self):
         return super().is_bound() or bool(self.assets)
 

@@ -226,8 +226,8 @@ class Incident(Workflow, ModelSQL, ModelView):
             self.decision_date = Date.today()
 
     def get_rec_name(self, name):
-        number = self.number or f'({self.id})'
-        return f'{number} - {self.equipment.rec_name}'
+        return " - ".join(filter(
+                None, [self.number, self.equipment.rec_name]))
 
     @classmethod
     def search_rec_name(cls, name, clause):
@@ -246,7 +246,7 @@ class Incident(Workflow, ModelSQL, ModelView):
         default = default.copy() if default is not None else {}
         for name in [
                 'number', 'custodian', 'decision', 'decision_date', 'amount',
-                'evidence', 'evidence_name', 'evidence_number', 'state']:
+                'evidence', 'evidence_name', 'evidence_number']:
             default.setdefault(name)
         return super().copy(incidents, default=default)
 
