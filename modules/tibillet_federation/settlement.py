@@ -261,11 +261,11 @@ class Replay:
             self.crossed_on = None
         self.balances = balances
 
-    def get_balances_before(self, date):
-        "Return the ledger as it was before the day, without its services"
+    def get_balances_at(self, date):
+        "Return the ledger as it was that morning, with what was put in then"
         balances = self.opening
         for entry in self.entries:
-            if entry.date < date:
+            if entry.date <= date:
                 balances = self._posted(entry, balances)
         return balances
 

@@ -457,7 +457,7 @@ class Statement(Workflow, ModelSQL, ModelView):
         return Replay(book, until=self.end_date).run()
 
     def _set_balances(self, replay):
-        opening = replay.get_balances_before(self.start_date)
+        opening = replay.get_balances_at(self.start_date)
         self.balances = json.dumps({
                 'opening': dump_balances(opening),
                 'closing': dump_balances(replay.balances),

@@ -259,45 +259,58 @@ def _get_contribution(contribution):
 def _get_costs(statement):
     """Return the costs of each party, typed with their evidence
 
-    People are neither named nor told apart: an amount of a person is nobody
-    else's business. period: in the period; total: since the beginning.
+    People are neither named nor told apart: what one earns is nobody else's
+    business. period: in the period; total: since the beginning.
     """
-    pool = Pool()
     sums = defaultdict(lambda: {'period': ZERO, 'total': ZERO})
     lines = []
-    for model in ['human_cost', 'common_cost']:
-        Cost = pool.get(f'tibillet.convention.service.{model}')
-        for cost in Cost.search([
-                    ('service.convention', '=', statement.convention.id),
-                    ('service.state', 'in', ['declared', 'settled']),
-                    ('service.date', '<=', statement.end_date),
-                    ], order=[('service.date', 'ASC'), ('id', 'ASC')]):
-            date = cost.correction_date or cost.service.date
-            if date > statement.end_date:
-                continue
-            nature = cost.kind if model == 'human_cost' else cost.nature
-            total = sums[cost.payer.rec_name, nature]
-            total['total'] += cost.amount
-            if date >= statement.start_date:
-                total['period'] += cost.amount
-                lines.append({
-                        'payer': cost.payer.rec_name,
-                        'nature': nature,
-                        'service': cost.service.number,
-                        'date': date,
-                        'days': getattr(cost, 'days', None),
-                        'amount': cost.amount,
-                        'recovered_through': cost.recovered_through,
-                        'evidence': (
-                            cost.evidence_name if cost.has_evidence
-                            else None),
-                        })
+    for cost, date, nature, service in _find_costs(statement):
+        total = sums[cost.payer.rec_name, nature]
+        total['total'] += cost.amount
+        if date < statement.start_date:
+            continue
+        total['period'] += cost.amount
+        lines.append({
+                'payer': cost.payer.rec_name,
+                'nature': nature,
+                'service': service.number if service else None,
+                'date': date,
+                'days': getattr(cost, 'days', None),
+                'amount': cost.amount,
+                'recovered_through': cost.recovered_through,
+                'evidence': (
+                    cost.evidence_name if cost.has_evidence else None),
+                })
     return {
         'sums': [
             {'payer': payer, 'nature': nature, **amounts}
             for (payer, nature), amounts in sums.items()],
         'lines': lines,
         }
+
+
+def _find_costs(statement):
+    "Return (cost, date, nature, service) until the end, by date"
+    pool = Pool()
+    Cost = pool.get('tibillet.convention.cost')
+    found = [
+        (c, c.date, c.nature, None)
+        for c in Cost.search([
+                ('convention', '=', statement.convention.id),
+                ('date', '<=', statement.end_date),
+                ])]
+    for model, name in [('human_cost', 'kind'), ('common_cost', 'nature')]:
+        Line = pool.get(f'tibillet.convention.service.{model}')
+        for line in Line.search([
+                    ('service.convention', '=', statement.convention.id),
+                    ('service.state', 'in', ['declared', 'settled']),
+                    ('service.date', '<=', statement.end_date),
+                    ]):
+            date = line.correction_date or line.service.date
+            if date <= statement.end_date:
+                found.append(
+                    (line, date, getattr(line, name), line.service))
+    return sorted(found, key=lambda f: (f[1], f[0].id))
 
 
 def _get_settlement(statement):
@@ -318,12 +331,20 @@ def _get_settlement(statement):
                         beneficiary.vat_regime if beneficiary else None),
                     'mode': part.mode,
                     'amount': ZERO,
-                    'parts': {},
+                    'parts': [],
                     }
             found[key]['amount'] += part.amount
             parts = found[key]['parts']
-            name = part.kind if not part.name else f'{part.kind}: {part.name}'
-            parts[name] = parts.get(name, ZERO) + part.amount
+            for known in parts:
+                if (known['kind'], known['name']) == (part.kind, part.name):
+                    known['amount'] += part.amount
+                    break
+            else:
+                parts.append({
+                        'kind': part.kind,
+                        'name': part.name,
+                        'amount': part.amount,
+                        })
     return list(found.values())
 
 

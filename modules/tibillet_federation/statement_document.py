@@ -1,0 +1,344 @@
+"""A statement ready to print: everything is computed here.
+
+It reads the content of the statement, which is the same data as its JSON and
+its fingerprint, and adds what comes after it is locked: what is paid.
+"""
+import datetime as dt
+import json
+from collections import defaultdict
+from decimal import Decimal
+from math import ceil
+
+from genshi.input import XML
+
+from trytond.i18n import gettext
+from trytond.pool import Pool
+
+from tibillet import chain
+
+from . import statement_svg as svg
+from .settlement_figures import get_voice
+from .statement_export import get_data
+from .statement_text import get_headline, get_remaining
+
+ZERO = Decimal(0)
+# Above this each service is told in one line.
+DETAILED_MAX = 40
+
+
+def say(name, **values):
+    return gettext(f'tibillet_federation.msg_statement_print_{name}', **values)
+
+
+def get_content(statement):
+    "Return the content as its JSON gives it: amounts and dates are texts"
+    content = statement.content
+    return json.loads(content or chain.canonical(get_data(statement)))
+
+
+class StatementDocument:
+
+    def __init__(self, statement, party=None):
+        """
+        party: who reads it; nobody in particular by default.
+        """
+        self.statement = statement
+        self.convention = statement.convention
+        self.data = get_content(statement)
+        self.voice = get_voice(statement.convention)
+        self.headline = get_headline(statement, party)
+        self.remaining = get_remaining(statement)
+        self._labels = {}
+
+    # How values are written
+
+    def amount(self, value):
+        return self.voice.amount(value) if value is not None else ''
+
+    def date(self, value):
+        return self.voice.date(value) if value else ''
+
+    def number(self, value):
+        return self.voice.number(value) if value is not None else ''
+
+    def percentage(self, value):
+        if value is None:
+            return ''
+        return self.voice.percentage(
+            Decimal(value).quantize(Decimal('0.0001')))
+
+    def label(self, model, name, value):
+        "Return the label of a selection in the language of the document"
+        pool = Pool()
+        key = model, name
+        if key not in self._labels:
+            field = pool.get(f'tibillet.convention.{model}').fields_get(
+                [name])[name]
+            self._labels[key] = dict(field['selection'])
+        return self._labels[key].get(value, value or '')
+
+    # Block 1: who, which clauses, which period
+
+    @property
+    def title(self):
+        return say('title', number=self.data['number'])
+
+    @property
+    def subtitle(self):
+        return say(
+            'subtitle',
+            convention=self.data['convention']['name'],
+            start=self.date(self.data['start_date']),
+            end=self.date(self.data['end_date']))
+
+    @property
+    def state(self):
+        return self.label('statement', 'state', self.statement.state)
+
+    @property
+    def clauses(self):
+        return [
+            say(
+                'clauses', version=v['name'],
+                adopted=self.date(v['adopted_on']),
+                date=self.date(v['effective_from']))
+            for v in self.data['clauses']]
+
+    @property
+    def parties(self):
+        return [{
+                'name': p['name'],
+                'roles': ', '.join(
+                    self.label('party', 'roles', r) for r in p['roles']),
+                'vat': self.label('party', 'vat_regime', p['vat_regime']),
+                }
+            for p in self.data['parties']]
+
+    # Block 3: gauge, curve, contributors
+
+    @property
+    def pot(self):
+        return self.data['pot']
+
+    @property
+    def recouped(self):
+        return Decimal(self.pot['pot'] or 0) - Decimal(
+            self.pot['closing_remaining'] or 0)
+
+    @property
+    def gauge(self):
+        total = Decimal(self.pot['pot'] or 0)
+        if not total:
+            return None
+        part = self.recouped / total
+        return XML(svg.gauge(part, self.percentage(part)))
+
+    @property
+    def curve(self):
+        points = self._get_points()
+        if len(points) < 2:
+            return None
+        return XML(svg.curve(
+                points,
+                min(dt.date.fromisoformat(self.data['start_date']),
+                    points[0][0]),
+                dt.date.fromisoformat(self.data['end_date']),
+                lambda a: self.voice.number(a), self.voice.date,
+                self._get_projection()))
+
+    def _get_points(self):
+        "Return (date, pot, recouped) at the end of each day of the ledger"
+        days, total, recouped = {}, ZERO, ZERO
+        for entry in self.data['ledger']:
+            amount = Decimal(entry['amount'])
+            if entry['type'] in {'contribution', 'accrual'}:
+                total += amount
+            else:
+                recouped -= amount
+            days[dt.date.fromisoformat(entry['date'])] = total, recouped
+        return [(d, *amounts) for d, amounts in sorted(days.items())]
+
+    def _get_projection(self):
+        "Return when all would be recouped at the pace of the period"
+        remaining = Decimal(self.pot['closing_remaining'] or 0)
+        recouped = Decimal(self.data['totals']['recouped'])
+        if not remaining or recouped <= 0:
+            return None
+        start = dt.date.fromisoformat(self.data['start_date'])
+        end = dt.date.fromisoformat(self.data['end_date'])
+        days = ceil(remaining / recouped * ((end - start).days + 1))
+        # Further than three years nobody knows.
+        return end + dt.timedelta(days=days) if days < 1100 else None
+
+    # Block 4: services
+
+    @property
+    def lines(self):
+        return self.data['lines']
+
+    @property
+    def is_detailed(self):
+        return len(self.lines) <= DETAILED_MAX
+
+    def after(self, line):
+        "Return what a line gives to the destinations and the local fund"
+        return sum(
+            (Decimal(line[n]) for n in ['tiers', 'local', 'destinations']),
+            ZERO)
+
+    @property
+    def totals(self):
+        return self.data['totals']
+
+    @property
+    def phases(self):
+        return {p: self.label('statement.line', 'phase', p)
+            for p in ['pre', 'crossing', 'post']}
+
+    # Block 5: where 100 € go
+
+    @property
+    def uses(self):
+        "Return (name, colour, amount, of 100) for the period"
+        uses = self._total_uses()
+        turnover = sum(uses.values(), ZERO)
+        return [
+            (say(f'use_{name}'), colour, uses[name],
+                uses[name] * 100 / turnover if turnover else ZERO)
+            for name, colour in svg.COLOURS.items()]
+
+    def _total_uses(self):
+        uses = defaultdict(Decimal)
+        for line in self.lines:
+            for name, amount in line['uses'].items():
+                uses[name] += Decimal(amount)
+        return uses
+
+    def bar(self, line=None):
+        uses = line['uses'] if line else self._total_uses()
+        return XML(svg.bar({n: Decimal(a) for n, a in uses.items()}))
+
+    # Block 6: contributions
+
+    @property
+    def contributions(self):
+        "Return the contributions by contributor, with their totals"
+        groups = []
+        declared = {
+            p.party.rec_name: p.declared_total
+            for p in self.convention.parties}
+        for contributor in self.pot['contributors']:
+            name = contributor['name']
+            lines = [
+                c for c in self.data['contributions']
+                if c['contributor'] == name]
+            if not lines:
+                continue
+            gross = sum((Decimal(c['gross']) for c in lines), ZERO)
+            total = declared.get(name)
+            groups.append({
+                    'contributor': contributor,
+                    'lines': lines,
+                    'gross': gross,
+                    'net': sum((Decimal(c['net']) for c in lines), ZERO),
+                    'declared': total,
+                    'gap': total - gross if total is not None else None,
+                    })
+        return groups
+
+    # Block 10: the costs of both sides
+
+    @property
+    def cost_payers(self):
+        return [p['name'] for p in self.data['parties']]
+
+    @property
+    def costs(self):
+        "Return (nature, (period, total) by payer) and the sums"
+        rows = defaultdict(dict)
+        for amounts in self.data['costs']['sums']:
+            rows[amounts['nature']][amounts['payer']] = (
+                amounts['period'], amounts['total'])
+        return [
+            (self.nature(nature), [
+                    by_payer.get(p) for p in self.cost_payers])
+            for nature, by_payer in rows.items()]
+
+    @property
+    def costs_missing(self):
+        "Return the parties of which no cost is known"
+        known = {c['payer'] for c in self.data['costs']['sums']}
+        return [
+            p['name'] for p in self.data['parties']
+            if p['name'] not in known
+            and {'provider', 'operator'} & set(p['roles'])]
+
+    def nature(self, value):
+        # The natures of all costs are those of a person's and of a common
+        # one, whose names are the same everywhere.
+        if value == 'waived':
+            return self.label('service.human_cost', 'kind', value)
+        return self.label('cost', 'nature', value)
+
+    # Block 14: who pays what
+
+    @property
+    def flows(self):
+        return [f for f in self.data['settlement'] if f['mode'] == 'pay']
+
+    @property
+    def retained(self):
+        return [f for f in self.data['settlement'] if f['mode'] == 'retain']
+
+    def parts(self, flow):
+        for part in flow['parts']:
+            yield (
+                ' – '.join(filter(None, [
+                            self.label('allocation', 'kind', part['kind']),
+                            part['name']])),
+                part['amount'])
+
+    def vat(self, flow):
+        regime = flow['vat_regime'] or 'subject'
+        return say(f'vat_{regime}')
+
+    @property
+    def invoices(self):
+        "Return the invoices made since, which the content does not hold"
+        return [i for i in self.statement.invoices if i.state != 'cancelled']
+
+    def invoice_state(self, invoice):
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        return dict(
+            Invoice.fields_get(['state'])['state']['selection'])[
+                invoice.state]
+
+    # Block 15: contest
+
+    @property
+    def contest(self):
+        if self.data['contest_until']:
+            return say(
+                'contest', date=self.date(self.data['contest_until']),
+                contact=self.contact)
+        return say('contest_unsent', contact=self.contact)
+
+    @property
+    def contact(self):
+        party = self.convention.company.party
+        return ', '.join(filter(None, [party.rec_name, party.email]))
+
+    @property
+    def glossary(self):
+        return [
+            (say(f'word_{word}'), say(f'meaning_{word}'))
+            for word in [
+                'recoupment', 'depreciation', 'base', 'cap', 'floor',
+                'alpha', 'retained']]
+
+    @property
+    def ledger(self):
+        return [
+            (e, self.label('entry', 'type', e['type']))
+            for e in self.data['ledger']]

@@ -1,0 +1,148 @@
+"""What can be downloaded: the data of a statement, the ledger, evidence."""
+import io
+import os.path
+import zipfile
+
+from trytond.i18n import gettext
+from trytond.pool import Pool
+from trytond.report import Report
+from trytond.tools import slugify
+from trytond.transaction import Transaction, without_check_access
+
+from tibillet import chain
+
+from .statement_document import get_content
+from .statement_export import get_data, get_language
+from .statement_table import get_csv, get_name, write
+
+
+class Download(Report):
+    "A file made here, without template, of one record"
+
+    @classmethod
+    def _execute(cls, records, header, data, action):
+        pool = Pool()
+        Model = pool.get(action.model)
+        record = Model(int(records[0]))
+        # The record was checked to be read; a partner may read all that
+        # belongs to it, but not the models around it.
+        with without_check_access():
+            return cls.make(record)
+
+    @classmethod
+    def make(cls, record):
+        "Return the extension and the content of the file"
+        raise NotImplementedError
+
+
+class StatementCSV(Download):
+    __name__ = 'tibillet.convention.statement.csv'
+
+    @classmethod
+    def make(cls, statement):
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        with Transaction().set_context(language=get_language(statement)):
+            return 'csv', get_csv(get_content(Statement(statement.id)))
+
+
+class StatementJSON(Download):
+    __name__ = 'tibillet.convention.statement.json'
+
+    @classmethod
+    def make(cls, statement):
+        # Of a locked statement, the very bytes the fingerprint is of.
+        if statement.content:
+            return 'json', statement.content.encode()
+        return 'json', chain.canonical(get_data(statement))
+
+
+class EntriesCSV(Download):
+    __name__ = 'tibillet.convention.entry.csv'
+
+    @classmethod
+    def make(cls, convention):
+        "Return the ledger; a partner gets its own entries"
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        User = pool.get('res.user')
+        domain = [('convention', '=', convention.id)]
+        parties = User.get_partner_parties()
+        if parties:
+            domain.append(('contributor', 'in', parties))
+        names = [
+            'date', 'type', 'description', 'contributor', 'amount',
+            'statement']
+        rows = [[get_name('entry', name) for name in names]]
+        rows += [
+            [e.date, e.type_string, e.description, e.contributor.rec_name,
+                e.amount, e.statement.rec_name if e.statement else None]
+            for e in Entry.search(domain)]
+        return 'csv', write(rows)
+
+
+class EvidenceArchive(Download):
+    __name__ = 'tibillet.convention.evidence'
+
+    @classmethod
+    def make(cls, convention):
+        "Return an archive of the documents, with the list of what they prove"
+        rows = [[
+                get_name('contribution', 'description'),
+                get_name('service.human_cost', 'payer'),
+                get_name('contribution', 'date'),
+                get_name('contribution', 'amount'),
+                get_name('contribution', 'evidence_reference'),
+                get_name('contribution', 'evidence_file')]]
+        output = io.BytesIO()
+        with zipfile.ZipFile(
+                output, 'w', compression=zipfile.ZIP_DEFLATED) as archive:
+            files = {}
+            for record, owner, date, amount in cls._get_proved(convention):
+                name = None
+                file = record.evidence_file
+                if file and file.data:
+                    name = files.get(file)
+                    if not name:
+                        name = _get_file_name(file)
+                        files[file] = name
+                        archive.writestr(name, file.data)
+                rows.append([
+                        record.rec_name, owner.rec_name, date, amount,
+                        record.evidence_name if record.has_evidence else None,
+                        name])
+            archive.writestr(
+                slugify(gettext(
+                        'tibillet_federation.msg_evidence_list')) + '.csv',
+                write(rows))
+        return 'zip', output.getvalue()
+
+    @classmethod
+    def _get_proved(cls, convention):
+        """Return (record, who paid, date, amount) of what has evidence
+
+        What proves the pay of a person is for who pays it.
+        """
+        pool = Pool()
+        CommonCost = pool.get('tibillet.convention.service.common_cost')
+        HumanCost = pool.get('tibillet.convention.service.human_cost')
+        User = pool.get('res.user')
+        found = [
+            (c, c.contributor, c.date, c.gross)
+            for c in convention.contributions]
+        domain = [
+            ('service.convention', '=', convention.id),
+            ('service.state', '!=', 'cancelled'),
+            ]
+        costs = CommonCost.search(domain)
+        parties = User.get_partner_parties()
+        if parties:
+            domain.append(('payer', 'in', parties))
+        costs += HumanCost.search(domain)
+        found += [(c, c.payer, c.service.date, c.amount) for c in costs]
+        return found
+
+
+def _get_file_name(attachment):
+    name, extension = os.path.splitext(attachment.name)
+    return f'{attachment.id}-{slugify(name)}{extension}'

@@ -1,0 +1,42 @@
+from trytond.pool import Pool
+from trytond.report import Report
+from trytond.transaction import without_check_access
+
+from .statement_document import StatementDocument
+from .statement_export import get_language
+
+
+class StatementReport(Report):
+    __name__ = 'tibillet.convention.statement'
+
+    @classmethod
+    def _execute(cls, records, header, data, action):
+        # The statement was checked to be read; a partner may read all that
+        # belongs to it, but not the models around it.
+        with without_check_access():
+            return super()._execute(records, header, data, action)
+
+    @classmethod
+    def get_context(cls, records, header, data):
+        pool = Pool()
+        Party = pool.get('party.party')
+        Statement = pool.get('tibillet.convention.statement')
+        context = super().get_context(records, header, data)
+        statement = Statement(int(records[0]))
+        context['set_lang'](get_language(statement))
+        reader = cls._get_reader(statement, data)
+        context['doc'] = StatementDocument(
+            Statement(statement.id), Party(reader) if reader else None)
+        return context
+
+    @classmethod
+    def _get_reader(cls, statement, data):
+        "Return the id of the party to which the statement speaks"
+        pool = Pool()
+        User = pool.get('res.user')
+        if data.get('party'):
+            return data['party']
+        parties = {p.party.id for p in statement.convention.parties}
+        reading = parties & set(User.get_partner_parties())
+        if len(reading) == 1:
+            return reading.pop()
