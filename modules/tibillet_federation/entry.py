@@ -135,6 +135,7 @@ class Entry(ModelSQL, ModelView):
         return [
             'tibillet.convention.entry',
             'tibillet.convention.contribution',
+            'tibillet.convention.cost',
             'tibillet.convention.service',
             ]
 

@@ -82,6 +82,7 @@ class EvidenceMixin(ModelStorage):
             'tibillet.convention.contribution',
             'tibillet.convention.service.human_cost',
             'tibillet.convention.service.common_cost',
+            'tibillet.convention.cost',
             ]
 
     @classmethod

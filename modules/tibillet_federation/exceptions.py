@@ -109,6 +109,18 @@ class ClausesMissingError(UserError):
     pass
 
 
+class CostValidationError(ValidationError):
+    pass
+
+
+class CostModificationError(AccessError):
+    pass
+
+
+class CostAccrualError(UserError):
+    pass
+
+
 class AllocationModificationError(AccessError):
     pass
 

@@ -1,0 +1,252 @@
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool
+from trytond.pyson import Bool, Eval, If
+
+from .evidence import EvidenceMixin
+from .exceptions import (
+    CostAccrualError, CostModificationError, CostValidationError)
+
+NATURES = [
+    ('salary', "Salary"),
+    ('fee', "Artist Fee"),
+    ('invoice', "Invoice"),
+    ('waived', "Waived"),
+    ('travel', "Travel"),
+    ('communication', "Communication"),
+    ('logistics', "Logistics"),
+    ('bank_fees', "Bank Fees"),
+    ('hosting', "Hosting"),
+    ('repair', "Repairs"),
+    ('insurance', "Insurance"),
+    ('other', "Other"),
+    ]
+# Fewer people would tell what one of them earns.
+PEOPLE_MIN = 3
+
+_states = {
+    'readonly': Bool(Eval('entry')),
+    }
+
+
+class Cost(EvidenceMixin, ModelSQL, ModelView):
+    "A cost that belongs to no service in particular"
+    __name__ = 'tibillet.convention.cost'
+
+    convention = fields.Many2One(
+        'tibillet.convention', "Convention",
+        required=True, ondelete='RESTRICT', states=_states)
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
+    partners = fields.Function(
+        fields.Many2Many('party.party', None, None, "Partners"),
+        'on_change_with_partners')
+    payer = fields.Many2One(
+        'party.party', "Borne by", required=True, ondelete='RESTRICT',
+        domain=[
+            If(Eval('partners', []),
+                ('id', 'in', Eval('partners', [])), ()),
+            ],
+        states=_states,
+        help="The partner that has paid it.")
+    date = fields.Date("Date", required=True, states=_states)
+    nature = fields.Selection(
+        [n for n in NATURES if n[0] != 'waived'], "Nature",
+        required=True, sort=False, states=_states)
+    description = fields.Char("Description", required=True, states=_states)
+    people = fields.Integer(
+        "People",
+        states={
+            'readonly': _states['readonly'],
+            'invisible': Eval('nature') != 'salary',
+            'required': Eval('nature') == 'salary',
+            },
+        help="How many people are paid together.")
+    consent = fields.Boolean(
+        "Consent",
+        states={
+            'readonly': _states['readonly'],
+            'invisible': Eval('nature') != 'salary',
+            },
+        help="Check if all the people concerned agree "
+        "that the partners read the amount.")
+    amount = Monetary(
+        "Amount", currency='currency', digits='currency', required=True,
+        states=_states,
+        help="What it really costs, charges included, excluding tax "
+        "when VAT is recovered.")
+    entry = fields.Function(
+        fields.Many2One(
+            'tibillet.convention.entry', "Entry",
+            help="What adds it to the pot."),
+        'get_entry')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(
+                table,
+                (table.convention, Index.Equality()),
+                (table.date, Index.Range())))
+        cls._order = [
+            ('date', 'DESC'),
+            ('id', 'DESC'),
+            ]
+        for name in [
+                'evidence_line', 'evidence_file', 'evidence_reference',
+                'recovered_through']:
+            getattr(cls, name).states['readonly'] = _states['readonly']
+        cls._buttons.update({
+                'accrue': {
+                    'invisible': (
+                        (Eval('recovered_through') != 'pot')
+                        | Bool(Eval('entry'))),
+                    'depends': ['recovered_through', 'entry'],
+                    },
+                })
+
+    @classmethod
+    def default_nature(cls):
+        return 'hosting'
+
+    @classmethod
+    def default_recovered_through(cls):
+        return 'none'
+
+    @fields.depends('convention', '_parent_convention.currency')
+    def on_change_with_currency(self, name=None):
+        return self.convention.currency if self.convention else None
+
+    @fields.depends('convention', '_parent_convention.parties')
+    def on_change_with_partners(self, name=None):
+        if not self.convention:
+            return []
+        return [p.party for p in self.convention.parties]
+
+    @property
+    def evidence_owner(self):
+        return self.payer
+
+    @classmethod
+    def get_entry(cls, costs, name):
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        entries = dict.fromkeys([c.id for c in costs])
+        for entry in Entry.search([
+                    ('origin', 'in', [str(c) for c in costs]),
+                    ], order=[]):
+            entries[entry.origin.id] = entry.id
+        return entries
+
+    def get_rec_name(self, name):
+        return self.description
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('description', *clause[1:])]
+
+    @classmethod
+    def copy(cls, costs, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('evidence_line')
+        default.setdefault('evidence_file')
+        default.setdefault('evidence_reference')
+        return super().copy(costs, default=default)
+
+    @classmethod
+    def validate_fields(cls, costs, field_names):
+        super().validate_fields(costs, field_names)
+        for cost in costs:
+            if field_names & {'nature', 'people', 'consent'}:
+                cost._check_people()
+            if 'amount' in field_names and cost.amount <= 0:
+                raise CostValidationError(gettext(
+                        'tibillet_federation.msg_cost_amount',
+                        cost=cost.rec_name))
+
+    def _check_people(self):
+        if (self.nature == 'salary' and not self.consent
+                and (self.people or 0) < PEOPLE_MIN):
+            raise CostValidationError(gettext(
+                    'tibillet_federation.msg_cost_people',
+                    cost=self.rec_name,
+                    people=PEOPLE_MIN))
+
+    @classmethod
+    def check_modification(cls, mode, costs, values=None, external=False):
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        super().check_modification(
+            mode, costs, values=values, external=external)
+        if mode not in {'write', 'delete'}:
+            return
+        until = {
+            c: Statement.get_locked_until(c)
+            for c in {c.convention for c in costs}}
+        for cost in costs:
+            locked = until[cost.convention]
+            if cost.entry or (locked and cost.date <= locked):
+                raise CostModificationError(gettext(
+                        'tibillet_federation.msg_cost_modification',
+                        cost=cost.rec_name))
+
+    @classmethod
+    @ModelView.button
+    def accrue(cls, costs):
+        "Add the costs to the pot, as the clauses allow"
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        entries = []
+        for cost in costs:
+            if not cost.entry and cost.recovered_through == 'pot':
+                version = cost._check_accrual()
+                entries.append(Entry(
+                        convention=cost.convention,
+                        date=cost.date,
+                        type='accrual',
+                        amount=cost.amount,
+                        contributor=cost.payer,
+                        description=cost.description,
+                        origin=cost,
+                        version=version))
+        for entry in entries:
+            # The ceiling counts the entries before.
+            entry.save()
+
+    def _check_accrual(self):
+        "Return the version that accepts the cost, refuse one it does not"
+        convention = self.convention
+        version = convention.version_at(self.date)
+        values = {'cost': self.rec_name, 'convention': convention.rec_name}
+        if not version or self.nature not in (version.accruals or []):
+            raise CostAccrualError(gettext(
+                    'tibillet_federation.msg_cost_accrual_nature', **values))
+        if convention.remaining <= 0:
+            raise CostAccrualError(gettext(
+                    'tibillet_federation.msg_cost_accrual_post', **values))
+        ceiling = version.accrual_ceiling
+        if ceiling is not None:
+            left = ceiling - self._get_accrued()
+            if self.amount > left:
+                raise CostAccrualError(gettext(
+                        'tibillet_federation.msg_cost_accrual_ceiling',
+                        left=convention._format_amount(left), **values))
+        return version
+
+    def _get_accrued(self):
+        "Return what is accrued in the year of the cost"
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        entries = Entry.search([
+                ('convention', '=', self.convention.id),
+                ('type', '=', 'accrual'),
+                ('date', '>=', self.date.replace(month=1, day=1)),
+                ('date', '<=', self.date.replace(month=12, day=31)),
+                ], order=[])
+        return sum((e.amount for e in entries), Decimal(0))
