@@ -9,7 +9,7 @@ from tibillet_federation.clauses import (
     Amount, Balance, Clauses, Destination, Entry, Schedule, Service, Tier)
 from tibillet_federation.pot import post
 from tibillet_federation.revenue import adjust, settle
-from tibillet_federation.tests.test_revenue import (
+from tibillet_federation.tests.worked import (
     BEFORE, CLASS, SEASON, SEASON_CLAUSES, flat, make_clauses, make_service,
     pot)
 from tibillet_federation.texts import PLACES, TEXTS
