@@ -147,11 +147,9 @@ class _GrantedMixin(_DecidingMixin):
         if is_system(name):
             return False
         models, menus, setup = cls.get_places(name, action_id=action_id)
-        if setup:
-            return False
         on_record = model not in {'', 'ir.ui.menu'}
         if not models and not menus:
-            return level == 'internal' and on_record
+            return level == 'internal' and on_record and not setup
         if level and any(
                 path and all(user_groups & set(groups) for groups in path)
                 for path in menus):
