@@ -60,7 +60,10 @@ class ActionWindow(_DecidingMixin, metaclass=PoolMeta):
 
 
 class _GrantedMixin(_DecidingMixin):
-    "A kind of action that runs something"
+    """A kind of action that runs something
+
+    Each says by _get_right(name, model) what it needs on the records.
+    """
     __slots__ = ()
 
     @classmethod
@@ -160,11 +163,6 @@ class _GrantedMixin(_DecidingMixin):
             and not is_system(m)]
         access = ModelAccess.get_access(models)
         return any(access[m][cls._get_right(name, m)] for m in models)
-
-    @classmethod
-    def _get_right(cls, name, model):
-        "Return the right that what has this name needs on the model"
-        raise NotImplementedError
 
 
 class ActionWizard(_GrantedMixin, metaclass=PoolMeta):

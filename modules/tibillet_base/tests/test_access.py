@@ -1,0 +1,237 @@
+"""Who may do what, group by group, and what is refused all the same."""
+from contextlib import contextmanager
+
+from trytond.model.exceptions import AccessError
+from trytond.pool import Pool
+from trytond.tests.test_tryton import (
+    TestCase, activate_module, with_transaction)
+from trytond.transaction import Transaction, check_access
+
+
+class AccessTestCase(TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        activate_module([
+                'tibillet_base', 'account', 'account_asset',
+                'account_invoice', 'account_product', 'product', 'stock'])
+
+    @with_transaction()
+    def test_accountant(self):
+        "An accountant works on the books, and on nothing of the system"
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        ActionWizard = pool.get('ir.action.wizard')
+        with self.login('group_accountant'):
+            self.assertEqual(ModelAccess.get_level(), 'internal')
+            for name, rights in [
+                    ('account.move', 'rwcd'),
+                    ('account.move.line', 'rwcd'),
+                    ('account.fiscalyear', 'rwcd'),
+                    ('account.account', 'rwcd'),
+                    ('account.tax', 'rwcd'),
+                    ('currency.currency.rate', 'rwcd'),
+                    ('product.category', 'rwcd'),
+                    ('party.party', 'rwcd'),
+                    ('account.general_ledger.account', 'r'),
+                    ('account.account.template', 'r'),
+                    ('stock.move', ''),
+                    ('res.user', 'r'),
+                    ('res.user-res.group', 'r'),
+                    ('ir.model.access', 'r'),
+                    ]:
+                with self.subTest(name=name):
+                    self.assertEqual(self.rights(name), rights)
+            for name, granted in [
+                    ('account.create_chart', True),
+                    ('account.move.reconcile_lines', True),
+                    ('stock.shipment.assign', False),
+                    ('res.user.config', False),
+                    ]:
+                with self.subTest(name=name):
+                    self.assertEqual(ActionWizard.is_granted(name), granted)
+
+    @with_transaction()
+    def test_tax_agent(self):
+        "A tax agent reads the books and changes nothing"
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        ActionWizard = pool.get('ir.action.wizard')
+        with self.login('group_tax_agent'):
+            self.assertIsNone(ModelAccess.get_level())
+            for name, rights in [
+                    ('account.move', 'r'),
+                    ('account.move.line', 'r'),
+                    ('account.general_ledger.line', 'r'),
+                    ('account.tax.code.line', 'r'),
+                    ('party.party', 'r'),
+                    ('stock.move', ''),
+                    ('res.user', ''),
+                    ]:
+                with self.subTest(name=name):
+                    self.assertEqual(self.rights(name), rights)
+            for name, granted in [
+                    ('account.move.open_account', True),
+                    ('account.move.reconcile_lines', False),
+                    ('account.create_chart', False),
+                    ]:
+                with self.subTest(name=name):
+                    self.assertEqual(ActionWizard.is_granted(name), granted)
+
+    @with_transaction()
+    def test_levels(self):
+        "How far the standard's own decisions count"
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        for group, level, rights in [
+                (None, None, ['', '', '', 'r']),
+                ('group_partner', None, ['r', 'r', '', 'r']),
+                ('group_bar', 'staff', ['', 'r', 'r', 'r']),
+                ('group_box_office', 'staff', ['rwc', 'r', 'r', 'r']),
+                ('group_venue_manager', 'internal',
+                    ['rwcd', 'r', 'rwcd', 'r']),
+                ('group_administrator', 'internal',
+                    ['rwcd', 'rwcd', 'rwcd', 'r']),
+                ('res.group_admin', 'administration',
+                    ['rwcd', 'r', 'r', 'rwcd']),
+                ]:
+            with self.subTest(group=group), self.login(group):
+                self.assertEqual(ModelAccess.get_level(), level)
+                self.assertEqual([
+                        self.rights(name) for name in [
+                            'party.party', 'company.company',
+                            'product.template', 'ir.ui.menu']],
+                    rights)
+
+    @with_transaction()
+    def test_level_root(self):
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        with Transaction().set_user(0):
+            self.assertEqual(ModelAccess.get_level(), 'root')
+
+    @with_transaction()
+    def test_new_row(self):
+        "A row that an administrator adds counts at once"
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        ModelData = pool.get('ir.model.data')
+        with self.login('group_bar') as user:
+            self.assertEqual(self.rights('party.party'), '')
+        with Transaction().set_user(1):
+            ModelAccess.create([{
+                        'model': 'party.party',
+                        'group': ModelData.get_id('tibillet_base.group_bar'),
+                        'perm_read': True,
+                        }])
+        with Transaction().set_user(user.id):
+            self.assertEqual(self.rights('party.party'), 'r')
+            self.assertEqual(self.rights('party.address'), 'r')
+
+    @with_transaction()
+    def test_held(self):
+        "Associations and values follow the models that hold them"
+        with self.login('group_bar'):
+            self.assertEqual(self.rights('party.party-party.category'), '')
+            self.assertEqual(self.rights('party.party.lang'), '')
+            self.assertEqual(self.rights('res.user-res.group'), '')
+        with self.login('group_box_office'):
+            self.assertEqual(
+                self.rights('party.party-party.category'), 'rwcd')
+            self.assertEqual(self.rights('party.party.lang'), 'rwcd')
+            self.assertEqual(self.rights('res.user-res.group'), '')
+
+    @with_transaction()
+    def test_implied(self):
+        "Groups imply groups, and theirs"
+        pool = Pool()
+        Group = pool.get('res.group')
+        ModelData = pool.get('ir.model.data')
+        User = pool.get('res.user')
+        a, b, c, d = Group.create([
+                {'name': "A"}, {'name': "B"}, {'name': "C"}, {'name': "D"}])
+        a.implied = [b, d]
+        b.parent = c
+        c.implied = [a]
+        Group.save([a, b, c])
+        user, = User.create([{
+                    'login': 'implied', 'groups': [('add', [a.id])]}])
+        with Transaction().set_user(user.id):
+            self.assertEqual(
+                set(User.get_groups()), {a.id, b.id, c.id, d.id})
+        a.implied = [d]
+        a.save()
+        with Transaction().set_user(user.id):
+            self.assertEqual(set(User.get_groups()), {a.id, d.id})
+        with self.login('group_accountant'):
+            for name in [
+                    'tibillet_base.group_internal',
+                    'tibillet_base.group_staff',
+                    'account.group_account_admin',
+                    'account.group_account',
+                    'account_product.group_account_product_admin',
+                    'product.group_product_admin',
+                    'currency.group_currency_admin',
+                    ]:
+                with self.subTest(name=name):
+                    self.assertIn(ModelData.get_id(name), User.get_groups())
+
+    @with_transaction()
+    def test_report_action(self):
+        "A report refuses the action of another, which hides its groups"
+        pool = Pool()
+        ActionReport = pool.get('ir.action.report')
+        Report = pool.get('account.general_ledger', type='report')
+        letter, = ActionReport.search([('report_name', '=', 'party.letter')])
+        with self.login('group_internal'), self.assertRaises(AccessError):
+            Report.execute([], {'action_id': letter.id})
+
+    @with_transaction()
+    def test_wizard_action(self):
+        "A wizard refuses the action of another, which hides its groups"
+        pool = Pool()
+        ActionWizard = pool.get('ir.action.wizard')
+        Wizard = pool.get('party.erase', type='wizard')
+        other, = ActionWizard.search([
+                ('wiz_name', '=', 'party.check_vies')], limit=1)
+        with self.login('group_internal'):
+            for action in [None, other.id, -1]:
+                with self.subTest(action=action), \
+                        Transaction().set_context(action_id=action), \
+                        self.assertRaises(AccessError):
+                    Wizard.create()
+
+    @with_transaction()
+    def test_on_change(self):
+        "What is computed from a record needs the record"
+        pool = Pool()
+        Party = pool.get('party.party')
+        party, = Party.create([{'name': "Secret"}])
+        rpc = Party.__rpc__['on_change_with']
+        with self.login('group_partner'):
+            with self.assertRaises(AccessError):
+                rpc.convert(Party, {'id': party.id}, ['full_name'], {})
+            rpc.convert(Party, {'name': "Mine"}, ['full_name'], {})
+        with self.login('group_internal'):
+            rpc.convert(Party, {'id': party.id}, ['full_name'], {})
+
+    @contextmanager
+    def login(self, group):
+        "Act as a new user of the group"
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        User = pool.get('res.user')
+        groups = []
+        if group:
+            name = group if '.' in group else f'tibillet_base.{group}'
+            groups.append(('add', [ModelData.get_id(name)]))
+        user, = User.create([{'login': str(group), 'groups': groups}])
+        with Transaction().set_user(user.id), check_access():
+            yield user
+
+    def rights(self, name):
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        access = ModelAccess.get_access([name])[name]
+        return ''.join(right[0] for right in access if access[right])
