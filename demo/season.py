@@ -25,6 +25,8 @@ Il ne restait que 9 365,00 € à amortir. Ces 9 365,00 € sont 62,43 % des \
 15 000 € d'avant amortissement. Les 37,57 % qui restent suivent les clauses \
 d'après : 6 000,00 € au plus, soit 2 254,00 €. Total : 11 619,00 €."""
 
+# Set up, hold, pack up.
+DAYS_LENT = Decimal(3)
 # date, event, customer, excluding tax, people on site: days and cost
 SERVICES = [
     (dt.date(2026, 3, 14), "Fête du quartier des Aubes",
@@ -40,13 +42,18 @@ SERVICES = [
     ]
 
 
-def build(house, convention, progress):
+def build(house, convention, progress, lent=None):
+    """Sell the services and settle them
+
+    lent: units of equipment used for an event, by its name.
+    """
     progress("what the invoices call the shares")
     _configure(house)
     services = []
     for values in SERVICES:
         progress(values[1])
-        services.append(_service(house, convention, *values))
+        used = (lent or {}).get(values[1], [])
+        services.append(_service(house, convention, used, *values))
     progress("statement")
     statement = _statement(house, convention)
     progress("invoices and payments")
@@ -75,7 +82,9 @@ def _configure(house):
             house.association, "Régie cashless", revenue='706')
 
 
-def _service(house, convention, date, event, customer, amount, days, people):
+def _service(
+        house, convention, used, date, event, customer, amount, days,
+        people):
     "Sell a service, be paid for it, and declare it to the convention"
     Service = Model.get('tibillet.convention.service')
     Convention = Model.get('tibillet.convention')
@@ -102,6 +111,8 @@ def _service(house, convention, date, event, customer, amount, days, people):
         person.days = Decimal(days)
         person.amount = Decimal(people)
         person.evidence_reference = f"Fiches de paie, {event}"
+        for unit in used:
+            service.equipments.new(equipment=unit, days=DAYS_LENT)
         service.save()
         for button in ['confirm', 'perform', 'declare']:
             service.click(button)
