@@ -10,7 +10,6 @@ from tibillet.money import half_up
 from .outcome import Figures, Take
 
 ZERO = Decimal(0)
-ONE = Decimal(1)
 NOTHING = {}
 
 
@@ -159,27 +158,27 @@ def cliffs(schedule, max_rate, quantum):
         best, after = share(bound), share(bound + 1)
         if after < best:
             until = _recovered(
-                schedule.brackets[index + 1:], bound, best, share,
-                max_rate, quantum)
+                schedule.brackets[index + 1:], bound, best, share, quantum)
             found.append((
                     bracket.up_to, best, after,
                     None if until is None else until * quantum))
     return found
 
 
-def _recovered(brackets, bound, best, share, max_rate, quantum):
+def _recovered(brackets, bound, best, share, quantum):
     "Return the first units after bound whose share reaches best"
     lower = bound + 1
     for bracket in brackets:
         if bracket.up_to is not None:
             upper = int(bracket.up_to / quantum)
+        elif bracket.rate:
+            # The rate alone reaches best there; the cap and the maximum
+            # rate, which best has met below, cannot prevent it.
+            upper = max(lower, 1 + int(
+                    (best / bracket.rate / quantum).to_integral_value(
+                        ROUND_CEILING)))
         else:
-            # Where the rate alone, then the maximum rate, reach best.
-            rates = [bracket.rate, ONE if max_rate is None else max_rate]
-            upper = max([lower] + [
-                    int((best / rate / quantum).to_integral_value(
-                            ROUND_CEILING)) + 1
-                    for rate in rates if rate])
+            upper = lower
         # Inside a bracket a share never falls: search by halves.
         if share(upper) >= best:
             while lower < upper:

@@ -171,6 +171,8 @@ class ClausesTestCase(unittest.TestCase):
                 (make_clauses(
                         replace(flat, floor=D(500)), max_rate=D('0.6')),
                     [('floor_above_max', 'pre')]),
+                (make_clauses(
+                        replace(flat, floor=D(500)), max_rate=D(0)), []),
                 (make_clauses(Schedule('fixed', amount=D(300))),
                     [('floor_takes_all', 'pre')]),
                 (make_clauses(replace(flat, cap=D(0))),
@@ -226,6 +228,10 @@ class ClausesTestCase(unittest.TestCase):
                 (replace(CLASS, floor=D(1800)), None, [
                         ('5000', '2000', '1800', '6666.67'),
                         ('20000', '6000', '3000.0015', '40000')]),
+                # A maximum rate below the last one.
+                (scale('class', ('5000', '0.2'), ('10000', '0.01'),
+                        (None, '0.9')), '0.1', [
+                        ('5000', '500', '50.0001', '10000.01')]),
                 # The maximum rate makes both sides equal.
                 (CLASS, '0.15', []),
                 (CLASS, '0.30', [
@@ -254,6 +260,7 @@ class ClausesTestCase(unittest.TestCase):
             if until is None:
                 self.assertLess(share(D(10) ** 9), best)
             else:
+                self.assertGreater(until, bound)
                 self.assertGreaterEqual(share(until), best)
                 self.assertLess(share(until - CENT), best)
         bounds = {bound for bound, *_ in found}

@@ -178,6 +178,12 @@ class LedgerTestCase(unittest.TestCase):
         self.assertEqual(posting.surplus, D(100))
         self.assertEqual(posting.amount, D(-700))
         self.assertEqual(posting.closing_remaining, D(300))
+        # Corrected again, 50 too much come on top; then all is put right.
+        again, right = self.history(posting.closing, [], [
+                self.entry('2026-02-02', 'contribution', '-50', 'ccc'),
+                self.entry('2026-02-03', 'contribution', '850', 'ccc')])
+        self.assertEqual((again.surplus, again.amount), (D(50), D(0)))
+        self.assertEqual((right.surplus, right.amount), (D(0), D(700)))
 
     def test_accruals_stop(self):
         "Test that costs no longer add to a pot that has been recouped"

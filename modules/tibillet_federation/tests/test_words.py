@@ -2,6 +2,7 @@ import datetime as dt
 import json
 import re
 import unittest
+from dataclasses import replace
 from decimal import Decimal
 
 from tibillet_federation import words
@@ -206,6 +207,17 @@ class WordsTestCase(unittest.TestCase):
             self.texts(
                 make_clauses(tiers, tiers), service, pot('9999'),
                 brought={'costs': D(40)}))
+        # A cap takes from the last step up, whatever is said of each.
+        limited = replace(tiers, cap=D(3000))
+        self.assertIn(
+            "R&D : il reste 5 950,00 € × 10 % = 595,00 € ; ramené à 0,00 € "
+            "par les limites qui suivent.\n"
+            "Reste : tout ce qui reste, 5 355,00 € ; ramené à 0,00 € par les "
+            "limites qui suivent.\n"
+            "En tout : 750,00 € + 500,00 € + 1 800,00 € + 595,00 € + "
+            "5 355,00 € = 9 000,00 € ; c'est plus que le plafond, on prend "
+            "3 000,00 €.\n", self.texts(
+                make_clauses(limited, limited), service, pot('9999')))
         # The pot needs half of the 1 800.
         self.assertIn(
             "50 % de cette prestation suffisent pour finir d'amortir : "
