@@ -135,6 +135,15 @@ class AdjustmentTestCase(unittest.TestCase):
             settled[-1].closing)
         self.assertEqual(found.recouped_by, {'mamasound': D(350)})
         self.assertEqual(found.closing_remaining, D(2800))
+        # When it needs only 100, the other 250 go to the destinations.
+        found = adjust(
+            settled[0], make_service('10000', number='1'), self.today, (
+                Balance('ccc', D(3500), D(3500)),
+                Balance('mamasound', D(3500), D(3400))))
+        self.assertEqual(found.recouped_by, {'mamasound': D(100)})
+        self.assertEqual(found.spilled, D(250))
+        self.assertEqual(found.by_destination, {'research': D(250)})
+        self.assertEqual(found.share, D(350))
 
     def test_retained(self):
         balances = (
