@@ -66,6 +66,16 @@ class ClausesDocument:
         "Return the label of a selection in the language of the document"
         return getattr(record, f'{name}_string')
 
+    def channel(self, contribution):
+        "Return how a contribution is really recovered"
+        selection = dict(
+            contribution.fields_get(['recovered_through'])[
+                'recovered_through']['selection'])
+        channel = contribution.recovered_through
+        if channel == 'pot' and not contribution.recoupable:
+            channel = 'none'
+        return selection[channel]
+
     @property
     def title(self):
         return self.convention.name

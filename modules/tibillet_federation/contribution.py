@@ -5,7 +5,6 @@ from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Unique, Workflow, fields, sequence_ordered)
 from trytond.modules.currency.fields import Monetary
-from trytond.modules.product import price_digits
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
@@ -64,7 +63,7 @@ class Contribution(
         'product.uom', "Unit", required=True, ondelete='RESTRICT',
         states=_states)
     unit_cost = Monetary(
-        "Unit Cost", currency='currency', digits=price_digits,
+        "Unit Cost", currency='currency',
         states=_states, help="What one unit has cost, without any margin.")
     amount = fields.Function(Monetary(
             "Amount", currency='currency', digits='currency',
@@ -324,6 +323,13 @@ class Contribution(
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('description', *clause[1:])]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state') == 'estimated', 'warning', '')),
+            ]
 
     @classmethod
     def copy(cls, contributions, default=None):

@@ -3,9 +3,8 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
-from trytond.modules.product import price_digits
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
@@ -336,8 +335,15 @@ class ContributionImportLine(ModelView):
     quantity = fields.Numeric("Quantity")
     unit = fields.Char("Unit")
     unit_cost = Monetary(
-        "Unit Cost", currency='currency', digits=price_digits)
+        "Unit Cost", currency='currency')
     gross = Monetary(
         "Including Tax", currency='currency', digits='currency')
     currency = fields.Many2One('currency.currency', "Currency")
     problem = fields.Text("Problem")
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Bool(Eval('problem')), 'danger', '')),
+            ]

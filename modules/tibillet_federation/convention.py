@@ -163,7 +163,7 @@ class Convention(Workflow, ModelSQL, ModelView):
     open_questions = fields.Function(
         fields.Integer("Open Questions"), 'get_open_questions')
     next_step = fields.Function(
-        fields.Text("Next Step"), 'get_next_step')
+        fields.Char("Next Step"), 'get_next_step')
     state = fields.Selection([
             ('draft', "Draft"),
             ('active', "Active"),

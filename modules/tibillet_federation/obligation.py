@@ -1,7 +1,7 @@
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields, sequence_ordered
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import ObligationDoneError
@@ -104,6 +104,14 @@ class Obligation(sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('text', *clause[1:])]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state') == 'late', 'danger',
+                    If(Eval('state') == 'done', 'muted', ''))),
+            ]
 
     @classmethod
     @ModelView.button

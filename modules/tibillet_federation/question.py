@@ -2,7 +2,7 @@ from trytond.i18n import gettext
 from trytond.model import (
     ModelSQL, ModelView, Workflow, fields, sequence_ordered)
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import QuestionAnswerError
@@ -75,6 +75,13 @@ class Question(Workflow, sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('title', *clause[1:])]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state') == 'answered', 'muted', '')),
+            ]
 
     @classmethod
     @ModelView.button

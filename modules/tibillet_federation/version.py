@@ -6,7 +6,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
 
 from . import clauses, words
@@ -434,6 +434,13 @@ class Version(Workflow, ModelSQL, ModelView):
 
     def _say(self, problems):
         return '\n'.join(self.get_voice().say(problems))
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state') == 'superseded', 'muted', '')),
+            ]
 
     @classmethod
     def copy(cls, versions, default=None):
