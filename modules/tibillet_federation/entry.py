@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from sql.aggregate import Sum
 
-from trytond import backend
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
@@ -16,7 +15,8 @@ from trytond.transaction import Transaction
 from .append_only import refuse_changes
 from .exceptions import EntryModificationError, EntryValidationError
 
-SLICE = backend.MAX_QUERY_PARAMS // 10
+# How many records a query looks for at once.
+SLICE = 1000
 
 # What the sign of an entry is, unless it undoes another one. An adjustment
 # goes both ways.

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from sql.aggregate import Sum
 
-from trytond import backend
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
@@ -20,7 +19,8 @@ from .settlement import LOCKED, Book, Replay
 from .settlement_figures import dump_balances
 from .statement_text import get_headline, get_summary
 
-SLICE = backend.MAX_QUERY_PARAMS // 10
+# How many records a query looks for at once.
+SLICE = 1000
 
 # The days a partner has to contest a line.
 CONTEST_DAYS = 15

@@ -1,5 +1,4 @@
 """A locked statement is invoiced, and settled once all is paid."""
-from trytond import backend
 from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
@@ -9,7 +8,8 @@ from trytond.tools import grouped_slice
 from .exceptions import StatementInvoiceError
 from .invoice import get_invoices
 
-SLICE = backend.MAX_QUERY_PARAMS // 10
+# How many records a query looks for at once.
+SLICE = 1000
 
 
 class Statement(metaclass=PoolMeta):

@@ -1,7 +1,6 @@
 import json
 from decimal import Decimal
 
-from trytond import backend
 from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Unique, fields, sequence_ordered)
@@ -15,7 +14,8 @@ from .exceptions import StatementModificationError
 from .settlement import LOCKED
 from .settlement_figures import Part, get_figures, get_voice
 
-SLICE = backend.MAX_QUERY_PARAMS // 10
+# How many records a query looks for at once.
+SLICE = 1000
 
 PHASES = [
     ('pre', "Before Recoupment"),

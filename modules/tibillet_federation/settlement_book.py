@@ -1,0 +1,219 @@
+"""A convention read as the engine wants it, in few queries."""
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.pool import Pool
+from trytond.tools import grouped_slice
+
+from . import clauses as plain
+from .exceptions import ClausesMissingError
+
+# How many records a query looks for at once.
+SLICE = 1000
+ZERO = Decimal(0)
+# The lines of a service that count, and the field that holds them.
+LINES = {
+    'turnover': 'turnovers',
+    'human_cost': 'human_costs',
+    'common_cost': 'common_costs',
+    }
+
+
+def get_version(convention, date):
+    "Return the version in force, refuse a date without any"
+    version = convention.version_at(date)
+    if not version:
+        raise ClausesMissingError(gettext(
+                'tibillet_federation.msg_clauses_missing',
+                convention=convention.rec_name,
+                date=convention._format_date(date)))
+    return version
+
+
+class Book:
+    "A convention as the engine reads it"
+
+    def __init__(self, convention):
+        self.convention = convention
+        self.parties = list(convention.parties)
+        providers = [p.party for p in self.parties if 'provider' in p.roles]
+        self.provider = providers[0] if providers else None
+        self._clauses = {}
+        self._lines = {}
+
+    def load(self, services):
+        "Read the lines of services together, before get_service"
+        pool = Pool()
+        ids = [s.id for s in services]
+        for name, field in LINES.items():
+            Line = pool.get(f'tibillet.convention.service.{name}')
+            found = defaultdict(list)
+            for sub_ids in grouped_slice(ids, SLICE):
+                for line in Line.search([
+                            ('service', 'in', list(sub_ids)),
+                            ], order=[('service', 'ASC'), ('id', 'ASC')]):
+                    found[line.service.id].append(line)
+            self._lines.update(
+                ((id, field), found.get(id, [])) for id in ids)
+
+    def get_lines(self, service, field):
+        "Return lines of a service, in one of its three fields"
+        key = service.id, field
+        if key not in self._lines:
+            return getattr(service, field) or []
+        return self._lines[key]
+
+    def get_clauses(self, version):
+        "Return the clauses; the provider receives what names nobody"
+        if version not in self._clauses:
+            clauses = version.get_clauses()
+            provider = str(self.provider.id) if self.provider else None
+            beneficiaries = {
+                d.key: str(d.beneficiary.id)
+                for d in version.destinations if d.beneficiary}
+            self._clauses[version] = replace(
+                clauses, destinations=tuple(
+                    replace(
+                        d, beneficiary=beneficiaries.get(d.key, provider))
+                    for d in clauses.destinations))
+        return self._clauses[version]
+
+    def get_balances(self, settled=True):
+        "Return the balances of all parties, in their order"
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        balances = Entry.get_balances(
+            [self.convention], settled=settled)[self.convention.id]
+        found = []
+        for index, party in enumerate(self.parties):
+            balance = balances.pop(party.party.id, None)
+            found.append(plain.Balance(
+                    contributor=str(party.party.id),
+                    contributed=balance.contributed if balance else ZERO,
+                    recouped=(
+                        balance.recouped + balance.credited
+                        if balance else ZERO),
+                    priority=index,
+                    recoupable=bool(party.recoups)))
+        return tuple(found)
+
+    def get_entries(self, until=None):
+        "Return the entries that no locked statement shows yet"
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        domain = [
+            ('convention', '=', self.convention.id),
+            ('statement_links', '=', None),
+            ]
+        if until is not None:
+            domain.append(('date', '<=', until))
+        return Entry.search(domain)
+
+    def get_services(self, until=None):
+        "Return the declared services that no locked statement shows yet"
+        pool = Pool()
+        Service = pool.get('tibillet.convention.service')
+        Line = pool.get('tibillet.convention.statement.line')
+        domain = [
+            ('convention', '=', self.convention.id),
+            ('state', '=', 'declared'),
+            ('scope', '=', 'external'),
+            ]
+        if until is not None:
+            domain.append(('date', '<=', until))
+        # Read in the order in which they are settled.
+        services = Service.search(
+            domain, order=[('date', 'ASC'), ('number', 'ASC')])
+        settled = Line.get_settled(services)
+        return [s for s in services if s.id not in settled]
+
+    def get_corrections(self, until=None):
+        "Return (date, service) of what corrects settled services"
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        since = Statement.get_locked_until(self.convention)
+        if since is None:
+            return []
+        found = set()
+        for name in LINES:
+            Line = pool.get(f'tibillet.convention.service.{name}')
+            domain = [
+                ('service.convention', '=', self.convention.id),
+                ('correction_date', '>', since),
+                ]
+            if until is not None:
+                domain.append(('correction_date', '<=', until))
+            found.update(
+                (l.correction_date, l.service) for l in Line.search(domain))
+        return list(found)
+
+    def get_service(self, service, version, until=None):
+        """Return the service as the engine reads it
+
+        until: count the corrections until this day, none by default.
+        """
+        def counts(line):
+            return not line.correction_date or (
+                until is not None and line.correction_date <= until)
+
+        excluded = set(version.exclusions or [])
+        turnover, exclusions = [], []
+        costs, days = defaultdict(Decimal), defaultdict(Decimal)
+        for line in self.get_lines(service, 'turnovers'):
+            if not line.included or not counts(line):
+                continue
+            amount = plain.Amount(
+                line.description, line.amount or ZERO, line.nature)
+            turnover.append(amount)
+            if line.nature in excluded:
+                exclusions.append(amount)
+        for cost in self.get_lines(service, 'human_costs'):
+            if not counts(cost):
+                continue
+            if cost.tier:
+                days[cost.tier.key] += cost.days
+            # What another partner bears does not lower the operator's base.
+            if ('human' in excluded and cost.amount
+                    and cost.payer == service.operator):
+                exclusions.append(
+                    plain.Amount(cost.role, cost.amount, 'human'))
+        for cost in self.get_lines(service, 'common_costs'):
+            if not counts(cost):
+                continue
+            if cost.tier:
+                costs[cost.tier.key] += cost.amount
+            if 'common' in excluded and cost.recovered_through == 'common':
+                exclusions.append(
+                    plain.Amount(cost.description, cost.amount, 'common'))
+        return plain.Service(
+            number=service.number or '',
+            date=service.date,
+            turnover=tuple(turnover),
+            exclusions=tuple(exclusions),
+            costs=dict(costs),
+            days=dict(days),
+            operator=str(service.operator.id) if service.operator else None)
+
+    def get_reimbursed(self, service, version, date=None):
+        """Return the common costs that others than the operator have paid
+
+        They are out of the base because the operator gives them back. What a
+        line of a cascade pays is not paid twice.
+        date: those of the correction of this day, of none by default.
+        """
+        if 'common' not in (version.exclusions or []):
+            return []
+        return [
+            cost for cost in self.get_lines(service, 'common_costs')
+            if cost.recovered_through == 'common' and not cost.tier
+            and cost.payer != service.operator
+            and cost.correction_date == date]
+
+
+def get_entry(entry):
+    "Return an entry of the ledger as the engine reads it"
+    return plain.Entry(
+        date=entry.date, kind=entry.type, amount=entry.amount,
+        contributor=str(entry.contributor.id), number=str(entry.id))
