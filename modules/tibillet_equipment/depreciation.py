@@ -4,7 +4,7 @@ from decimal import Decimal
 from sql import Cast, Null, Union
 from sql.aggregate import Sum
 from sql.conditionals import Case, Coalesce
-from sql.functions import Extract
+from sql.functions import Extract, Round
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
@@ -15,6 +15,9 @@ from trytond.transaction import Transaction
 from trytond.wizard import Button, StateReport, StateView, Wizard
 
 from .exceptions import DepreciationTableError
+
+# More than any currency has.
+DIGITS_MAX = 4
 
 
 class Depreciation(ModelSQL, ModelView):
@@ -54,17 +57,20 @@ class Depreciation(ModelSQL, ModelView):
     @classmethod
     def table_query(cls):
         assets = cls._by_asset()
-        cost, depreciated = Sum(assets.cost), Sum(assets.depreciated)
+        # SQLite adds up in floating point.
+        cost, depreciation, depreciated = [
+            Round(Sum(column), DIGITS_MAX) for column in [
+                assets.cost, assets.depreciation, assets.depreciated]]
         return assets.select(
             # One row a company and year.
             (assets.company * 10000 + assets.year).as_('id'),
             assets.company.as_('company'),
             cls.year.sql_cast(assets.year).as_('year'),
             cls.cost.sql_cast(cost).as_('cost'),
-            cls.depreciation.sql_cast(
-                Sum(assets.depreciation)).as_('depreciation'),
+            cls.depreciation.sql_cast(depreciation).as_('depreciation'),
             cls.depreciated.sql_cast(depreciated).as_('depreciated'),
-            cls.net_value.sql_cast(cost - depreciated).as_('net_value'),
+            cls.net_value.sql_cast(
+                Round(cost - depreciated, DIGITS_MAX)).as_('net_value'),
             group_by=[assets.company, assets.year])
 
     @classmethod
@@ -131,6 +137,18 @@ def _year(date):
         Extract('YEAR', date), fields.Integer("Year").sql_type().base)
 
 
+def _percentage(quota):
+    pool = Pool()
+    Lang = pool.get('ir.lang')
+    if quota is None:
+        return ''
+    percentage = (quota * 100).normalize()
+    # Not 1E+2.
+    percentage = percentage.quantize(Decimal(1).scaleb(
+            min(percentage.as_tuple().exponent, 0)))
+    return Lang.get().format_number(percentage) + "\N{NO-BREAK SPACE}%"
+
+
 class DepreciationTable(Report):
     __name__ = 'tibillet.equipment.depreciation_table'
 
@@ -193,8 +211,6 @@ class DepreciationTable(Report):
 
     @classmethod
     def get_row(cls, asset, date):
-        pool = Pool()
-        Lang = pool.get('ir.lang')
         years = defaultdict(Decimal)
         if asset.depreciated_amount:
             # Before the plan starts.
@@ -205,9 +221,7 @@ class DepreciationTable(Report):
             'asset': asset,
             'equipment': asset.equipment,
             'owner': asset.equipment_owner,
-            'quota': (
-                Lang.get().format_number(asset.quota * 100) + " %"
-                if asset.quota is not None else ''),
+            'quota': _percentage(asset.quota),
             'end_date': asset.move.date if asset.move else asset.end_date,
             'method': asset.depreciation_method_string,
             'cost': asset.value,

@@ -4,14 +4,10 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Eval, If
+from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
-from .configuration import DEPRECIATION_METHODS
-from .exceptions import (
-    EquipmentModificationError, EquipmentServiceError,
-    OwnerQuotaValidationError)
-from .schedule import last_day
+from .exceptions import EquipmentModificationError, EquipmentServiceError
 
 RETIREMENT_REASONS = [
     ('sold', "Sold"),
@@ -120,8 +116,6 @@ class Equipment(Workflow, ModelSQL, ModelView):
             ('retired', "Retired"),
             ], "State", required=True, readonly=True, sort=False)
     state_string = state.translated('state')
-    owners = fields.One2Many(
-        'tibillet.equipment.owner', 'equipment', "Owners", states=_states)
     location = fields.Many2One(
         'stock.location', "Location",
         domain=[
@@ -129,41 +123,6 @@ class Equipment(Workflow, ModelSQL, ModelView):
             ],
         help="Where the unit is kept when it is not out.")
     notes = fields.Text("Notes")
-    duration_months = fields.Integer(
-        "Duration", states=_states,
-        domain=['OR',
-            ('duration_months', '=', None),
-            ('duration_months', '>', 0),
-            ],
-        help="How many months the unit depreciates.\n"
-        "Leave empty to use the duration of the product.")
-    expected_event_days = fields.Integer(
-        "Expected Event-Days",
-        domain=['OR',
-            ('expected_event_days', '=', None),
-            ('expected_event_days', '>', 0),
-            ],
-        help="How many days of event the unit should last.\n"
-        "Leave empty to use the number of the product.")
-    opening_event_days = fields.Integer(
-        "Opening Event-Days", required=True,
-        domain=[
-            ('opening_event_days', '>=', 0),
-            ],
-        help="Days of event of the unit before it was followed here.")
-    depreciation_method = fields.Selection(
-        DEPRECIATION_METHODS, "Depreciation Method", required=True,
-        states=_states, sort=False)
-    residual_value = Monetary(
-        "Residual Value", currency='currency', digits='currency',
-        required=True, states=_states,
-        domain=[
-            ('residual_value', '>=', 0),
-            If(Eval('unit_cost'),
-                ('residual_value', '<=', Eval('unit_cost', 0)), ()),
-            ],
-        help="What the unit should still be worth at the end, "
-        "it does not depreciate.")
     end_of_life = fields.Date(
         "End of Life",
         domain=['OR',
@@ -281,80 +240,12 @@ class Equipment(Workflow, ModelSQL, ModelView):
         return Decimal(0)
 
     @classmethod
-    def default_residual_value(cls):
-        return Decimal(0)
-
-    @classmethod
-    def default_opening_event_days(cls):
-        return 0
-
-    @classmethod
     def default_state(cls):
         return 'draft'
-
-    @classmethod
-    def default_depreciation_method(cls, **pattern):
-        pool = Pool()
-        Configuration = pool.get('tibillet.equipment.configuration')
-        return Configuration(1).get_multivalue(
-            'depreciation_method', **pattern)
-
-    @classmethod
-    def default_owners(cls):
-        pool = Pool()
-        Company = pool.get('company.company')
-        company_id = cls.default_company()
-        if company_id is not None and company_id >= 0:
-            return [{
-                    'party': Company(company_id).party.id,
-                    'quota': Decimal(1),
-                    'tax_recoverable': True,
-                    }]
-        return []
-
-    @fields.depends('company')
-    def on_change_company(self):
-        self.depreciation_method = self.default_depreciation_method(
-            company=self.company.id if self.company else None)
 
     @fields.depends('company')
     def on_change_with_currency(self, name=None):
         return self.company.currency if self.company else None
-
-    @fields.depends(
-        'product', 'duration_months', 'expected_event_days',
-        methods=['on_change_in_service_date'])
-    def on_change_product(self):
-        if self.product:
-            if not self.duration_months:
-                self.duration_months = self.product.depreciation_duration
-            if not self.expected_event_days:
-                self.expected_event_days = self.product.expected_event_days
-            self.on_change_in_service_date()
-
-    @fields.depends('in_service_date', 'end_of_life', 'duration_months')
-    def on_change_in_service_date(self):
-        if (self.in_service_date and self.duration_months
-                and not self.end_of_life):
-            self.end_of_life = last_day(
-                self.in_service_date, self.duration_months)
-
-    @property
-    def duration_months_used(self):
-        return self.duration_months or self.product.depreciation_duration
-
-    @property
-    def expected_event_days_used(self):
-        return self.expected_event_days or self.product.expected_event_days
-
-    def split_cost(self):
-        "Return the cost of each owner by the id of the owner"
-        pool = Pool()
-        Owner = pool.get('tibillet.equipment.owner')
-        costs = Owner.split_amounts(
-            self.owners, self.unit_cost, self.unit_tax,
-            self.currency.rounding)
-        return {o.id: cost for o, cost in zip(self.owners, costs)}
 
     def get_rec_name(self, name):
         return f'{self.code} - {self.product.rec_name}'
@@ -379,7 +270,6 @@ class Equipment(Workflow, ModelSQL, ModelView):
         default.setdefault('lot')
         default.setdefault('in_service_date')
         default.setdefault('end_of_life')
-        default.setdefault('opening_event_days', 0)
         default.setdefault('retirement_date')
         default.setdefault('retirement_reason')
         return super().copy(units, default=default)
@@ -397,25 +287,6 @@ class Equipment(Workflow, ModelSQL, ModelView):
                 if sequence:
                     values['code'] = sequence.get()
         return values
-
-    @classmethod
-    def validate_fields(cls, units, field_names):
-        super().validate_fields(units, field_names)
-        if field_names & {'owners', 'state'}:
-            cls.check_quotas(units)
-
-    @classmethod
-    def check_quotas(cls, units):
-        pool = Pool()
-        Lang = pool.get('ir.lang')
-        lang = Lang.get()
-        for unit in units:
-            total = sum((o.quota for o in unit.owners), Decimal(0))
-            if total != 1:
-                raise OwnerQuotaValidationError(gettext(
-                        'tibillet_equipment.msg_equipment_quotas',
-                        equipment=unit.rec_name,
-                        total=lang.format_number(total * 100)))
 
     @classmethod
     def check_modification(cls, mode, units, values=None, external=False):
@@ -449,8 +320,7 @@ class Equipment(Workflow, ModelSQL, ModelView):
         "Return what cannot change once the unit is in service"
         return {
             'company', 'product', 'lot', 'acquisition_date', 'unit_cost',
-            'unit_tax', 'in_service_date', 'owners', 'duration_months',
-            'depreciation_method', 'residual_value'}
+            'unit_tax', 'in_service_date'}
 
     @classmethod
     @ModelView.button
@@ -472,7 +342,6 @@ class Equipment(Workflow, ModelSQL, ModelView):
     def put_in_service(cls, units):
         pool = Pool()
         Lot = pool.get('stock.lot')
-        cls.check_quotas(units)
         for unit in units:
             if not unit.in_service_date:
                 raise EquipmentServiceError(gettext(

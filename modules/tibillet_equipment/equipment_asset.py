@@ -5,9 +5,10 @@ from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
+from .configuration import DEPRECIATION_METHODS
 from .exceptions import EquipmentAssetError
 from .low_value import EXPENSE, treatment
 from .schedule import last_day
@@ -16,6 +17,35 @@ from .schedule import last_day
 class Equipment(metaclass=PoolMeta):
     __name__ = 'tibillet.equipment'
 
+    duration_months = fields.Integer(
+        "Duration",
+        states={
+            'readonly': Eval('state') != 'draft',
+            },
+        domain=['OR',
+            ('duration_months', '=', None),
+            ('duration_months', '>', 0),
+            ],
+        help="How many months the unit depreciates.\n"
+        "Leave empty to use the duration of the product.")
+    depreciation_method = fields.Selection(
+        DEPRECIATION_METHODS, "Depreciation Method", required=True,
+        states={
+            'readonly': Eval('state') != 'draft',
+            }, sort=False)
+    residual_value = Monetary(
+        "Residual Value", currency='currency', digits='currency',
+        required=True,
+        states={
+            'readonly': Eval('state') != 'draft',
+            },
+        domain=[
+            ('residual_value', '>=', 0),
+            If(Eval('unit_cost'),
+                ('residual_value', '<=', Eval('unit_cost', 0)), ()),
+            ],
+        help="What the unit should still be worth at the end, "
+        "it does not depreciate.")
     assets = fields.One2Many(
         'account.asset', 'equipment', "Assets", readonly=True,
         help="What the owners that keep their books here have in them.")
@@ -47,6 +77,41 @@ class Equipment(metaclass=PoolMeta):
                     'depends': ['assets'],
                     },
                 })
+
+    @classmethod
+    def default_residual_value(cls):
+        return Decimal(0)
+
+    @classmethod
+    def default_depreciation_method(cls, **pattern):
+        pool = Pool()
+        Configuration = pool.get('tibillet.equipment.configuration')
+        return Configuration(1).get_multivalue(
+            'depreciation_method', **pattern)
+
+    @fields.depends('company')
+    def on_change_company(self):
+        self.depreciation_method = self.default_depreciation_method(
+            company=self.company.id if self.company else None)
+
+    @fields.depends(
+        'product', 'duration_months', methods=['on_change_in_service_date'])
+    def on_change_product(self):
+        super().on_change_product()
+        if self.product and not self.duration_months:
+            self.duration_months = self.product.depreciation_duration
+            self.on_change_in_service_date()
+
+    @fields.depends('in_service_date', 'end_of_life', 'duration_months')
+    def on_change_in_service_date(self):
+        if (self.in_service_date and self.duration_months
+                and not self.end_of_life):
+            self.end_of_life = last_day(
+                self.in_service_date, self.duration_months)
+
+    @property
+    def duration_months_used(self):
+        return self.duration_months or self.product.depreciation_duration
 
     @classmethod
     def get_treatment(cls, units, names):
@@ -115,6 +180,11 @@ class Equipment(metaclass=PoolMeta):
         default.setdefault('assets')
         return super().copy(units, default=default)
 
+    @classmethod
+    def _frozen_fields(cls):
+        return super()._frozen_fields() | {
+            'duration_months', 'depreciation_method', 'residual_value'}
+
     def is_bound(self):
         return super().is_bound() or bool(self.assets)
 
@@ -175,12 +245,6 @@ class Equipment(metaclass=PoolMeta):
             raise EquipmentAssetError(gettext(
                     'tibillet_equipment.msg_equipment_asset_event_days',
                     equipment=self.rec_name))
-
-    @property
-    def event_days_to_come(self):
-        "The days of event the unit should still last when it arrives"
-        return max(
-            (self.expected_event_days_used or 0) - self.opening_event_days, 0)
 
     def get_asset(self, owner):
         "Return the asset of the owner, in the books of its company"

@@ -2,14 +2,14 @@ from collections import defaultdict
 from decimal import Decimal
 
 from trytond.i18n import gettext
-from trytond.model import ModelSQL, ModelView, Unique, fields
+from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
-from trytond.pool import Pool
+from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
 from tibillet.shares import split
 
-from .exceptions import EquipmentModificationError
+from .exceptions import EquipmentModificationError, OwnerQuotaValidationError
 
 # Three equal owners have 0.333333, 0.333333 and 0.333334.
 QUOTA_DIGITS = 6
@@ -146,3 +146,65 @@ class Owner(ModelSQL, ModelView):
                 raise EquipmentModificationError(gettext(
                         'tibillet_equipment.msg_owner_modify',
                         equipment=owner.equipment.rec_name))
+
+
+class Equipment(metaclass=PoolMeta):
+    __name__ = 'tibillet.equipment'
+
+    owners = fields.One2Many(
+        'tibillet.equipment.owner', 'equipment', "Owners",
+        states={
+            'readonly': Eval('state') != 'draft',
+            })
+
+    @classmethod
+    def default_owners(cls):
+        pool = Pool()
+        Company = pool.get('company.company')
+        company_id = cls.default_company()
+        if company_id is not None and company_id >= 0:
+            return [{
+                    'party': Company(company_id).party.id,
+                    'quota': Decimal(1),
+                    'tax_recoverable': True,
+                    }]
+        return []
+
+    def split_cost(self):
+        "Return the cost of each owner by the id of the owner"
+        pool = Pool()
+        Owner = pool.get('tibillet.equipment.owner')
+        costs = Owner.split_amounts(
+            self.owners, self.unit_cost, self.unit_tax,
+            self.currency.rounding)
+        return {o.id: cost for o, cost in zip(self.owners, costs)}
+
+    @classmethod
+    def validate_fields(cls, units, field_names):
+        super().validate_fields(units, field_names)
+        if field_names & {'owners', 'state'}:
+            cls.check_quotas(units)
+
+    @classmethod
+    def check_quotas(cls, units):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        lang = Lang.get()
+        for unit in units:
+            total = sum((o.quota for o in unit.owners), Decimal(0))
+            if total != 1:
+                raise OwnerQuotaValidationError(gettext(
+                        'tibillet_equipment.msg_equipment_quotas',
+                        equipment=unit.rec_name,
+                        total=lang.format_number(total * 100)))
+
+    @classmethod
+    def _frozen_fields(cls):
+        return super()._frozen_fields() | {'owners'}
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('available')
+    def put_in_service(cls, units):
+        cls.check_quotas(units)
+        super().put_in_service(units)

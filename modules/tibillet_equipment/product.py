@@ -37,7 +37,9 @@ class Template(metaclass=PoolMeta):
         Configuration = pool.get('tibillet.equipment.configuration')
         account = self.get_account(name + '_used')
         if not account:
-            account = Configuration(1).get_multivalue(name)
+            # Of the company of the asset, maybe not that of the user.
+            account = Configuration(1).get_multivalue(
+                name, company=self._context.get('company'))
         return account.current() if account else None
 
 

@@ -2,6 +2,7 @@
 from decimal import Decimal
 
 from proteus import Model
+from proteus.config import get_config
 from trytond.modules.account.tests.tools import get_accounts
 from trytond.modules.account_asset.tests.tools import add_asset_accounts
 from trytond.modules.company.tests.tools import get_company
@@ -61,10 +62,14 @@ def create_equipment_product(
         name, category=None, months=36, event_days=None,
         object_of_activity=True, config=None):
     "Return a product of which units can be bought and depreciated"
+    ModelData = Model.get('ir.model.data', config=config)
     Template = Model.get('product.template', config=config)
     Uom = Model.get('product.uom', config=config)
+    if config is None:
+        config = get_config()
     template = Template(name=name, type='assets')
-    template.default_uom, = Uom.find([('name', '=', "Unit")], limit=1)
+    template.default_uom = Uom(
+        ModelData.get_id('product', 'uom_unit', config.context))
     template.depreciable = True
     template.depreciation_duration = months
     template.expected_event_days = event_days

@@ -1,0 +1,137 @@
+"""What only a real PostgreSQL can show: make test-pg."""
+import datetime as dt
+import threading
+import time
+from decimal import Decimal
+from unittest.mock import patch
+
+import pytest
+
+from trytond import backend
+from trytond.exceptions import UserError
+from trytond.modules.company.tests import create_company, set_company
+from trytond.pool import Pool
+from trytond.tests.test_tryton import RouteTestCase
+from trytond.transaction import Transaction, TransactionError
+
+from .records import (
+    create_booking, create_party, create_product, create_units, move, utc)
+
+pytestmark = pytest.mark.postgresql
+DAYS = [dt.date(2099, 7, 10), dt.date(2099, 8, 10)]
+
+
+class PostgreSQLTestCase(RouteTestCase):
+    module = 'tibillet_equipment'
+
+    @classmethod
+    def setUpDatabase(cls):
+        cls.company = create_company()
+        with set_company(cls.company):
+            product = create_product()
+            festival = create_party("Festival")
+            Equipment = Pool().get('tibillet.equipment')
+            unit, = create_units(product, 1)
+            Equipment.create_assets([unit])
+            Equipment.run_assets([unit])
+            move('out', [unit], festival, utc('2025-07-01'))
+            create_units(product, 10)
+            cls.product, cls.festival = product.id, festival.id
+            cls.company = cls.company.id
+
+    def book(self, day, *quantities):
+        "Return the ids of new draft bookings of the same day"
+        with Transaction().start(
+                self.db_name, 0, context={'company': self.company}):
+            pool = Pool()
+            Party = pool.get('party.party')
+            Product = pool.get('product.product')
+            return [
+                create_booking(
+                    Party(self.festival), Product(self.product), quantity,
+                    day, day).id
+                for quantity in quantities]
+
+    def confirm(self, bookings):
+        "Confirm the bookings at the same time, return their states"
+        barrier = threading.Barrier(len(bookings))
+        threads = [
+            threading.Thread(target=self._confirm, args=(b, barrier))
+            for b in bookings]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with Transaction().start(self.db_name, 0, readonly=True):
+            Booking = Pool().get('tibillet.equipment.booking')
+            return sorted(b.state for b in Booking.browse(bookings))
+
+    def _confirm(self, booking, barrier):
+        extras = {}
+        for _ in range(100):
+            try:
+                with Transaction().start(
+                        self.db_name, 0, context={'company': self.company},
+                        **extras):
+                    Booking = Pool().get('tibillet.equipment.booking')
+                    Booking.confirm([Booking(booking)])
+                    if not extras:
+                        # Without the lock both are about to commit.
+                        barrier.wait(10)
+                return
+            except TransactionError as error:
+                error.fix(extras)
+            except backend.DatabaseOperationalError:
+                time.sleep(0.1)  # the other one has the lock
+            except UserError:
+                return
+
+    def test_race(self):
+        "Of two bookings at the same time one is refused"
+        self.assertEqual(
+            self.confirm(self.book(DAYS[0], 6, 6)), ['confirmed', 'draft'])
+
+    def test_race_without_lock(self):
+        "Without the lock both are confirmed: the race is real"
+        Booking = Pool(self.db_name).get('tibillet.equipment.booking')
+        with patch.object(Booking, 'lock'):
+            self.assertEqual(
+                self.confirm(self.book(DAYS[1], 6, 6)),
+                ['confirmed', 'confirmed'])
+
+    def test_board(self):
+        "The years of the books are computed by the database"
+        with Transaction().start(self.db_name, 0, readonly=True):
+            Depreciation = Pool().get('tibillet.equipment.depreciation')
+            self.assertEqual(
+                [(r.year, r.cost, r.depreciation, r.net_value)
+                    for r in Depreciation.search([])], [
+                    ('2025', Decimal('250.00'), Decimal('83.33'),
+                        Decimal('166.67')),
+                    ('2026', Decimal('250.00'), Decimal('83.34'),
+                        Decimal('83.33')),
+                    ('2027', Decimal('250.00'), Decimal('83.33'),
+                        Decimal('0.00')),
+                    ])
+
+    def test_searchers(self):
+        "Custodians and partners are found by the database"
+        with Transaction().start(self.db_name, 0, readonly=True):
+            pool = Pool()
+            Company = pool.get('company.company')
+            Equipment = pool.get('tibillet.equipment')
+            Party = pool.get('party.party')
+            self.assertEqual(
+                [u.code for u in Equipment.search([
+                            ('custodian', '=', self.festival)])],
+                ['EQ-00001'])
+            self.assertEqual(
+                Equipment.search([('custodian', '!=', self.festival)],
+                    count=True), 10)
+            self.assertEqual(
+                {p.id for p in Party.search([
+                            ('equipment_partners', 'in', [self.festival])])},
+                {self.festival, Company(self.company).party.id})
+
+
+del RouteTestCase
