@@ -58,6 +58,8 @@ INTERNAL = {
 
 # Calls that are not about reading or writing the records of their model.
 CALLS = {
+    # Which models may be discussed: asked at each login.
+    ('ir.chat.channel', 'get_models'),
     ('ir.model.access', 'get_access'),
     ('ir.model.button.click', 'get_click'),
     ('ir.ui.menu.favorite', 'get'),
@@ -80,7 +82,6 @@ CALLS = {
 STAFF_CALLS = {
     ('ir.chat.channel', 'get'),
     ('ir.chat.channel', 'get_followers'),
-    ('ir.chat.channel', 'get_models'),
     ('ir.chat.channel', 'post'),
     ('ir.chat.channel', 'search_followers'),
     ('ir.chat.channel', 'subscribe'),

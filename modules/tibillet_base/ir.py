@@ -233,14 +233,23 @@ class Menu(_DecidingMixin, metaclass=PoolMeta):
         "Return the ids of the menus which the user can open, or unfold"
         pool = Pool()
         ModelAccess = pool.get('ir.model.access')
+        ModelData = pool.get('ir.model.data')
         User = pool.get('res.user')
         groups = User.get_groups()
         useful = ModelAccess._menus_cache.get(groups)
         if useful is not None:
             return useful
         useful = set()
+        # The menus of the standard would lead a partner astray: he may read
+        # what they open only because lists of ours show it.
+        ours = (
+            ModelAccess.get_level() is None
+            and ModelData.get_id('tibillet_base', 'group_partner') in groups)
+        home = ModelData.get_id('tibillet_base', 'menu_tibillet')
         for menu in cls.search([], order=[]):
             path = menu.get_path()
+            if ours and path[-1].id != home:
+                continue
             if (all(
                         not parent.groups
                         or any(g.id in groups for g in parent.groups)

@@ -105,6 +105,25 @@ class AccessTestCase(TestCase):
                     rights)
 
     @with_transaction()
+    def test_partner_menus(self):
+        "A partner has no menu of the standard, a tax agent has the books"
+        pool = Pool()
+        Menu = pool.get('ir.ui.menu')
+        ModelData = pool.get('ir.model.data')
+        parties = ModelData.get_id('party', 'menu_party')
+        books = ModelData.get_id('account', 'menu_account')
+        for group, menus in [
+                ('group_partner', []),
+                ('group_tax_agent', [parties, books]),
+                ('group_accountant', [parties, books]),
+                ]:
+            with self.subTest(group=group), self.login(group):
+                self.assertCountEqual(
+                    [m.id for m in Menu.search([
+                                ('id', 'in', [parties, books])])],
+                    menus)
+
+    @with_transaction()
     def test_level_root(self):
         pool = Pool()
         ModelAccess = pool.get('ir.model.access')
