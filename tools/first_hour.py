@@ -84,7 +84,7 @@ def main():
             chromium = playwright.chromium.launch(
                 executable_path=browser.executable(), args=browser.FLAGS)
             page = chromium.new_page(
-                locale='fr-FR', viewport={'width': 1280, 'height': 850})
+                locale='fr-FR', viewport={'width': 1600, 'height': 1000})
             wrongs = look(
                 Client(page, f'{serve.address(port)}#{NAME}'), pictures)
             chromium.close()

@@ -1,9 +1,12 @@
 """The platform's web client, as a person uses it."""
 import re
+import time
 
 from demo import logins
 
-PATIENCE = 20_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
+# A form asks for its records in turns, with a breath between them.
+QUIET = 0.8  # seconds
 
 
 class Client:
@@ -14,11 +17,20 @@ class Client:
         self.address = address
         # What a page should never do, in sentences.
         self.wrongs = []
+        self._pending = 0
+        self._last = time.monotonic()
         page.set_default_timeout(PATIENCE)
+        page.on('request', lambda _: self._asked(1))
+        page.on('requestfinished', lambda _: self._asked(-1))
+        page.on('requestfailed', lambda _: self._asked(-1))
         page.on('pageerror', lambda error: self.wrongs.append(
                 f'script: {error}'))
         page.on('requestfailed', self._failed)
         page.on('response', self._answered)
+
+    def _asked(self, change):
+        self._pending += change
+        self._last = time.monotonic()
 
     def _failed(self, request):
         # A page that is left cuts what it was waiting for.
@@ -67,7 +79,13 @@ class Client:
 
     def settle(self):
         "Wait until the page asks nothing more"
-        self.page.wait_for_load_state('networkidle')
+        deadline = time.monotonic() + PATIENCE / 1000
+        self._last = time.monotonic()
+        while time.monotonic() < deadline:
+            self.page.wait_for_timeout(100)
+            quiet = time.monotonic() - self._last
+            if self._pending <= 0 and quiet > QUIET:
+                break
         self.refuse_errors()
 
     @property
@@ -81,9 +99,7 @@ class Client:
 
     def refuse_errors(self):
         "Fail if the page shows an error"
-        for shown in self.page.locator(
-                '.modal.in .alert-danger, .modal.in pre, '
-                '.alert-danger:visible').all():
+        for shown in self.page.locator('.modal.in .alert').all():
             if shown.is_visible():
                 self.wrongs.append(f'shown: {shown.inner_text()}')
 
@@ -99,3 +115,25 @@ class Client:
         "Return the ids of the records that the person may see"
         return self.ask(
             f'model.{model}.search', list(domain), 0, None, None)
+
+    def entries_below(self, name):
+        "Return the {id: path} of what the person may open below an entry"
+        roots = self.ask('model.ir.ui.menu.search', [
+                ['parent', '=', None], ['name', '=', name]], 0, None, None)
+        entries = self.ask('model.ir.ui.menu.search_read', [
+                ['parent', 'child_of', roots, 'parent'],
+                ['action', '!=', None]], 0, None, None, ['complete_name'])
+        return {e['id']: e['complete_name'] for e in entries}
+
+    def execute(self, entry):
+        "Open an entry of the menu as a double click does"
+        self.page.evaluate(
+            """id => Sao.Action.exec_keyword(
+                'tree_open', {model: 'ir.ui.menu', id: id, ids: [id]},
+                null, false)""", entry)
+        self.settle()
+
+    def close_tabs(self):
+        self.page.evaluate(
+            '() => Promise.all(Sao.Tab.tabs.slice().map(t => t.close()))')
+        self.settle()

@@ -54,7 +54,7 @@ def client(site, chromium, request):
     "The web client in French; what goes wrong in a page fails the test"
     from tests.e2e.client import Client
     context = chromium.new_context(
-        locale='fr-FR', viewport={'width': 1280, 'height': 850},
+        locale='fr-FR', viewport={'width': 1600, 'height': 1000},
         accept_downloads=True)
     client = Client(context.new_page(), site)
     yield client

@@ -1,0 +1,93 @@
+"""The convention, its services and its statement on screen."""
+import io
+
+import pypdf
+import pytest
+
+from demo import logins
+
+pytestmark = pytest.mark.browser
+
+CONVENTION = 'tibillet.convention'
+SERVICE = 'tibillet.convention.service'
+STATEMENT = 'tibillet.convention.statement'
+
+
+def _form(client):
+    client.tab.locator('.form').first.wait_for()
+    return client.tab.inner_text()
+
+
+def test_the_convention_shows_its_gauge(client):
+    client.log_in('admin')
+    client.wait_menu()
+    id, = client.search(CONVENTION)
+    client.open(CONVENTION, id)
+    _form(client)
+    gauge = client.tab.locator('.progress-bar').first
+    assert gauge.is_visible()
+    assert gauge.inner_text().strip().endswith('%')
+
+
+def test_the_five_services_say_their_sentences(client):
+    client.log_in('admin')
+    client.wait_menu()
+    ids = client.search(SERVICE)
+    assert len(ids) == 5
+    for id in ids:
+        client.open(SERVICE, id)
+        _form(client)
+        client.tab.get_by_text('Explication', exact=True).click()
+        client.settle()
+        words = client.tab.locator('textarea:visible').first.input_value()
+        # A sentence tells an amount and how it was found.
+        assert '€' in words and '%' in words
+        client.close_tabs()
+
+
+def test_the_statement_is_printed(client):
+    client.log_in('admin')
+    client.wait_menu()
+    id, = client.search(STATEMENT)
+    client.open(STATEMENT, id)
+    _form(client)
+    client.tab.get_by_role('button', name='Imprimer').first.click()
+    entry = client.page.locator('.dropdown-menu:visible a').first
+    entry.click()
+    link = client.page.locator('.modal.in a[download]').first
+    link.wait_for()
+    with client.page.expect_download() as download:
+        link.click()
+    content = download.value.path().read_bytes()
+    assert content.startswith(b'%PDF')
+    text = '\n'.join(
+        page.extract_text()
+        for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    for figure in ['15 560,00', '150 000,00', '18 786,00']:
+        assert figure in text.replace('\u202f', ' ').replace('\xa0', ' ')
+
+
+def test_the_partner_sees_its_convention_and_nothing_else(client):
+    client.log_in('partenaire')
+    assert 'Administration' not in client.entries()
+    assert 'Financier' not in client.entries()
+    id, = client.search(CONVENTION)
+    client.open(CONVENTION, id)
+    assert client.tab.locator('.progress-bar').first.is_visible()
+    assert len(client.search(SERVICE)) == 5
+    statement, = client.search(STATEMENT)
+    client.open(STATEMENT, statement)
+    _form(client)
+
+
+@pytest.mark.parametrize('login', [l.login for l in logins.LOGINS])
+def test_every_entry_opens(client, login):
+    "No entry of the menu of a login shows an error"
+    client.log_in(login)
+    client.wait_menu()
+    entries = client.entries_below('TiBillet')
+    assert entries
+    for id, name in entries.items():
+        client.execute(id)
+        assert client.wrongs == [], name
+        client.close_tabs()
