@@ -1,0 +1,101 @@
+import datetime as dt
+import unittest
+
+from tibillet_federation.clauses_document import paragraphs
+from tibillet_federation.evidence import same_text
+from tibillet_federation.version_line import make_key
+
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+
+
+class ConventionTermTestCase(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        activate_module('tibillet_federation')
+
+    def _convention(self, **values):
+        Convention = Pool().get('tibillet.convention')
+        return Convention(**{
+                'start': dt.date(2026, 1, 1),
+                'term_months': 12,
+                'renewal': 'explicit',
+                'renewals': 0,
+                'notice_months': 3,
+                'notice_date': None,
+                **values})
+
+    @with_transaction()
+    def test_end(self):
+        "The last day of a convention"
+        for values, end in [
+                ({}, dt.date(2026, 12, 31)),
+                ({'renewals': 1}, dt.date(2027, 12, 31)),
+                ({'renewal': 'none'}, dt.date(2026, 12, 31)),
+                ({'term_months': 1, 'start': dt.date(2026, 1, 31)},
+                    dt.date(2026, 2, 27)),
+                ({'start': None}, None),
+                ({'renewal': 'tacit'}, None),
+                # The notice ends in the first term, on its very last day.
+                ({'renewal': 'tacit', 'notice_date': dt.date(2026, 9, 30)},
+                    dt.date(2026, 12, 31)),
+                ({'renewal': 'tacit', 'notice_date': dt.date(2026, 10, 1)},
+                    dt.date(2027, 12, 31)),
+                ({'renewal': 'tacit', 'notice_date': dt.date(2028, 5, 1)},
+                    dt.date(2028, 12, 31)),
+                ]:
+            with self.subTest(**values):
+                convention = self._convention(**values)
+                self.assertEqual(convention.on_change_with_end(), end)
+
+    @with_transaction()
+    def test_covers(self):
+        "A service is under the convention from its first to its last day"
+        for values, date, covered in [
+                ({}, dt.date(2025, 12, 31), False),
+                ({}, dt.date(2026, 1, 1), True),
+                ({}, dt.date(2026, 12, 31), True),
+                ({}, dt.date(2027, 1, 1), False),
+                ({'renewal': 'tacit'}, dt.date(2050, 1, 1), True),
+                ({'start': None}, dt.date(2026, 1, 1), False),
+                ]:
+            with self.subTest(date=date, **values):
+                convention = self._convention(**values)
+                convention.end = convention.on_change_with_end()
+                self.assertEqual(convention.covers(date), covered)
+
+
+class ConventionTextTestCase(unittest.TestCase):
+
+    def test_make_key(self):
+        for name, key in [
+                ("Development", 'development'),
+                ("Suivi technique & préparation",
+                    'suivi_technique_preparation'),
+                ("  R&D (2026) ", 'r_d_2026'),
+                ("", ''),
+                (None, ''),
+                ]:
+            with self.subTest(name=name):
+                self.assertEqual(make_key(name), key)
+
+    def test_same_text(self):
+        for text, other, same in [
+                ("FA-2024-113 line 1", "fa-2024-113  LINE 1", True),
+                ("FA-1", "FA-1 ", True),
+                ("FA-1", "FA-11", False),
+                ]:
+            with self.subTest(text=text, other=other):
+                self.assertEqual(same_text(text) == same_text(other), same)
+
+    def test_paragraphs(self):
+        for text, found in [
+                (None, []),
+                ("", []),
+                ("One.", [["One."]]),
+                ("One.\nTwo.\n\n\nThree.", [["One.", "Two."], ["Three."]]),
+                ("\n One. \n", [["One."]]),
+                ]:
+            with self.subTest(text=text):
+                self.assertEqual(paragraphs(text), found)
