@@ -108,9 +108,9 @@ class Cluster:
             os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
             if PACKAGED in self.programs.parents:
                 # The checkout may lie where that user cannot read.
-                copy = self.folder / 'pginstall'
-                shutil.copytree(self.programs.parent, copy, symlinks=True)
-                self.programs = copy / 'bin'
+                copy = self.folder / 'programs'
+                shutil.copytree(PACKAGED, copy, symlinks=True)
+                self.programs = copy / self.programs.relative_to(PACKAGED)
         data = self.folder / 'data'
         made = subprocess.run([
                 self.programs / 'initdb', '-D', data, '-U', 'tibillet',
