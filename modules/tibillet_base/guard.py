@@ -60,23 +60,43 @@ class WizardGuard:
         super().check_access()
 
     @classmethod
+    def execute(cls, session_id, data, state_name):
+        cls._check_own(session_id)
+        return super().execute(session_id, data, state_name)
+
+    @classmethod
     def delete(cls, session_id):
         cls._check_granted()
+        cls._check_own(session_id)
         return super().delete(session_id)
+
+    @classmethod
+    def _check_own(cls, session_id):
+        "Refuse to go on with what another user has begun"
+        pool = Pool()
+        Session = pool.get('ir.session.wizard')
+        user = Transaction().user
+        if user and Session(session_id).create_uid.id != user:
+            cls._refuse()
 
     @classmethod
     def _check_granted(cls):
         pool = Pool()
         ActionWizard = pool.get('ir.action.wizard')
-        ModelAccess = pool.get('ir.model.access')
         context = Transaction().context
         if not ActionWizard.is_granted(
                 cls.__name__,
                 action_id=context.get('action_id'),
                 model=context.get('active_model') or ''):
-            raise AccessError(
-                gettext('ir.msg_access_wizard_error', wizard=cls.__name__),
-                ModelAccess.context_groups())
+            cls._refuse()
+
+    @classmethod
+    def _refuse(cls):
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        raise AccessError(
+            gettext('ir.msg_access_wizard_error', wizard=cls.__name__),
+            ModelAccess.context_groups())
 
 
 class ReportGuard:

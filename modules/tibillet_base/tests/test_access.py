@@ -222,6 +222,28 @@ class AccessTestCase(TestCase):
                     Wizard.create()
 
     @with_transaction()
+    def test_wizard_session(self):
+        "Nobody goes on with a wizard that another has begun"
+        pool = Pool()
+        Party = pool.get('party.party')
+        Wizard = pool.get('party.check_vies', type='wizard')
+        party, = Party.create([{'name': "Party"}])
+        with Transaction().set_context(
+                active_model='party.party',
+                active_id=party.id, active_ids=[party.id]):
+            session, start, _ = Wizard.create()
+            with self.login('group_internal'):
+                own, _, _ = Wizard.create()
+                for call in [
+                        lambda: Wizard.execute(session, {}, start),
+                        lambda: Wizard.delete(session),
+                        ]:
+                    with self.subTest(call=call), \
+                            self.assertRaises(AccessError):
+                        call()
+                Wizard.delete(own)
+
+    @with_transaction()
     def test_on_change(self):
         "What is computed from a record needs the record"
         pool = Pool()
