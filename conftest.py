@@ -16,7 +16,8 @@ if not os.environ.get('DB_CACHE'):
     os.environ['DB_CACHE'] = str(ROOT / '.cache' / 'databases')
 os.environ.setdefault('LAYERED_LOCKS', str(ROOT / '.cache' / 'locks'))
 os.environ.setdefault('TEST_NETWORK', '0')
-if os.environ.get('PYTEST_XDIST_WORKER') and os.environ.get('DB_NAME'):
+if ('PYTEST_XDIST_WORKER' in os.environ
+        and os.environ.get('DB_NAME', ':memory:') != ':memory:'):
     # Each process tests on a database of its own.
     os.environ['DB_NAME'] += '_' + os.environ['PYTEST_XDIST_WORKER']
 
