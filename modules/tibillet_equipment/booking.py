@@ -214,6 +214,14 @@ class Booking(Workflow, ModelSQL, ModelView):
             ]
 
     @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('late', False), 'warning',
+                    If(Eval('state') == 'cancelled', 'muted', ''))),
+            ]
+
+    @classmethod
     def copy(cls, bookings, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('number')

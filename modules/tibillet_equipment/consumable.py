@@ -7,7 +7,7 @@ from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.modules.product import price_digits
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import ConsumableModificationError, ConsumableQuantityError
@@ -130,6 +130,13 @@ class Consumable(ModelSQL, ModelView):
         return [bool_op,
             ('product.rec_name', operator, value),
             ('description', operator, value),
+            ]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('quantity_left', 0) == 0, 'muted', '')),
             ]
 
     @classmethod

@@ -4,7 +4,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
 from .exceptions import EquipmentModificationError, EquipmentServiceError
@@ -261,6 +261,17 @@ class Equipment(Workflow, ModelSQL, ModelView):
             ('code', operator, value),
             ('lot.number', operator, value),
             ('product.rec_name', operator, value),
+            ]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state').in_(['lost', 'stolen']), 'danger',
+                    If(Eval('state').in_(['missing', 'in_repair', 'to_check']),
+                        'warning',
+                        If(Eval('state').in_(['draft', 'retired']),
+                            'muted', '')))),
             ]
 
     @classmethod

@@ -2,7 +2,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import (
@@ -239,6 +239,14 @@ class Incident(Workflow, ModelSQL, ModelView):
         return [bool_op,
             ('number', operator, value),
             ('equipment.rec_name', operator, value),
+            ]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state') == 'cancelled', 'muted',
+                    If(Eval('state') == 'reported', 'warning', ''))),
             ]
 
     @classmethod
