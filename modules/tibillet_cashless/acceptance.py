@@ -2,7 +2,7 @@ from sql.operators import Equal
 
 from trytond.model import Exclude, Index, ModelSQL, ModelView, fields
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.sql.functions import DateRange
 from trytond.sql.operators import RangeOverlap
 from trytond.transaction import Transaction
@@ -118,4 +118,11 @@ class MoneyAcceptance(ModelSQL, ModelView):
         return [operator,
             ('money.rec_name', *clause[1:]),
             ('party.rec_name', *clause[1:]),
+            ]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('in_force_now', True), '', 'muted')),
             ]

@@ -1,6 +1,6 @@
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
@@ -134,6 +134,14 @@ class Card(Workflow, ModelSQL, ModelView):
         return [operator,
             ('uid', comparison, _canonical(value, '%'), *extra),
             ('number', comparison, value, *extra),
+            ]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state') == 'blocked', 'danger',
+                    If(Eval('state') == 'replaced', 'muted', ''))),
             ]
 
     @classmethod

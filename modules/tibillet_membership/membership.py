@@ -7,7 +7,7 @@ from trytond.i18n import gettext
 from trytond.model import (
     Exclude, Index, ModelSQL, ModelView, dualmethod, fields)
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
 
 from . import calendars
@@ -197,6 +197,15 @@ class Membership(ModelSQL, ModelView):
         return [operator,
             ('number', *clause[1:]),
             ('party.rec_name', *clause[1:]),
+            ]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state') == 'grace', 'warning',
+                    If(Eval('state').in_(['expired', 'cancelled']), 'muted',
+                        If(Eval('state') == 'current', 'success', '')))),
             ]
 
     @classmethod

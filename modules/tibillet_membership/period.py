@@ -5,7 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Bool, Eval, If
 from trytond.sql.functions import DateRange
 from trytond.sql.operators import RangeOverlap
 
@@ -113,6 +113,13 @@ class MembershipPeriod(ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('membership.rec_name', *clause[1:])]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Bool(Eval('cancelled_on')), 'muted', '')),
+            ]
 
     @classmethod
     def preprocess_values(cls, mode, values):
