@@ -1,18 +1,14 @@
-import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
-from trytond.pool import Pool
-from trytond.pyson import Bool, Eval, If
+from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from . import clauses, words
-from .exceptions import (
-    VersionAdoptionError, VersionModificationError, VersionProposalError,
-    VersionValidationError)
+from .exceptions import VersionModificationError, VersionValidationError
 from .version_line import RATE_DIGITS
 
 KINDS = [
@@ -107,11 +103,6 @@ class Version(Workflow, ModelSQL, ModelView):
     effective_from = fields.Date(
         "In Force From", required=True, states=draft_only,
         help="The first day of the services to which the clauses apply.")
-    effective_to = fields.Function(
-        fields.Date(
-            "In Force To",
-            help="The last day before a newer version."),
-        'get_effective_to')
 
     pre_kind = _kind("Schedule")
     pre_rate = _rate('pre')
@@ -215,20 +206,6 @@ class Version(Workflow, ModelSQL, ModelView):
     articles = fields.One2Many(
         'tibillet.convention.version.article', 'version', "Articles",
         states=draft_only, help="The clauses in words.")
-    signatures = fields.One2Many(
-        'tibillet.convention.version.signature', 'version', "Signatures",
-        domain=[
-            ('party.convention', '=', Eval('convention', -1)),
-            ],
-        states={
-            'readonly': Eval('state') != 'proposed',
-            'invisible': Eval('state') == 'draft',
-            })
-    adopted_on = fields.Date(
-        "Adopted On", readonly=True,
-        states={
-            'invisible': ~Eval('adopted_on'),
-            })
     warnings = fields.Function(
         fields.Text(
             "Warnings",
@@ -261,29 +238,7 @@ class Version(Workflow, ModelSQL, ModelView):
             ('number', 'DESC'),
             ('id', 'DESC'),
             ]
-        cls._transitions |= {
-            ('draft', 'proposed'),
-            ('proposed', 'draft'),
-            ('proposed', 'adopted'),
-            ('adopted', 'superseded'),
-            }
         cls._buttons.update({
-                'propose': {
-                    'invisible': Eval('state') != 'draft',
-                    'icon': 'tryton-forward',
-                    'depends': ['state'],
-                    },
-                'draft': {
-                    'invisible': Eval('state') != 'proposed',
-                    'icon': 'tryton-back',
-                    'depends': ['state'],
-                    },
-                'adopt': {
-                    'invisible': Eval('state') != 'proposed',
-                    'readonly': ~Bool(Eval('signatures', [])),
-                    'icon': 'tryton-ok',
-                    'depends': ['state', 'signatures'],
-                    },
                 'copy_version': {
                     'icon': 'tryton-copy',
                     },
@@ -344,20 +299,6 @@ class Version(Workflow, ModelSQL, ModelView):
     @fields.depends('convention', '_parent_convention.currency')
     def on_change_with_currency(self, name=None):
         return self.convention.currency if self.convention else None
-
-    @classmethod
-    def get_effective_to(cls, versions, name):
-        result = {}
-        for version in versions:
-            result[version.id] = None
-            if version.state in {'adopted', 'superseded'}:
-                later = [
-                    v.effective_from for v in version.convention.versions
-                    if v.state in {'adopted', 'superseded'}
-                    and v.effective_from > version.effective_from]
-                if later:
-                    result[version.id] = min(later) - dt.timedelta(days=1)
-        return result
 
     @classmethod
     def get_warnings(cls, versions, name):
@@ -446,8 +387,6 @@ class Version(Workflow, ModelSQL, ModelView):
     def copy(cls, versions, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('number')
-        default.setdefault('adopted_on')
-        default.setdefault('signatures')
         return super().copy(versions, default=default)
 
     @classmethod
@@ -517,76 +456,6 @@ class Version(Workflow, ModelSQL, ModelView):
                     'tibillet_federation.msg_version_modification',
                     version=version.rec_name,
                     convention=version.convention.rec_name))
-
-    @classmethod
-    @ModelView.button
-    @Workflow.transition('draft')
-    def draft(cls, versions):
-        pool = Pool()
-        Signature = pool.get('tibillet.convention.version.signature')
-        Signature.delete([s for v in versions for s in v.signatures])
-
-    @classmethod
-    @ModelView.button
-    @Workflow.transition('proposed')
-    def propose(cls, versions):
-        for version in versions:
-            version._check_clauses()
-            if not any(p.must_sign for p in version.convention.parties):
-                raise VersionProposalError(gettext(
-                        'tibillet_federation.msg_version_no_signatory',
-                        version=version.rec_name,
-                        convention=version.convention.rec_name))
-
-    @classmethod
-    @ModelView.button
-    @Workflow.transition('adopted')
-    def adopt(cls, versions):
-        for version in versions:
-            version._check_signed()
-            version._check_later()
-        older = []
-        for version in versions:
-            version.adopted_on = max(s.date for s in version.signatures)
-            older.extend(
-                v for v in version.convention.versions
-                if v.state == 'adopted' and v not in versions)
-        cls.save(versions)
-        cls.supersede(older)
-
-    @classmethod
-    @Workflow.transition('superseded')
-    def supersede(cls, versions):
-        pass
-
-    def _check_signed(self):
-        signed = {s.party for s in self.signatures}
-        missing = [
-            p for p in self.convention.parties
-            if p.must_sign and p not in signed]
-        if missing:
-            raise VersionAdoptionError(gettext(
-                    'tibillet_federation.msg_version_unsigned',
-                    version=self.rec_name,
-                    convention=self.convention.rec_name,
-                    parties=', '.join(p.rec_name for p in missing)))
-
-    def _check_later(self):
-        "Check that no service already settled would change its clauses"
-        pool = Pool()
-        Statement = pool.get('tibillet.convention.statement')
-        current = max(
-            (v.effective_from for v in self.convention.versions
-                if v.state in {'adopted', 'superseded'}),
-            default=None)
-        locked = Statement.get_locked_until(self.convention)
-        for message, date in [('earlier', current), ('settled', locked)]:
-            if date and self.effective_from <= date:
-                raise VersionAdoptionError(gettext(
-                        f'tibillet_federation.msg_version_{message}',
-                        version=self.rec_name,
-                        convention=self.convention.rec_name,
-                        date=self.convention._format_date(date)))
 
     @classmethod
     @ModelView.button_action('tibillet_federation.wizard_version_copy')
