@@ -76,7 +76,10 @@ class WizardGuard:
         pool = Pool()
         Session = pool.get('ir.session.wizard')
         user = Transaction().user
-        if user and Session(session_id).create_uid.id != user:
+        if user and not Session.search([
+                    ('id', '=', session_id),
+                    ('create_uid', '=', user),
+                    ], order=[]):
             cls._refuse()
 
     @classmethod
