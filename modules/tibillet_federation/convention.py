@@ -301,9 +301,11 @@ class Convention(Workflow, ModelSQL, ModelView):
     def copy(cls, conventions, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('number')
-        default.setdefault('renewals')
+        default.setdefault('renewals', cls.default_renewals())
         default.setdefault('notice_date')
         default.setdefault('contributions')
+        default.setdefault('obligations')
+        default.setdefault('questions')
         default.setdefault('services')
         default.setdefault('statements')
         default.setdefault('entries')
