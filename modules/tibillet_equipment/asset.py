@@ -2,11 +2,15 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
+from sql.aggregate import Sum
+
+from trytond import backend
 from trytond.model import ModelView, Workflow, fields
 from trytond.model.fields.selection import TranslatedSelection
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
+from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
 from .schedule import (
@@ -83,10 +87,33 @@ class Asset(metaclass=PoolMeta):
 
     @classmethod
     def get_net_value(cls, assets, name):
-        return {
-            a.id: Decimal(0) if a.state == 'closed' else (
-                a.value - a.depreciated_amount - a.get_depreciated_amount())
+        pool = Pool()
+        Line = pool.get('account.asset.line')
+        Move = pool.get('account.move')
+        line, move = Line.__table__(), Move.__table__()
+        values = {
+            a.id: (
+                a.value - a.depreciated_amount if a.state != 'closed'
+                else Decimal(0))
             for a in assets}
+        running = [a.id for a in assets if a.state == 'running']
+        query = (line
+            .join(move, condition=line.move == move.id)
+            .select(
+                line.asset, Sum(line.depreciation).as_('depreciation'),
+                where=(move.state == 'posted')
+                & fields.SQL_OPERATORS['in'](line.asset, running),
+                group_by=[line.asset]))
+        if backend.name == 'sqlite':
+            sqlite_apply_types(query, [None, 'NUMERIC'])
+        cursor = Transaction().connection.cursor()
+        if running:
+            cursor.execute(*query)
+            for asset, depreciation in cursor:
+                values[asset] -= depreciation
+        # SQLite adds up in floating point.
+        return {
+            a.id: a.company.currency.round(values[a.id]) for a in assets}
 
     def get_net_value_on(self, date):
         "Return the net value at the end of the day, posted or not"

@@ -49,6 +49,10 @@ class Equipment(metaclass=PoolMeta):
     assets = fields.One2Many(
         'account.asset', 'equipment', "Assets", readonly=True,
         help="What the owners that keep their books here have in them.")
+    assets_to_create = fields.Function(
+        fields.Boolean("Assets to Create"), 'get_assets_to_create')
+    assets_to_run = fields.Function(
+        fields.Boolean("Assets to Run"), 'get_assets_to_run')
     treatment = fields.Function(
         fields.Selection([
                 ('asset', "Asset"),
@@ -69,12 +73,15 @@ class Equipment(metaclass=PoolMeta):
         super().__setup__()
         cls._buttons.update({
                 'create_assets': {
-                    'invisible': Eval('state').in_(['draft', 'retired']),
-                    'depends': ['state'],
+                    'invisible': (
+                        Eval('state').in_(['draft', 'retired'])
+                        | (Eval('assets', [])
+                            & ~Eval('assets_to_create', False))),
+                    'depends': ['state', 'assets', 'assets_to_create'],
                     },
                 'run_assets': {
-                    'invisible': ~Eval('assets', []),
-                    'depends': ['assets'],
+                    'invisible': ~Eval('assets_to_run', False),
+                    'depends': ['assets_to_run'],
                     },
                 })
 
@@ -149,6 +156,33 @@ class Equipment(metaclass=PoolMeta):
                 lang.currency(threshold, company.currency)
                 if threshold is not None else None),
             product=self.product.rec_name)
+
+    @classmethod
+    def get_assets_to_create(cls, units, name):
+        pool = Pool()
+        Asset = pool.get('account.asset')
+        taken = {
+            a.equipment_owner for a in Asset.search([
+                    ('equipment', 'in', [u.id for u in units]),
+                    ('state', '!=', 'closed'),
+                    ])}
+        return {
+            u.id: any(
+                o.books and o not in taken
+                and u.treat(o.books)[0] != EXPENSE
+                for o in u.owners)
+            for u in units}
+
+    @classmethod
+    def get_assets_to_run(cls, units, name):
+        pool = Pool()
+        Asset = pool.get('account.asset')
+        drafts = {
+            a.equipment for a in Asset.search([
+                    ('equipment', 'in', [u.id for u in units]),
+                    ('state', '=', 'draft'),
+                    ])}
+        return {u.id: u in drafts for u in units}
 
     @classmethod
     def get_net_value(cls, units, name):
