@@ -6,6 +6,7 @@ from trytond.pyson import Eval, Id
 
 PRODUCTS = [
     'recoupment_product', 'post_product', 'reimbursement_product']
+ACCOUNTS = ['accrued_revenue_account', 'accrued_expense_account']
 SEQUENCES = ['service_sequence', 'statement_sequence']
 
 
@@ -64,6 +65,29 @@ def _reimbursement_product(**context):
         **context)
 
 
+def _account(name, company, help):
+    return fields.Many2One(
+        'account.account', name, ondelete='RESTRICT',
+        domain=[
+            ('type', '!=', None),
+            ('closed', '!=', True),
+            ('company', '=', company),
+            ],
+        help=help)
+
+
+def _accrued_revenue_account(company):
+    return _account(
+        "Accrued Revenue Account", company,
+        "Debited for what is locked and not yet invoiced, such as 4181.")
+
+
+def _accrued_expense_account(company):
+    return _account(
+        "Accrued Expense Account", company,
+        "Credited for what is locked and not yet received, such as 4081.")
+
+
 class Configuration(metaclass=PoolMeta):
     __name__ = 'tibillet.convention.configuration'
 
@@ -73,6 +97,10 @@ class Configuration(metaclass=PoolMeta):
     recoupment_product = fields.MultiValue(_recoupment_product())
     post_product = fields.MultiValue(_post_product())
     reimbursement_product = fields.MultiValue(_reimbursement_product())
+    accrued_revenue_account = fields.MultiValue(
+        _accrued_revenue_account(_context_company))
+    accrued_expense_account = fields.MultiValue(
+        _accrued_expense_account(_context_company))
 
     @classmethod
     def multivalue_model(cls, field):
@@ -81,6 +109,8 @@ class Configuration(metaclass=PoolMeta):
             return pool.get('tibillet.convention.configuration.sequence')
         if field in PRODUCTS:
             return pool.get('tibillet.convention.configuration.product')
+        if field in ACCOUNTS:
+            return pool.get('tibillet.convention.configuration.account')
         return super().multivalue_model(field)
 
     @classmethod
@@ -119,3 +149,12 @@ class ConfigurationProduct(ModelSQL, CompanyValueMixin):
     recoupment_product = _recoupment_product(company=Eval('company', -1))
     post_product = _post_product(company=Eval('company', -1))
     reimbursement_product = _reimbursement_product(company=Eval('company', -1))
+
+
+class ConfigurationAccount(ModelSQL, CompanyValueMixin):
+    __name__ = 'tibillet.convention.configuration.account'
+
+    accrued_revenue_account = _accrued_revenue_account(
+        Eval('company', -1))
+    accrued_expense_account = _accrued_expense_account(
+        Eval('company', -1))

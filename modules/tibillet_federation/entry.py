@@ -111,6 +111,13 @@ class Entry(ModelSQL, ModelView):
             ('date', 'ASC'),
             ('id', 'ASC'),
             ]
+        cls._buttons.update({
+                'reverse_wizard': {
+                    'invisible': Eval('type').in_(RECOUPED),
+                    'icon': 'tryton-undo',
+                    'depends': ['type'],
+                    },
+                })
 
     @classmethod
     def __register__(cls, module_name):
@@ -249,6 +256,32 @@ class Entry(ModelSQL, ModelView):
         return entries
 
     @classmethod
+    @ModelView.button_action('tibillet_federation.wizard_entry_reverse')
+    def reverse_wizard(cls, entries):
+        pass
+
+    @classmethod
+    def reverse(cls, entries, date, description):
+        "Undo entries by their opposites, and return these"
+        reversals = []
+        for entry in entries:
+            if entry.type in RECOUPED:
+                raise EntryValidationError(gettext(
+                        'tibillet_federation.msg_entry_reverse_recoupment',
+                        entry=entry.rec_name))
+            reversals.append(cls(
+                    convention=entry.convention,
+                    date=date,
+                    type=entry.type,
+                    amount=-entry.amount,
+                    contributor=entry.contributor,
+                    description=description,
+                    origin=entry,
+                    version=entry.version))
+        cls.save(reversals)
+        return reversals
+
+    @classmethod
     def validate_fields(cls, entries, field_names):
         super().validate_fields(entries, field_names)
         if field_names & {
@@ -295,7 +328,11 @@ class Entry(ModelSQL, ModelView):
         same = all(
             getattr(self, name) == getattr(reversed_, name)
             for name in ['convention', 'type', 'contributor'])
-        if (not same
+        others = self.search([
+                ('origin', '=', str(reversed_)),
+                ('id', '!=', self.id),
+                ], limit=1)
+        if (not same or others
                 or self.amount != -reversed_.amount
                 or isinstance(reversed_.origin, self.__class__)):
             raise EntryValidationError(gettext(

@@ -17,7 +17,7 @@ class Invoice(metaclass=PoolMeta):
     __name__ = 'account.invoice'
 
     @property
-    def statements(self):
+    def convention_statements(self):
         "The convention statements the invoice comes from"
         pool = Pool()
         Allocation = pool.get('tibillet.convention.allocation')
@@ -30,7 +30,7 @@ class Invoice(metaclass=PoolMeta):
         pool = Pool()
         Statement = pool.get('tibillet.convention.statement')
         super().process(invoices)
-        statements = {s for i in invoices for s in i.statements}
+        statements = {s for i in invoices for s in i.convention_statements}
         Statement.follow_payments(Statement.browse(statements))
 
 
@@ -46,35 +46,45 @@ def get_invoices(statement):
     """Return the draft invoices of what has to be paid, not saved
 
     Who receives and keeps its books here sends an invoice; who pays and
-    keeps its books here receives one. What is retained is not invoiced:
-    nobody sends an invoice to itself.
+    keeps its books here receives one.
+    """
+    invoiced = _get_invoiced(statement)
+    taxed = {
+        p.party for p in statement.convention.parties
+        if p.vat_regime == 'subject'}
+    invoices = []
+    for type_, company, party, allocations in get_flows(statement):
+        todo = [a for a in allocations if (a.id, type_) not in invoiced]
+        if todo:
+            with Transaction().set_context(company=company.id):
+                invoices.append(_get_invoice(
+                        statement, type_, company, party, todo,
+                        todo[0].beneficiary in taxed))
+    # Each strict sequence is taken in the same order by everyone.
+    return sorted(invoices, key=lambda i: i.company.id)
+
+
+def get_flows(statement):
+    """Return (type, company, other party, allocations) of what is paid
+
+    Once for the company that receives, once for the one that pays, when they
+    keep their books here. What is retained is not there: nobody sends an
+    invoice to itself.
     """
     companies = {
         p.party: p.company for p in statement.convention.parties
         if p.company}
-    regimes = {
-        p.party: p.vat_regime for p in statement.convention.parties}
-    invoiced = _get_invoiced(statement)
-    flows = defaultdict(list)
+    pairs = defaultdict(list)
     for line in statement.lines:
         for allocation in line.allocations:
             if allocation.mode == 'pay':
-                flows[allocation.payer, allocation.beneficiary].append(
+                pairs[allocation.payer, allocation.beneficiary].append(
                     allocation)
-
-    invoices = []
-    for (payer, beneficiary), allocations in flows.items():
-        for type_, company, party in [
-                ('out', companies.get(beneficiary), payer),
-                ('in', companies.get(payer), beneficiary)]:
-            todo = [a for a in allocations if (a.id, type_) not in invoiced]
-            if company and todo:
-                with Transaction().set_context(company=company.id):
-                    invoices.append(_get_invoice(
-                            statement, type_, company, party, todo,
-                            regimes.get(beneficiary) == 'subject'))
-    # Each strict sequence is taken in the same order by everyone.
-    return sorted(invoices, key=lambda i: i.company.id)
+    for (payer, beneficiary), allocations in pairs.items():
+        if beneficiary in companies:
+            yield 'out', companies[beneficiary], payer, allocations
+        if payer in companies:
+            yield 'in', companies[payer], beneficiary, allocations
 
 
 def _get_invoiced(statement):
@@ -119,7 +129,7 @@ def _get_invoice_line(invoice, allocation, taxed):
         company=invoice.company,
         currency=invoice.currency,
         type='line',
-        product=_get_product(allocation, invoice.company),
+        product=get_product(allocation, invoice.company),
         description=allocation.rec_name,
         quantity=1 if allocation.amount > 0 else -1,
         origin=allocation)
@@ -130,7 +140,7 @@ def _get_invoice_line(invoice, allocation, taxed):
     return line
 
 
-def _get_product(allocation, company):
+def get_product(allocation, company):
     pool = Pool()
     Configuration = pool.get('tibillet.convention.configuration')
     Product = pool.get('product.product')

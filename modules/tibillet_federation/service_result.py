@@ -50,7 +50,8 @@ def _is_shared(service):
 
 def _not_shared(service):
     turnover = sum(
-        (l.amount or ZERO for l in service.turnovers or [] if l.included),
+        (getattr(l, 'amount', None) or ZERO for l in service.turnovers or []
+            if getattr(l, 'included', None)),
         ZERO)
     return dict.fromkeys(NAMES, ZERO) | {
         'turnover': turnover, 'phase': None, 'explanation': None}

@@ -154,39 +154,36 @@ class Book:
 
         until: count the corrections until this day, none by default.
         """
-        def counts(line):
-            return not line.correction_date or (
-                until is not None and line.correction_date <= until)
-
         excluded = set(version.exclusions or [])
         turnover, exclusions = [], []
         costs, days = defaultdict(Decimal), defaultdict(Decimal)
-        for line in self.get_lines(service, 'turnovers'):
-            if not line.included or not counts(line):
+        for line in self._get_counted(service, 'turnovers', until):
+            if not _get(line, 'included'):
                 continue
+            nature = _get(line, 'nature')
             amount = plain.Amount(
-                line.description, line.amount or ZERO, line.nature)
+                _get(line, 'description') or '', _get(line, 'amount') or ZERO,
+                nature or '')
             turnover.append(amount)
-            if line.nature in excluded:
+            if nature in excluded:
                 exclusions.append(amount)
-        for cost in self.get_lines(service, 'human_costs'):
-            if not counts(cost):
-                continue
-            if cost.tier:
-                days[cost.tier.key] += cost.days
+        for cost in self._get_counted(service, 'human_costs', until):
+            amount = _get(cost, 'amount') or ZERO
+            if tier := _get(cost, 'tier'):
+                days[tier.key] += _get(cost, 'days') or ZERO
             # What another partner bears does not lower the operator's base.
-            if ('human' in excluded and cost.amount
-                    and cost.payer == service.operator):
+            if ('human' in excluded and amount
+                    and _get(cost, 'payer') == service.operator):
                 exclusions.append(
-                    plain.Amount(cost.role, cost.amount, 'human'))
-        for cost in self.get_lines(service, 'common_costs'):
-            if not counts(cost):
-                continue
-            if cost.tier:
-                costs[cost.tier.key] += cost.amount
-            if 'common' in excluded and cost.recovered_through == 'common':
-                exclusions.append(
-                    plain.Amount(cost.description, cost.amount, 'common'))
+                    plain.Amount(_get(cost, 'role') or '', amount, 'human'))
+        for cost in self._get_counted(service, 'common_costs', until):
+            amount = _get(cost, 'amount') or ZERO
+            if tier := _get(cost, 'tier'):
+                costs[tier.key] += amount
+            if ('common' in excluded
+                    and _get(cost, 'recovered_through') == 'common'):
+                exclusions.append(plain.Amount(
+                        _get(cost, 'description') or '', amount, 'common'))
         return plain.Service(
             number=service.number or '',
             date=service.date,
@@ -195,6 +192,12 @@ class Book:
             costs=dict(costs),
             days=dict(days),
             operator=str(service.operator.id) if service.operator else None)
+
+    def _get_counted(self, service, field, until):
+        for line in self.get_lines(service, field):
+            date = _get(line, 'correction_date')
+            if not date or (until is not None and date <= until):
+                yield line
 
     def get_reimbursed(self, service, version, date=None):
         """Return the common costs that others than the operator have paid
@@ -207,9 +210,15 @@ class Book:
             return []
         return [
             cost for cost in self.get_lines(service, 'common_costs')
-            if cost.recovered_through == 'common' and not cost.tier
-            and cost.payer != service.operator
-            and cost.correction_date == date]
+            if _get(cost, 'recovered_through') == 'common'
+            and not _get(cost, 'tier')
+            and _get(cost, 'payer') != service.operator
+            and _get(cost, 'correction_date') == date]
+
+
+def _get(line, name):
+    "Return a value of a line, nothing if the client has not sent it yet"
+    return getattr(line, name, None)
 
 
 def get_entry(entry):

@@ -116,7 +116,9 @@ class Statement(Workflow, ModelSQL, ModelView):
             })
     approvals = fields.One2Many(
         'tibillet.convention.statement.approval', 'statement', "Approvals",
-        readonly=True)
+        states={
+            'readonly': ~Eval('state').in_(['sent', 'answered']),
+            })
     entry_links = fields.One2Many(
         'tibillet.convention.statement.entry', 'statement', "Entries",
         readonly=True)
@@ -291,8 +293,8 @@ class Statement(Workflow, ModelSQL, ModelView):
                     totals[name][id] = currencies[id].round(amount)
         if 'due' in names:
             for statement in statements:
-                totals['due'][statement.id] = sum(
-                    (l.due for l in statement.lines), Decimal(0))
+                totals['due'][statement.id] = statement.currency.round(
+                    sum((l.due for l in statement.lines), Decimal(0)))
         return totals
 
     @classmethod
@@ -372,7 +374,8 @@ class Statement(Workflow, ModelSQL, ModelView):
     _free_fields = {'state', 'entry_links', 'invoices'}
     # What people may type; the rest comes from the buttons.
     _typed_fields = {
-        'convention', 'start_date', 'end_date', 'date', 'disputes'}
+        'convention', 'start_date', 'end_date', 'date', 'disputes',
+        'approvals'}
 
     @classmethod
     def check_modification(

@@ -14,10 +14,18 @@ to recoup, at 35 then 12 %, within 500 to 15 000 then 150 to 6 000, at most
 The fourth gives 15 000.00 (cap) before recoupment: 9 365 / 15 000 of it is
 enough, the rest, 0.375667 of it, gives its part of 6 000.00 (cap).
 """
+import contextlib
 import datetime as dt
+import smtplib
 from decimal import Decimal
+from unittest.mock import patch
 
 from proteus import Model
+from proteus.config import get_config
+from trytond.modules.account.tests.tools import (
+    create_chart, create_fiscalyear, create_tax, get_accounts)
+from trytond.modules.account_invoice.tests.tools import (
+    set_fiscalyear_invoice_sequences)
 
 SEASON = [
     (dt.date(2026, 3, 14), "Spring Ball", '1000', '300'),
@@ -50,7 +58,7 @@ def create_service(
         cost.role = "Cashless technician"
         cost.payer = operator
         cost.amount = Decimal(human_cost)
-        cost.evidence_reference = f"Payslip {event}"
+        cost.evidence_reference = f"Payslip {date} {event}"
     service.save()
     return service
 
@@ -78,3 +86,154 @@ def create_statement(convention, start, end, config=None):
     statement.date = end
     statement.save()
     return statement
+
+
+def approve(statement):
+    "Record the approval of all the parties"
+    for approval in statement.approvals:
+        approval.click('approve')
+    statement.reload()
+    return statement
+
+
+def lock(statement):
+    "Compute, send, have approved and lock a statement"
+    statement.click('compute')
+    with mailbox():
+        statement.click('send')
+    approve(statement).click('lock_content')
+    return statement
+
+
+def add_email(party, address):
+    party.contact_mechanisms.new(type='email', value=address)
+    party.save()
+
+
+@contextlib.contextmanager
+def mailbox():
+    "Give the list of the messages that are sent meanwhile"
+    messages = []
+
+    class Server:
+        def __init__(self, *args, **kwargs):
+            pass
+
+        def send_message(self, message, from_=None, to=None):
+            messages.append(message)
+            return {}
+
+        def quit(self):
+            pass
+
+        close = quit
+
+    with patch.object(smtplib, 'SMTP', Server):
+        yield messages
+
+
+def log_in(user):
+    "Act as the user from now on"
+    config = get_config()
+    config.user = user.id
+    # Partners may not ask what fields a user has: take the known model.
+    config._context = user.__class__.get_preferences(True, {})
+
+
+@contextlib.contextmanager
+def working_for(company):
+    "Act as a user of the company, as the company menu of the client does"
+    User = Model.get('res.user')
+    Company = Model.get('company.company')
+    config = get_config()
+    user = User(config.user)
+    before = user.company
+
+    def choose(chosen):
+        user = User(config.user)
+        if chosen.id not in {c.id for c in user.companies}:
+            user.companies.append(Company(chosen.id))
+        user.company = Company(chosen.id)
+        user.company_filter = 'all'
+        user.save()
+        config._context = User.get_preferences(True, {})
+
+    choose(company)
+    try:
+        yield
+    finally:
+        choose(before)
+
+
+def open_books(company, year=2026, config=None):
+    "Return the accounts of a company that is ready to invoice"
+    create_chart(company, config=config)
+    fiscalyear = set_fiscalyear_invoice_sequences(
+        create_fiscalyear(
+            company, today=dt.date(year, 6, 1), config=config),
+        config=config)
+    fiscalyear.click('create_period')
+    return get_accounts(company, config=config)
+
+
+def set_products(company, accounts, config=None):
+    "Set the products that invoice statements, at 20 % VAT"
+    Category = Model.get('product.category', config=config)
+    Configuration = Model.get(
+        'tibillet.convention.configuration', config=config)
+    tax = create_tax(Decimal('0.20'), company, config=config)
+    tax.save()
+    category = Category(name="Shares", accounting=True)
+    category.account_revenue = accounts['revenue']
+    category.account_expense = accounts['expense']
+    category.customer_taxes.append(tax)
+    category.supplier_taxes.append(tax.__class__(tax.id))
+    category.save()
+    configuration = Configuration(1)
+    configuration.recoupment_product = _create_product(
+        "Use of the equipment", category, config)
+    configuration.post_product = _create_product(
+        "Development", category, config)
+    configuration.reimbursement_product = _create_product(
+        "Common costs", category, config)
+    configuration.save()
+
+
+def _create_product(name, category, config):
+    Template = Model.get('product.template', config=config)
+    Unit = Model.get('product.uom', config=config)
+    unit, = Unit.find([('name', '=', "Unit")])
+    template = Template(
+        name=name, type='service', default_uom=unit,
+        list_price=Decimal(0), account_category=category)
+    template.save()
+    return template.products[0]
+
+
+def pay(invoice, accounts, date, amount=None, config=None):
+    "Post the invoice if it is not, and pay it, whole by default"
+    Journal = Model.get('account.journal', config=config)
+    Method = Model.get('account.invoice.payment.method', config=config)
+    methods = Method.find([('company', '=', invoice.company.id)])
+    if not methods:
+        journal, = Journal.find([('type', '=', 'cash')], limit=1)
+        method = Method(name="Transfer", journal=journal)
+        method.company = invoice.company
+        method.credit_account = accounts['cash']
+        method.debit_account = accounts['cash']
+        method.save()
+        methods = [method]
+    if invoice.state == 'draft':
+        invoice.invoice_date = date
+        invoice.click('post')
+    wizard = invoice.click('pay')
+    wizard.form.payment_method = methods[0]
+    wizard.form.date = date
+    if amount:
+        wizard.form.amount = amount
+    wizard.execute('choice')
+    if amount:
+        wizard.form.type = 'partial'
+        wizard.execute('pay')
+    invoice.reload()
+    return invoice

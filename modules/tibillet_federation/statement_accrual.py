@@ -1,0 +1,143 @@
+"""At the end of a period, what is locked and not yet invoiced is accrued.
+
+J7: who receives debits 4181 and credits revenue, who pays debits its expense
+and credits 4081; the day after, the opposite. The moves are left in draft.
+"""
+import datetime as dt
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, fields
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Bool, Eval
+from trytond.transaction import Transaction
+
+from .exceptions import StatementInvoiceError
+from .invoice import get_flows, get_product
+
+
+class Statement(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.statement'
+
+    accrual_moves = fields.Function(
+        fields.Many2Many(
+            'account.move', None, None, "Accruals",
+            states={
+                'invisible': ~Eval('accrual_moves'),
+                },
+            help="What is accrued until it is invoiced."),
+        'get_accrual_moves')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._buttons.update({
+                'accrue': {
+                    'invisible': (
+                        (Eval('state') != 'locked')
+                        | Bool(Eval('accrual_moves'))),
+                    'depends': ['state', 'accrual_moves'],
+                    },
+                })
+
+    @classmethod
+    def get_accrual_moves(cls, statements, name):
+        pool = Pool()
+        Move = pool.get('account.move')
+        moves = {s.id: [] for s in statements}
+        for move in Move.search([
+                    ('origin', 'in', [str(s) for s in statements]),
+                    ], order=[('date', 'ASC')]):
+            moves[move.origin.id].append(move.id)
+        return moves
+
+    @classmethod
+    @ModelView.button
+    def accrue(cls, statements):
+        pool = Pool()
+        Move = pool.get('account.move')
+        moves = []
+        for statement in statements:
+            if statement.state == 'locked' and not statement.accrual_moves:
+                moves += statement._get_accruals()
+        Move.save(sorted(moves, key=lambda m: m.company.id))
+
+    def _get_accruals(self):
+        moves = []
+        for type_, company, party, allocations in get_flows(self):
+            with Transaction().set_context(company=company.id):
+                moves += self._get_accrual(
+                    type_, company, party, allocations)
+        return moves
+
+    def _get_accrual(self, type_, company, party, allocations):
+        "Return the move of the last day, and its opposite of the day after"
+        accrued = self._get_accrued_account(type_, company)
+        amounts = {}
+        for allocation in allocations:
+            product = get_product(allocation, company)
+            account = (
+                product.account_revenue_used if type_ == 'out'
+                else product.account_expense_used)
+            amounts[account] = (
+                amounts.get(account, Decimal(0)) + allocation.amount)
+        # Revenue is credited, expense is debited.
+        sign = -1 if type_ == 'out' else 1
+        total = sum(amounts.values(), Decimal(0))
+        values = [
+            (account, sign * amount, party)
+            for account, amount in amounts.items()]
+        values.append((accrued, -sign * total, party))
+        return [
+            self._get_move(company, self.end_date, values, 1),
+            self._get_move(
+                company, self.end_date + dt.timedelta(days=1), values, -1)]
+
+    def _get_accrued_account(self, type_, company):
+        pool = Pool()
+        Account = pool.get('account.account')
+        Configuration = pool.get('tibillet.convention.configuration')
+        name = (
+            'accrued_revenue_account' if type_ == 'out'
+            else 'accrued_expense_account')
+        account = Configuration(1).get_multivalue(name, company=company.id)
+        if not account:
+            label = Configuration.fields_get([name])[name]['string']
+            raise StatementInvoiceError(gettext(
+                    'tibillet_federation.msg_statement_account_missing',
+                    statement=self.rec_name,
+                    account=label,
+                    company=company.rec_name))
+        return Account(account.id)
+
+    def _get_move(self, company, date, values, sign):
+        pool = Pool()
+        Journal = pool.get('account.journal')
+        Line = pool.get('account.move.line')
+        Move = pool.get('account.move')
+        Period = pool.get('account.period')
+        journal, = Journal.search([('type', '=', 'general')], limit=1)
+        return Move(
+            company=company,
+            journal=journal,
+            period=Period.find(company, date=date),
+            date=date,
+            origin=self,
+            description=gettext(
+                'tibillet_federation.msg_accrual_description',
+                statement=self.rec_name),
+            lines=[
+                Line(
+                    account=account,
+                    debit=max(Decimal(0), sign * amount),
+                    credit=max(Decimal(0), -sign * amount),
+                    party=party if account.party_required else None)
+                for account, amount, party in values if amount])
+
+
+class Move(metaclass=PoolMeta):
+    __name__ = 'account.move'
+
+    @classmethod
+    def _get_origin(cls):
+        return super()._get_origin() + ['tibillet.convention.statement']
