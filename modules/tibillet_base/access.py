@@ -11,7 +11,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, check_access
 from trytond.wizard import StateView
 
-from . import allowed
+from . import allowed, reach
 from .allowed import RIGHTS, is_system, rights, union
 
 
@@ -261,16 +261,18 @@ class ModelAccess(metaclass=PoolMeta):
         return cls._screens_cache.set(groups, sorted(screens))
 
     @classmethod
-    def check_call(cls, Model, name, rpc, ids):
+    def check_call(cls, Model, name, rpc, on):
         """Refuse a remote call that no group of the user grants
 
-        ids: the records on which the call is made.
+        on: the records on which the call is made, as the client names them:
+        ids, or the values of a record.
         """
         pool = Pool()
         User = pool.get('res.user')
-        Rule = pool.get('ir.rule')
         model = Model.__name__
         level = cls.get_level()
+        ids = (
+            reach.of_records(on) if issubclass(Model, ModelStorage) else [])
         if (level in {'root', 'administration'}
                 or (model, name) in allowed.CALLS
                 or (level in {'staff', 'internal'}
@@ -286,7 +288,8 @@ class ModelAccess(metaclass=PoolMeta):
         granted = access['read']
         # A button checks by itself whom it is for and on which records.
         button = not rpc.readonly and name in getattr(Model, '_buttons', {})
-        if not rpc.readonly and not button:
+        if (not rpc.readonly and not button) or name in allowed.EDIT_CALLS:
+            # What a form asks while it is filled serves who may fill it.
             granted &= any(
                 access[right] for right in ['write', 'create', 'delete'])
         if not granted:
@@ -294,12 +297,29 @@ class ModelAccess(metaclass=PoolMeta):
                 gettext('tibillet_base.msg_access_call_denied',
                     call=name, **Model.__names__()),
                 cls.context_groups())
-        if (ids and not button
-                and issubclass(Model, ModelSQL)
-                and not issubclass(Model, ModelSingleton)):
-            # What is computed from a record is read without any check.
+        if button or issubclass(Model, ModelSingleton):
+            return
+        # What is computed from a record is read without any check.
+        if issubclass(Model, ModelSQL):
+            reach.check({model: ids})
+        if isinstance(on, dict):
+            reach.check(reach.of_values(Model, on))
+
+    @classmethod
+    def check_export(cls, Model, name, arguments):
+        """Refuse an export that walks through records which rules hide
+
+        arguments: those of the call, converted.
+        """
+        if cls.get_level() in {'root', 'administration'}:
+            return
+        on, paths, *slice_ = arguments
+        if name == 'export_data_domain':
+            offset, limit, order = (*slice_, 0, None, None)[:3]
             with check_access():
-                Rule.check(model, ids, mode='read')
+                on = Model.search(
+                    on, offset=offset or 0, limit=limit, order=order)
+        reach.check(reach.of_export(Model, [int(r) for r in on], paths))
 
     @classmethod
     def context_groups(cls):

@@ -103,6 +103,15 @@ OWN_USER_CALLS = {
     'pre_validate',
     }
 
+# Calls of a form that is being filled.
+EDIT_CALLS = {
+    'on_change',
+    'on_change_notify',
+    'on_change_with',
+    'on_scan_code',
+    'pre_validate',
+    }
+
 # Calls that check the right they need by themselves.
 CHECKED_CALLS = {
     'copy',

@@ -24,20 +24,12 @@ class GuardedRPC(RPC):
         ModelAccess = pool.get('ir.model.access')
         result = super().convert(obj, *args, **kwargs)
         _, _, context, _ = result
-        ids = self._get_ids(args) if self.instantiate == 0 else []
+        on = args[0] if args and self.instantiate == 0 else []
         with Transaction().set_context(context):
-            ModelAccess.check_call(obj, self.name, self, ids)
+            ModelAccess.check_call(obj, self.name, self, on)
+            if self.name in {'export_data', 'export_data_domain'}:
+                ModelAccess.check_export(obj, self.name, result[0])
         return result
-
-    @staticmethod
-    def _get_ids(args):
-        "Return the ids of the records on which the call is made"
-        records = args[0] if args else []
-        if isinstance(records, dict):
-            records = records.get('id')
-        if not isinstance(records, (list, tuple)):
-            records = [records]
-        return [id_ for id_ in records if isinstance(id_, int) and id_ >= 0]
 
 
 class ModelGuard:

@@ -251,11 +251,60 @@ class AccessTestCase(TestCase):
         party, = Party.create([{'name': "Secret"}])
         rpc = Party.__rpc__['on_change_with']
         with self.login('group_partner'):
+            for id_ in [party.id, str(party.id), float(party.id)]:
+                with self.subTest(id=id_), self.assertRaises(AccessError):
+                    rpc.convert(Party, {'id': id_}, ['full_name'], {})
+            # A partner fills no form of parties.
             with self.assertRaises(AccessError):
-                rpc.convert(Party, {'id': party.id}, ['full_name'], {})
-            rpc.convert(Party, {'name': "Mine"}, ['full_name'], {})
+                rpc.convert(Party, {'name': "Mine"}, ['full_name'], {})
         with self.login('group_internal'):
             rpc.convert(Party, {'id': party.id}, ['full_name'], {})
+
+    @with_transaction()
+    def test_reached(self):
+        "Neither a form nor an export goes through what a rule hides"
+        pool = Pool()
+        Address = pool.get('party.address')
+        Party = pool.get('party.party')
+        Rule = pool.get('ir.rule.group')
+        hidden, shown = Party.create([
+                {'name': "Hidden", 'addresses': [('create', [{}])]},
+                {'name': "Shown", 'addresses': [('create', [{}])]},
+                ])
+        Rule.create([{
+                    'name': "Not the hidden one",
+                    'model': 'party.party',
+                    'global_p': True,
+                    'rules': [('create', [{
+                                    'domain': '[["name", "!=", "Hidden"]]',
+                                    }])],
+                    }])
+        change = Address.__rpc__['on_change']
+        export = Party.__rpc__['export_data']
+        export_domain = Party.__rpc__['export_data_domain']
+        with self.login('group_internal'):
+            for values in [
+                    {'party': hidden.id},
+                    {'party': shown.id, '_parent_party.id': hidden.id},
+                    {'party': {'id': hidden.id}},
+                    ]:
+                with self.subTest(values=values):
+                    with self.assertRaises(AccessError):
+                        change.convert(Address, values, ['party'], {})
+            change.convert(Address, {'party': shown.id}, ['party'], {})
+            export.convert(Party, [shown.id], ['name', 'addresses/city'], {})
+            for arguments in [
+                    ([hidden.id], ['name']),
+                    ([shown.id, hidden.id], ['addresses/party/name']),
+                    ]:
+                with self.subTest(arguments=arguments):
+                    with self.assertRaises(AccessError):
+                        export.convert(Party, *arguments, {})
+            export_domain.convert(
+                Party, [('name', '=', "Shown")], ['name'], {})
+            with self.assertRaises(AccessError):
+                Address.__rpc__['export_data'].convert(
+                    Address, [hidden.addresses[0].id], ['party/name'], {})
 
     @contextmanager
     def login(self, group):
