@@ -4,6 +4,7 @@ from collections import defaultdict
 from trytond.i18n import gettext
 from trytond.model import ModelStorage, fields
 from trytond.pool import Pool
+from trytond.pyson import Eval
 from trytond.transaction import inactive_records, without_check_access
 
 from .exceptions import EvidenceUsedError
@@ -49,6 +50,16 @@ class EvidenceMixin(ModelStorage):
         help="The only channel by which the cost is recovered.")
     recovered_through_string = recovered_through.translated(
         'recovered_through')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        # Who reads the convention reads its documents.
+        cls.evidence_file.domain = ['OR',
+            ('resource.id', '=', Eval('convention', -1),
+                'tibillet.convention'),
+            ('resource.id', '=', Eval('id', -1), cls.__name__),
+            ]
 
     @property
     def has_evidence(self):

@@ -28,6 +28,12 @@ class Signature(ModelSQL, ModelView):
     place = fields.Char("Place")
     evidence = fields.Many2One(
         'ir.attachment', "Evidence", ondelete='RESTRICT',
+        domain=['OR',
+            ('resource.id', '=', Eval('convention', -1),
+                'tibillet.convention'),
+            ('resource.id', '=', Eval('version', -1),
+                'tibillet.convention.version'),
+            ],
         help="The signed document.")
 
     @classmethod

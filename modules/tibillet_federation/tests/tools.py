@@ -5,9 +5,10 @@ from decimal import Decimal
 from proteus import Model
 
 __all__ = [
-    'create_party', 'create_convention', 'add_party', 'add_contribution',
-    'create_version', 'sign_version', 'adopt_version', 'activate_convention',
-    'create_draft_convention', 'create_active_convention']
+    'read_as_client', 'create_party', 'create_convention', 'add_party',
+    'add_contribution', 'create_version', 'sign_version', 'adopt_version',
+    'activate_convention', 'create_draft_convention',
+    'create_active_convention']
 
 START = dt.date(2026, 1, 1)
 # Nature, description, quantity, unit cost, VAT rate: the published draft.
@@ -24,6 +25,25 @@ PROVIDER_CONTRIBUTIONS = [
 OPERATOR_CONTRIBUTIONS = [
     ('consumable', "NFC cards made", '11000', '0.35', '0.20'),
     ]
+
+
+def read_as_client(name, config=None):
+    """Read all the records of a model as the client does to show them
+
+    The names of what they are linked to are read too, list and form.
+    """
+    Model_ = Model.get(name, config=config)
+    ids = [r.id for r in Model_.find([])]
+    for view_type in ['tree', 'form']:
+        view = Model_._proxy.fields_view_get(
+            None, view_type, Model_._config.context)
+        names = list(view['fields'])
+        names += [
+            f'{field_name}.rec_name'
+            for field_name, field in view['fields'].items()
+            if field['type'] in {'many2one', 'reference', 'one2one'}]
+        Model_._proxy.read(ids, names, Model_._config.context)
+    return len(ids)
 
 
 def create_party(name, config=None):

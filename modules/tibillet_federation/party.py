@@ -1,0 +1,102 @@
+from sql import Union
+
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.modules.party.exceptions import EraseError
+from trytond.pool import Pool, PoolMeta
+
+from .sharing import search_conventions
+
+
+class Party(metaclass=PoolMeta):
+    __name__ = 'party.party'
+
+    convention_partners = fields.Function(
+        fields.Many2Many(
+            'party.party', None, None, "Convention Partners",
+            help="The parties of the conventions of the party, those that "
+            "receive a part and the customers of the services."),
+        'get_convention_partners', searcher='search_convention_partners')
+
+    def get_convention_partners(self, name):
+        return [
+            p.id for p in self.search([
+                    ('convention_partners', 'in', [self.id]),
+                    ])]
+
+    @classmethod
+    def search_convention_partners(cls, name, clause):
+        pool = Pool()
+        Company = pool.get('company.company')
+        Convention = pool.get('tibillet.convention')
+        ConventionParty = pool.get('tibillet.convention.party')
+        Destination = pool.get('tibillet.convention.version.destination')
+        Service = pool.get('tibillet.convention.service')
+        Tier = pool.get('tibillet.convention.version.tier')
+        Version = pool.get('tibillet.convention.version')
+        conventions = search_conventions(name, clause)
+
+        party, service = ConventionParty.__table__(), Service.__table__()
+        convention, company = Convention.__table__(), Company.__table__()
+        queries = [
+            party.select(
+                party.party, where=party.convention.in_(conventions)),
+            service.select(
+                service.customer,
+                where=service.convention.in_(conventions)),
+            convention
+            .join(company, condition=convention.company == company.id)
+            .select(company.party, where=convention.id.in_(conventions)),
+            ]
+        for Line in [Tier, Destination]:
+            line, version = Line.__table__(), Version.__table__()
+            queries.append(
+                line
+                .join(version, condition=line.version == version.id)
+                .select(
+                    line.beneficiary,
+                    where=version.convention.in_(conventions)))
+        return [('id', 'in', Union(*queries))]
+
+
+class Replace(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    @classmethod
+    def fields_to_replace(cls):
+        return super().fields_to_replace() + [
+            ('tibillet.convention.allocation', 'beneficiary'),
+            ('tibillet.convention.allocation', 'payer'),
+            ('tibillet.convention.contribution', 'contributor'),
+            ('tibillet.convention.cost', 'payer'),
+            ('tibillet.convention.entry', 'contributor'),
+            ('tibillet.convention.party', 'party'),
+            ('tibillet.convention.service', 'customer'),
+            ('tibillet.convention.service', 'operator'),
+            ('tibillet.convention.service.common_cost', 'payer'),
+            ('tibillet.convention.service.human_cost', 'payer'),
+            ('tibillet.convention.service.human_cost', 'person'),
+            ('tibillet.convention.statement.approval', 'party'),
+            ('tibillet.convention.statement.dispute', 'party'),
+            ('tibillet.convention.version.destination', 'beneficiary'),
+            ('tibillet.convention.version.tier', 'beneficiary'),
+            ]
+
+
+class Erase(metaclass=PoolMeta):
+    __name__ = 'party.erase'
+
+    def check_erase_company(self, party, company):
+        pool = Pool()
+        Line = pool.get('tibillet.convention.party')
+        super().check_erase_company(party, company)
+        lines = Line.search([
+                ('convention.company', '=', company.id),
+                ('convention.state', '!=', 'closed'),
+                ('party', '=', party.id),
+                ], limit=1)
+        for line in lines:
+            raise EraseError(gettext(
+                    'tibillet_federation.msg_erase_party_convention',
+                    party=party.rec_name,
+                    convention=line.convention.rec_name))
