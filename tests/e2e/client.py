@@ -106,10 +106,14 @@ class Client:
     def ask(self, method, *arguments):
         "Ask the server as the page does, in its own session"
         return self.page.evaluate(
-            """([method, params]) => Sao.rpc(
-                {method: method, params: params},
-                Sao.Session.current_session)""",
-            [method, [*arguments, {}]])
+            """([method, params, patience]) => Promise.race([
+                Sao.rpc({method: method, params: params},
+                    Sao.Session.current_session),
+                // A refusal waits for somebody to close its dialog.
+                new Promise((_, reject) => setTimeout(
+                    () => reject(new Error(method)), patience)),
+                ])""",
+            [method, [*arguments, {}], PATIENCE])
 
     def search(self, model, domain=()):
         "Return the ids of the records that the person may see"
@@ -122,8 +126,8 @@ class Client:
                 ['parent', '=', None], ['name', '=', name]], 0, None, None)
         entries = self.ask('model.ir.ui.menu.search_read', [
                 ['parent', 'child_of', roots, 'parent'],
-                ['action', '!=', None]], 0, None, None, ['complete_name'])
-        return {e['id']: e['complete_name'] for e in entries}
+                ], 0, None, None, ['complete_name', 'action'])
+        return {e['id']: e['complete_name'] for e in entries if e['action']}
 
     def execute(self, entry):
         "Open an entry of the menu as a double click does"
@@ -134,6 +138,12 @@ class Client:
         self.settle()
 
     def close_tabs(self):
+        "Leave what is open, a dialog first"
+        leave = self.page.locator('.modal.in button').filter(
+            has_text=re.compile(r'^\s*(Annuler|Fermer)\s*$'))
+        if leave.count():
+            leave.first.click()
+            self.settle()
         self.page.evaluate(
             '() => Promise.all(Sao.Tab.tabs.slice().map(t => t.close()))')
         self.settle()

@@ -51,13 +51,10 @@ def test_the_statement_is_printed(client):
     id, = client.search(STATEMENT)
     client.open(STATEMENT, id)
     _form(client)
-    client.tab.get_by_role('button', name='Imprimer').first.click()
-    entry = client.page.locator('.dropdown-menu:visible a').first
-    entry.click()
-    link = client.page.locator('.modal.in a[download]').first
-    link.wait_for()
+    client.tab.locator('button[id=print]').click()
+    entry = client.tab.locator('.dropdown-menu:visible a').first
     with client.page.expect_download() as download:
-        link.click()
+        entry.click()
     content = download.value.path().read_bytes()
     assert content.startswith(b'%PDF')
     text = '\n'.join(
