@@ -12,6 +12,9 @@ from trytond.pyson import Eval, If
 from trytond.tools import grouped_slice, sqlite_apply_types
 from trytond.transaction import Transaction
 
+from tibillet.money import half_up
+
+from .convention_gauge import PART
 from .exceptions import (
     StatementComputeError, StatementModificationError, StatementPeriodError)
 from .pot import remaining_of
@@ -95,8 +98,8 @@ class Statement(Workflow, ModelSQL, ModelView):
         "Pot", currency='currency', digits='currency', readonly=True,
         help="What is to be recouped, at the end of the period.")
     progress = fields.Function(
-        fields.Float(
-            "Progress",
+        fields.Numeric(
+            "Progress", digits=(1, 4),
             help="The part of the pot recouped at the end of the period."),
         'on_change_with_progress')
     crossed_on = fields.Date(
@@ -231,8 +234,8 @@ class Statement(Workflow, ModelSQL, ModelView):
     @fields.depends('pot', 'closing_remaining')
     def on_change_with_progress(self, name=None):
         if not self.pot:
-            return 0.
-        return float((self.pot - self.closing_remaining) / self.pot)
+            return Decimal(0)
+        return half_up((self.pot - self.closing_remaining) / self.pot, PART)
 
     @classmethod
     def get_due_date(cls, statements, name):

@@ -17,7 +17,10 @@ from .statement_table import get_csv, get_name, write
 
 
 class Download(Report):
-    "A file made here, without template, of one record"
+    """A file made here, without template, of one record
+
+    A class method make(record) returns its extension and its content.
+    """
 
     @classmethod
     def _execute(cls, records, header, data, action):
@@ -28,11 +31,6 @@ class Download(Report):
         # belongs to it, but not the models around it.
         with without_check_access():
             return cls.make(record)
-
-    @classmethod
-    def make(cls, record):
-        "Return the extension and the content of the file"
-        raise NotImplementedError
 
 
 class StatementCSV(Download):

@@ -21,7 +21,7 @@ TEAL, SAND = '#0b5c6b', '#b45309'
 
 
 def _number(value):
-    return f'{float(value):.2f}'.rstrip('0').rstrip('.')
+    return f'{value:.2f}'.rstrip('0').rstrip('.')
 
 
 def _svg(width, height, parts):
@@ -109,7 +109,7 @@ def curve(
 
     def y(amount):
         return height - bottom - (
-            (height - top - bottom) * float(amount / ticks[-1]))
+            (height - top - bottom) * amount / ticks[-1])
 
     parts = []
     for tick in ticks:
