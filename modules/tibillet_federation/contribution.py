@@ -106,13 +106,6 @@ class Contribution(
             'invisible': Eval('nature') != 'equipment',
             },
         help="The units of equipment that were brought.")
-    assets = fields.Many2Many(
-        'tibillet.convention.contribution-account.asset',
-        'contribution', 'asset', "Assets",
-        states={
-            'invisible': Eval('nature') != 'equipment',
-            },
-        help="The assets bought, as depreciated in the books.")
     recorded = fields.Function(Monetary(
             "In the Ledger", currency='currency', digits='currency',
             help="The amount recorded in the ledger of the convention."),
@@ -338,7 +331,6 @@ class Contribution(
         default.setdefault('evidence_file')
         default.setdefault('evidence_reference')
         default.setdefault('units')
-        default.setdefault('assets')
         return super().copy(contributions, default=default)
 
     @classmethod
@@ -387,7 +379,7 @@ class Contribution(
         elif mode == 'delete':
             wrong = [c for c in contributions if c.frozen or c.recorded]
         else:
-            free = {'sequence', 'units', 'assets'}
+            free = {'sequence', 'units'}
             # The ledger knows who is to recoup.
             fixed = {'convention', 'contributor'}
             wrong = [
@@ -434,16 +426,6 @@ class Contribution(
         pool = Pool()
         Entry = pool.get('tibillet.convention.entry')
         Entry.record_contributions(contributions)
-
-
-class ContributionAsset(ModelSQL):
-    __name__ = 'tibillet.convention.contribution-account.asset'
-
-    contribution = fields.Many2One(
-        'tibillet.convention.contribution', "Contribution", required=True,
-        ondelete='CASCADE')
-    asset = fields.Many2One(
-        'account.asset', "Asset", required=True, ondelete='RESTRICT')
 
 
 class ContributionEquipment(ModelSQL):

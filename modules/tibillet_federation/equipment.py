@@ -3,7 +3,7 @@ from sql import Union
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 
-from .sharing import search_conventions
+from . import sharing
 
 
 class Equipment(metaclass=PoolMeta):
@@ -14,31 +14,45 @@ class Equipment(metaclass=PoolMeta):
             'party.party', None, None, "Convention Partners",
             help="The parties of the conventions that use the unit "
             "or to which it was brought."),
-        'get_convention_partners', searcher='search_convention_partners')
+        'get_conventions', searcher='search_conventions')
+    convention_companies = fields.Function(
+        fields.Many2Many(
+            'company.company', None, None, "Convention Companies",
+            help="The companies of the conventions that use the unit "
+            "or to which it was brought."),
+        'get_conventions', searcher='search_conventions')
 
-    def get_convention_partners(self, name):
+    @classmethod
+    def get_conventions(cls, units, names):
         pool = Pool()
         Contribution = pool.get('tibillet.convention.contribution')
         Used = pool.get('tibillet.convention.service.equipment')
-        conventions = {
-            c.convention for c in Contribution.search([
-                    ('units', '=', self.id),
-                    ])}
-        conventions |= {
-            u.service.convention for u in Used.search([
-                    ('equipment', '=', self.id),
-                    ])}
-        return list({p.party.id for c in conventions for p in c.parties})
+        conventions = {u.id: set() for u in units}
+        for contribution in Contribution.search([
+                    ('units', 'in', list(conventions)),
+                    ]):
+            for unit in contribution.units:
+                if unit.id in conventions:
+                    conventions[unit.id].add(contribution.convention)
+        for used in Used.search([('equipment', 'in', list(conventions))]):
+            conventions[used.equipment.id].add(used.service.convention)
+        return {
+            name: {
+                id: list({
+                        target.id for convention in found
+                        for target in sharing.members(convention, name)})
+                for id, found in conventions.items()}
+            for name in names}
 
     @classmethod
-    def search_convention_partners(cls, name, clause):
+    def search_conventions(cls, name, clause):
         pool = Pool()
         Brought = pool.get(
             'tibillet.convention.contribution-tibillet.equipment')
         Contribution = pool.get('tibillet.convention.contribution')
         Service = pool.get('tibillet.convention.service')
         Used = pool.get('tibillet.convention.service.equipment')
-        conventions = search_conventions(name, clause)
+        conventions = sharing.find(name, clause)
 
         used, service = Used.__table__(), Service.__table__()
         brought, contribution = Brought.__table__(), Contribution.__table__()

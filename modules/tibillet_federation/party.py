@@ -5,7 +5,7 @@ from trytond.model import fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
 
-from .sharing import search_conventions
+from . import sharing
 
 
 class Party(metaclass=PoolMeta):
@@ -34,7 +34,7 @@ class Party(metaclass=PoolMeta):
         Service = pool.get('tibillet.convention.service')
         Tier = pool.get('tibillet.convention.version.tier')
         Version = pool.get('tibillet.convention.version')
-        conventions = search_conventions(name, clause)
+        conventions = sharing.of_parties(name, clause)
 
         party, service = ConventionParty.__table__(), Service.__table__()
         convention, company = Convention.__table__(), Company.__table__()
