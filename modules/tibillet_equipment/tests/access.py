@@ -1,4 +1,5 @@
 import datetime as dt
+import xml.etree.ElementTree as etree
 from decimal import Decimal
 
 from tibillet_equipment.exceptions import (
@@ -18,6 +19,27 @@ from .records import (
 
 class AccessMixin:
     "Tests of who may do what"
+
+    @with_transaction()
+    def test_board(self):
+        "Who reads the depreciation reads all that its board shows"
+        pool = Pool()
+        ActWindow = pool.get('ir.action.act_window')
+        ModelData = pool.get('ir.model.data')
+        View = pool.get('ir.ui.view')
+        board = View(ModelData.get_id(
+                'tibillet_equipment', 'depreciation_view_board'))
+        models = {
+            ActWindow(ModelData.get_id(action.get('name'))).res_model
+            for action in etree.fromstring(board.arch).iter('action')}
+        company = create_company()
+        for group in [
+                'group_administrator', 'group_accountant',
+                'group_venue_manager', 'group_tax_agent']:
+            user = create_user(company, group)
+            for model in models:
+                with self.subTest(group=group, model=model), acting(user):
+                    self.assertEqual(pool.get(model).search([]), [])
 
     @with_transaction()
     def test_partner(self):
