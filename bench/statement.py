@@ -1,6 +1,7 @@
 """How fast services are settled and said.
 
     python -m bench.statement --engine
+    python -m bench.statement --records
 
 The engine is pure: it is measured without database, in services a second of
 processor time, against the 5 000 a second that are asked of it. Three
@@ -19,6 +20,7 @@ from tibillet_federation.clauses import (
 from tibillet_federation.revenue import replay
 
 from bench.machine import describe
+from bench.statement_records import records
 
 ASKED = 5000  # services a second, with their sentences
 START = dt.date(2026, 1, 1)
@@ -138,6 +140,7 @@ def engine(count, rounds=7):
 
 PARTS = {
     'engine': engine,
+    'records': records,
     }
 
 

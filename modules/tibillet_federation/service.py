@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.currency.fields import Monetary
@@ -486,10 +484,3 @@ class Service(Workflow, ModelSQL, ModelView):
 
     def is_missing_costs(self):
         return self.scope == 'external' and not self.human_costs
-
-    def get_payments(self):
-        "Return what the customer owes and has paid, excluding tax"
-        lines = [l for l in self.turnovers if l.included]
-        return (
-            sum((l.amount for l in lines), Decimal(0)),
-            sum((l.paid for l in lines), Decimal(0)))

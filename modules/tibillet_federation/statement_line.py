@@ -162,15 +162,35 @@ class StatementLine(sequence_ordered(), ModelSQL, ModelView):
 
     @classmethod
     def get_due(cls, lines, name):
+        payments = cls._get_payments([
+                l.service for l in lines
+                if l.version.due_rule == 'payments'])
         due = {}
         for line in lines:
             due[line.id] = line.payable
-            if line.version.due_rule == 'payments':
-                invoiced, paid = line.service.get_payments()
+            if line.service.id in payments:
+                invoiced, paid = payments[line.service.id]
                 due[line.id] = due_total(
                     line.payable, invoiced, [Payment(line.date, paid)],
                     line.currency.rounding)
         return due
+
+    @classmethod
+    def _get_payments(cls, services):
+        "Return what customers owe and have paid, excluding tax, by service"
+        pool = Pool()
+        Turnover = pool.get('tibillet.convention.service.turnover')
+        zero = Decimal(0), Decimal(0)
+        payments = {s.id: zero for s in services}
+        for sub_ids in grouped_slice(list(payments), SLICE):
+            for line in Turnover.search([
+                        ('service', 'in', list(sub_ids)),
+                        ('included', '=', True),
+                        ], order=[('service', 'ASC')]):
+                invoiced, paid = payments[line.service.id]
+                payments[line.service.id] = (
+                    invoiced + line.amount, paid + line.paid)
+        return payments
 
     @classmethod
     def get_settled(cls, services):
