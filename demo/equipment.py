@@ -40,6 +40,11 @@ HANDED_OVER = dt.datetime.combine(FROM, dt.time(7, 30))
 TAKEN_BACK = dt.datetime.combine(
     TO + dt.timedelta(days=1), dt.time(15, 0))
 
+# A booking still to confirm: what for, from, to, of what
+NEXT = (
+    "La nuit des communs", dt.date(2026, 12, 11), dt.date(2026, 12, 13),
+    {"Sunmi V2s": 4, "Borne wifi Ubiquiti U7 Pro Outdoor": 1})
+
 BROKEN = 'TPE-03'
 BROKEN_ON = dt.date(2026, 7, 4)
 DECIDED_ON = dt.date(2026, 7, 15)
@@ -64,6 +69,7 @@ def build(house, convention, progress):
         cards = _cards(house)
         progress("equipment lent")
         lent = _lend(house, units)
+        _ask(house, units)
         _use(house, cards)
     return {FESTIVAL: lent}
 
@@ -224,8 +230,7 @@ def _depreciate(units):
 
 
 def _contribute(convention, units):
-    "Say of which units and assets the contributions are made"
-    Asset = Model.get('account.asset')
+    "Say of which units the contributions are made"
     Contribution = Model.get('tibillet.convention.contribution')
     Equipment = Model.get('tibillet.equipment')
     contributions = Contribution.find([
@@ -233,13 +238,8 @@ def _contribute(convention, units):
             ('nature', '=', 'equipment'),
             ])
     for contribution in contributions:
-        group = units[contribution.description]
-        contribution.units.extend(Equipment(u.id) for u in group)
-        contribution.assets.extend(Asset.find([
-                    ('equipment', 'in', [u.id for u in group]),
-                    ('equipment_owner.party', '=',
-                        contribution.contributor.id),
-                    ]))
+        contribution.units.extend(
+            Equipment(u.id) for u in units[contribution.description])
     Contribution.save(contributions)
 
 
@@ -296,6 +296,21 @@ def _lend(house, units):
     Equipment.click([u for u in lent if u != broken], 'make_available')
     _decide(incident)
     return lent
+
+
+def _ask(house, units):
+    "Ask for units that nobody has promised yet"
+    Booking = Model.get('tibillet.equipment.booking')
+    purpose, first, last, wanted = NEXT
+    booking = Booking(
+        party=Model.get('party.party')(house.parties.association.id),
+        purpose=purpose,
+        from_date=first,
+        to_date=last)
+    for description, number in wanted.items():
+        booking.lines.new(
+            product=units[description][0].product, quantity=number)
+    booking.save()
 
 
 def _custody(booking, button, date, from_person, to_person, damaged=None):
