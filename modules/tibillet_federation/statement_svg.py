@@ -5,6 +5,7 @@ files or data: these are drawn in the page itself.
 """
 from decimal import Decimal
 from html import escape
+from math import ceil
 
 ZERO = Decimal(0)
 # Recoupment, development, local fund, people, common costs, the operator.
@@ -155,12 +156,12 @@ def _steps(points, last):
 
 
 def _ticks(highest):
-    "Return round amounts from 0 to above highest, four to six of them"
+    "Return round amounts from 0 to highest or above, six of them at most"
     step = Decimal(1)
     while True:
         for factor in [1, 2, 5]:
             size = step * factor
             if size * 5 >= highest:
-                count = int(-(-highest // size))
-                return [size * i for i in range(count + 1)]
+                return [
+                    size * i for i in range(ceil(highest / size) + 1)]
         step *= 10
