@@ -2,6 +2,7 @@ from sql import Union
 
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
 
 from . import sharing
 
@@ -12,6 +13,10 @@ class Equipment(metaclass=PoolMeta):
     convention_partners = fields.Function(
         fields.Many2Many(
             'party.party', None, None, "Convention Partners",
+            context={
+                'company': Eval('company', -1),
+                },
+            depends=['company'],
             help="The parties of the conventions that use the unit "
             "or to which it was brought."),
         'get_conventions', searcher='search_conventions')
