@@ -6,7 +6,7 @@ import time
 
 from tools import venv
 from tools.postgres import free_port
-from tools.steps import LOGS, RUN, Stop
+from tools.steps import LOGS, RUN, Stop, end_with_caller
 
 FOLDER = RUN / 'mail'
 
@@ -23,7 +23,7 @@ def sink(folder=FOLDER):
                 '-l', f'127.0.0.1:{port}',
                 '-c', 'aiosmtpd.handlers.Mailbox', folder],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True)
+            start_new_session=True, preexec_fn=end_with_caller)
     try:
         _wait(process, port)
         yield f'smtp://127.0.0.1:{port}'

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 from tools import database, mail, steps, venv, webclient
-from tools.steps import LOGS, ROOT, Stop, say
+from tools.steps import LOGS, ROOT, Stop, end_with_caller, say
 
 HOST = '127.0.0.1'
 START_SECONDS = 90
@@ -59,7 +59,8 @@ def server(folder, port, log='server'):
                 'trytond.application:app'],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             # Ctrl-C is for the caller, which then ends the server.
-            start_new_session=True, env={
+            start_new_session=True, preexec_fn=end_with_caller,
+            env={
                 **os.environ, **database.environment(folder),
                 'TRYTOND_DATABASE_NAMES': database.NAME,
                 'TRYTOND_LOGGING_CONFIG': 'config/logging.conf',

@@ -1,8 +1,10 @@
 """What the caller sees: steps that show they are alive, one sentence when
 something prevents them."""
 import contextlib
+import ctypes
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +14,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 RUN = ROOT / '.run'
 LOGS = RUN / 'log'
 HEARTBEAT = 10  # seconds
+PR_SET_PDEATHSIG = 1  # Linux's name for it, in sys/prctl.h
 
+# Looked up here: a child has no business loading libraries.
+_prctl = getattr(ctypes.CDLL(None), 'prctl', None)
 _started = time.monotonic()
 _printing = threading.Lock()
 _children = set()
@@ -126,6 +131,16 @@ def end_children():
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def end_with_caller():
+    """Ask the system to end this program when its caller does
+
+    Called in a child before it becomes another program; where the system
+    knows no such thing, only a killed caller leaves its servers behind.
+    """
+    if _prctl:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def shown(path):
