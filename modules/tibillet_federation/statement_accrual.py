@@ -22,15 +22,23 @@ class Statement(metaclass=PoolMeta):
     accrual_moves = fields.Function(
         fields.Many2Many(
             'account.move', None, None, "Accruals",
-            states={
-                'invisible': ~Eval('accrual_moves'),
-                },
             help="What is accrued until it is invoiced."),
         'get_accrual_moves')
+    followed_accruals = fields.Function(
+        fields.Many2Many(
+            'account.move', None, None, "Accruals",
+            states={
+                'invisible': ~Eval('followed_accruals'),
+                },
+            help="What is accrued until it is invoiced, "
+            "in the books that you follow."),
+        'get_followed')
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        cls._followed = {
+            **cls._followed, 'followed_accruals': 'accrual_moves'}
         cls._buttons.update({
                 'accrue': {
                     'invisible': (

@@ -18,6 +18,13 @@ class Statement(metaclass=PoolMeta):
     invoices = fields.Function(
         fields.Many2Many('account.invoice', None, None, "Invoices"),
         'get_invoices')
+    followed_invoices = fields.Function(
+        fields.Many2Many(
+            'account.invoice', None, None, "Invoices",
+            help="Those in the books that you follow."),
+        'get_followed')
+    # What each field shows to who does not follow all the books.
+    _followed = {'followed_invoices': 'invoices'}
 
     @classmethod
     def __setup__(cls):
@@ -56,6 +63,18 @@ class Statement(metaclass=PoolMeta):
                 if line.invoice and line.invoice.id not in found:
                     found.append(line.invoice.id)
         return invoices
+
+    @classmethod
+    def get_followed(cls, statements, name):
+        "Return the records in the books of the companies that one follows"
+        pool = Pool()
+        User = pool.get('res.user')
+        companies = set(User.get_companies())
+        return {
+            s.id: [
+                r.id for r in getattr(s, cls._followed[name])
+                if r.company.id in companies]
+            for s in statements}
 
     @classmethod
     @ModelView.button
