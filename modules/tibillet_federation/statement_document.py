@@ -198,6 +198,10 @@ class StatementDocument:
     # Block 5: where 100 € go
 
     @property
+    def uses_title(self):
+        return say('uses', amount=f'100\u00a0{self.voice.symbol}')
+
+    @property
     def uses(self):
         "Return (name, colour, amount, of 100) for the period"
         uses = self._total_uses()

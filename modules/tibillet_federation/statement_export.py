@@ -70,6 +70,11 @@ def _get_data(statement):
             if c.date <= statement.end_date],
         'costs': _get_costs(statement),
         'settlement': _get_settlement(statement),
+        'obligations': [
+            {'party': o.party.rec_name, 'text': o.text, 'due_date': o.due_date}
+            for o in convention.obligations
+            if not o.done_on and o.due_date
+            and o.due_date <= statement.end_date],
         'disputes': [
             _get_dispute(d) for s in [previous, statement] if s
             for d in s.disputes],
