@@ -90,7 +90,7 @@ def bar(amounts, width=640, height=16):
 
 def curve(
         points, start, end, write_amount, write_date, projection=None,
-        width=640, height=230):
+        width=640, height=180):
     """Return the curve of what is recouped under what is to recoup
 
     points: (date, pot, recouped) by date; each holds until the next one.

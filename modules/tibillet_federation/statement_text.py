@@ -74,7 +74,7 @@ def get_headline(statement, party=None):
 
 
 def _say_flow(statement, flow, party):
-    convention = statement.convention
+    voice = get_voice(statement.convention)
     payer, beneficiary = flow.payer, flow.beneficiary
     amount, due = flow.amount, flow.due
     if amount < 0:
@@ -84,18 +84,19 @@ def _say_flow(statement, flow, party):
     values = {
         'payer': payer.rec_name,
         'beneficiary': beneficiary.rec_name,
-        'amount': convention._format_amount(amount),
-        'date': convention._format_date(statement.due_date),
+        'amount': voice.amount(amount),
+        'date': (
+            voice.date(statement.due_date) if statement.due_date else ''),
         }
-    voice = {payer: 'you_owe', beneficiary: 'owes_you'}.get(party, 'owes')
+    person = {payer: 'you_owe', beneficiary: 'owes_you'}.get(party, 'owes')
     if is_paid(statement, flow):
         return gettext(
-            f'tibillet_federation.msg_headline_{voice}_paid', **values)
-    sentence = gettext(f'tibillet_federation.msg_headline_{voice}', **values)
+            f'tibillet_federation.msg_headline_{person}_paid', **values)
+    sentence = gettext(f'tibillet_federation.msg_headline_{person}', **values)
     if due != amount:
         sentence += ' ' + gettext(
             'tibillet_federation.msg_headline_due',
-            due=convention._format_amount(due))
+            due=voice.amount(due))
     return sentence
 
 
@@ -107,16 +108,17 @@ def get_summary(statement):
 
 
 def get_remaining(statement):
-    convention = statement.convention
+    "Return what remains to recoup, in words"
+    voice = get_voice(statement.convention)
     if not statement.pot:
         return gettext('tibillet_federation.msg_remaining_no_pot')
     if not statement.closing_remaining:
         if statement.crossed_on:
             return gettext(
                 'tibillet_federation.msg_remaining_crossed',
-                date=convention._format_date(statement.crossed_on))
+                date=voice.date(statement.crossed_on))
         return gettext('tibillet_federation.msg_remaining_nothing')
-    remaining = convention._format_amount(statement.closing_remaining)
+    remaining = voice.amount(statement.closing_remaining)
     recouped = [l.recouped for l in statement.lines if l.recouped > 0]
     if not recouped:
         return gettext(
