@@ -8,6 +8,8 @@ from trytond.pool import Pool
 
 from tibillet.shares import split
 
+from .settlement_figures import get_voice
+
 ZERO = Decimal(0)
 
 
