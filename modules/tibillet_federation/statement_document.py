@@ -30,10 +30,15 @@ def say(name, **values):
     return gettext(f'tibillet_federation.msg_statement_print_{name}', **values)
 
 
+# Blocks that a statement locked before they existed does not have.
+LATER_BLOCKS = ['obligations']
+
+
 def get_content(statement):
     "Return the content as its JSON gives it: amounts and dates are texts"
     content = statement.content
-    return json.loads(content or chain.canonical(get_data(statement)))
+    data = json.loads(content or chain.canonical(get_data(statement)))
+    return dict.fromkeys(LATER_BLOCKS, ()) | data
 
 
 class StatementDocument:
