@@ -8,7 +8,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.tools import grouped_slice, sqlite_apply_types
 from trytond.transaction import Transaction
 
@@ -31,6 +31,9 @@ SIGNS = {
     }
 POT = ['contribution', 'accrual']
 RECOUPED = ['recoupment', 'adjustment']
+# What people record themselves; the rest comes from contributions, costs
+# and locked statements.
+BY_HAND = ['indemnity', 'write_off', 'buy_back', 'rental']
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ class Entry(ModelSQL, ModelView):
             ('write_off', "Write-off"),
             ('buy_back', "Buy-back"),
             ('rental', "Outside Rental"),
-            ], "Type", required=True, sort=False)
+            ], "Type", required=True, sort=False,
+        domain=[
+            If(~Eval('origin'), ('type', 'in', BY_HAND), ()),
+            ])
     type_string = type.translated('type')
     amount = Monetary(
         "Amount", currency='currency', digits='currency', required=True,
@@ -79,8 +85,10 @@ class Entry(ModelSQL, ModelView):
     contributor = fields.Many2One(
         'party.party', "Contributor", required=True, ondelete='RESTRICT',
         help="The party whose contribution it raises or lowers.")
-    description = fields.Char("Description")
-    origin = fields.Reference("Origin", selection='get_origin')
+    description = fields.Char(
+        "Description", required=True, help="Why it is recorded.")
+    origin = fields.Reference(
+        "Origin", selection='get_origin', readonly=True)
     version = fields.Many2One(
         'tibillet.convention.version', "Clauses", ondelete='RESTRICT',
         domain=[
@@ -364,12 +372,30 @@ class Entry(ModelSQL, ModelView):
                         excess=convention._format_amount(-remaining)))
 
     @classmethod
+    def copy(cls, entries, default=None):
+        # What it was made of has already been counted.
+        for entry in entries:
+            raise EntryModificationError(gettext(
+                    'tibillet_federation.msg_entry_copy',
+                    entry=entry.rec_name))
+        return []
+
+    @classmethod
     def check_modification(cls, mode, entries, values=None, external=False):
         super().check_modification(
             mode, entries, values=values, external=external)
-        # An entry is a fact: a mistake is corrected by the opposite entry.
-        if mode in {'write', 'delete'}:
-            for entry in entries:
+        for entry in entries:
+            # An entry is a fact: a mistake is corrected by the opposite one.
+            if mode in {'write', 'delete'}:
                 raise EntryModificationError(gettext(
                         'tibillet_federation.msg_entry_immutable',
                         entry=entry.rec_name))
+            if external and (entry.type not in BY_HAND or entry.origin):
+                raise EntryModificationError(gettext(
+                        'tibillet_federation.msg_entry_by_hand',
+                        entry=entry.rec_name))
+            if entry.convention.state == 'closed':
+                raise EntryModificationError(gettext(
+                        'tibillet_federation.msg_entry_closed',
+                        entry=entry.rec_name,
+                        convention=entry.convention.rec_name))
