@@ -25,14 +25,14 @@ TEXTS = {
     'base': (
         "Base: {turnover:a} of turnover − {excluded:a} deducted = {base:a}",
         "Base du calcul : {turnover:a} de chiffre d'affaires − {excluded:a} "
-        "déduits = {base:a}"),
+        "à déduire = {base:a}"),
     'base_turnover': (
         "Base: {base:a} of turnover, nothing to deduct",
         "Base du calcul : {base:a} de chiffre d'affaires, rien à déduire"),
     'base_negative': (
         "{turnover:a} of turnover − {excluded:a} deducted = {result:a}: "
         "below zero, the base is {base:a}. Please check",
-        "{turnover:a} de chiffre d'affaires − {excluded:a} déduits = "
+        "{turnover:a} de chiffre d'affaires − {excluded:a} à déduire = "
         "{result:a} : c'est moins que zéro, la base est {base:a}. "
         "À vérifier"),
     # The phase
@@ -79,7 +79,7 @@ TEXTS = {
         "{label:k} : {declared:a} de frais, mais pas plus de {price:a}"),
     'tier_time': (
         "{label:k}: {days:n} days × {price:a} = {wanted:a}",
-        "{label:k} : {days:n} jours × {price:a} = {wanted:a}"),
+        "{label:k} : {days:n} jour(s) × {price:a} = {wanted:a}"),
     'tier_gross_pct': (
         "{label:k}: {base:a} × {rate:p} = {wanted:a}",
         "{label:k} : {base:a} × {rate:p} = {wanted:a}"),
@@ -138,12 +138,12 @@ TEXTS = {
     'crossing_split': (
         "{alpha:p} of this service is enough to finish recouping: "
         "{remaining:a} ÷ {wanted:a}",
-        "{alpha:p} de cette prestation suffisent pour finir d'amortir : "
+        "Il suffit de {alpha:p} de cette prestation pour finir d'amortir : "
         "{remaining:a} ÷ {wanted:a}"),
     'crossing_bases': (
         "It is as if {base_pre:a} of the base came before the end of "
         "recoupment, and {base_post:a} after",
-        "C'est comme si {base_pre:a} de la base venaient avant la fin de "
+        "Dans la base, on compte {base_pre:a} avant la fin de "
         "l'amortissement, et {base_post:a} après"),
     'crossing_rule': (
         "What follows comes under the clauses after recoupment",
@@ -162,21 +162,21 @@ TEXTS = {
         "Only {remaining:a} was left to recoup: {wanted:a} − {remaining:a} "
         "= {excess:a} goes to the destinations",
         "Il ne restait que {remaining:a} à amortir : {wanted:a} − "
-        "{remaining:a} = {excess:a} vont aux destinations"),
+        "{remaining:a} = {excess:a} pour les destinations"),
     # Who gets what
     'recouped_one': (
         "{amount:a} recoups what {contributor:k} put in",
-        "{amount:a} amortissent l'apport de {contributor:k}"),
+        "{amount:a} pour amortir l'apport de {contributor:k}"),
     'recouped_remaining': (
         "{amount:a} is divided by what is left to recoup to each: {parts:l}",
-        "{amount:a} sont partagés selon ce qui reste à amortir à chacun : "
+        "On partage {amount:a} selon ce qui reste à amortir à chacun : "
         "{parts:l}"),
     'recouped_initial': (
         "{amount:a} is divided by what each put in: {parts:l}",
-        "{amount:a} sont partagés selon l'apport de chacun : {parts:l}"),
+        "On partage {amount:a} selon l'apport de chacun : {parts:l}"),
     'recouped_priority': (
         "{amount:a} is divided in the agreed order: {parts:l}",
-        "{amount:a} sont partagés dans l'ordre convenu : {parts:l}"),
+        "On partage {amount:a} dans l'ordre convenu : {parts:l}"),
     'tiers_paid': (
         "The cascade pays: {parts:l}",
         "La cascade paie : {parts:l}"),
@@ -194,7 +194,7 @@ TEXTS = {
         "; à un centime près, pour que la somme soit juste"),
     'destinations_missing': (
         "{amount:a} has no destination in these clauses. Please check",
-        "{amount:a} n'ont pas de destination dans ces clauses. À vérifier"),
+        "Sans destination dans ces clauses : {amount:a}. À vérifier"),
     # The total
     'total': (
         "Share of this service: {share:a}, {rate:p} of the base",
@@ -212,7 +212,7 @@ TEXTS = {
     'retained': (
         "{operator:k} keeps {retained:a} that comes back to it: {share:a} − "
         "{retained:a} = {payable:a} to pay",
-        "{operator:k} garde {retained:a} qui lui reviennent : {share:a} − "
+        "{operator:k} garde ce qui lui revient : {share:a} − "
         "{retained:a} = {payable:a} à payer"),
     'closing_pre': (
         "Left to recoup: {opening:a} − {recouped:a} = {remaining:a}",
@@ -222,7 +222,7 @@ TEXTS = {
         "Il ne reste rien à amortir"),
     'carried': (
         "{label:k}: {amount:a} waits for the next service",
-        "{label:k} : {amount:a} attendent la prochaine prestation"),
+        "{label:k} : {amount:a} à reporter sur la prochaine prestation"),
     # The ledger
     'posting_more': (
         "{date:d}: {amount:a} more to recoup for {contributor:k}",
@@ -239,11 +239,11 @@ TEXTS = {
     'posting_refused': (
         "{date:d}: {declared:a} of new costs do not count, all was already "
         "recouped",
-        "{date:d} : {declared:a} de nouveaux frais ne comptent pas, tout "
+        "{date:d} : on ne compte pas {declared:a} de nouveaux frais, tout "
         "était déjà amorti"),
     'posting_surplus': (
         "{surplus:a} more than what was left: it goes to the renewal fund",
-        "{surplus:a} dépassent ce qui restait : ils vont au fonds de "
+        "{surplus:a} de plus que ce qui restait : ce surplus va au fonds de "
         "renouvellement"),
     'posting_left': (
         "{remaining:a} is left to recoup",
@@ -260,18 +260,19 @@ TEXTS = {
     'adjust_share': (
         "Share counted again: {share:a} − {already:a} already counted = "
         "{difference:a}",
-        "Part recalculée : {share:a} − {already:a} déjà comptés = "
+        "Part recalculée : {share:a} − {already:a} déjà compté = "
         "{difference:a}"),
     'adjust_reopened': (
         "{amount:a} is again to recoup: {remaining:a} is left",
-        "{amount:a} sont de nouveau à amortir : il reste {remaining:a}"),
+        "De nouveau à amortir : {amount:a} ; il reste {remaining:a}"),
     'adjust_recouped': (
         "{amount:a} more is recouped: {remaining:a} is left",
-        "{amount:a} de plus sont amortis : il reste {remaining:a}"),
+        "Amorti en plus : {amount:a} ; il reste {remaining:a}"),
     'adjust_spilled': (
         "{amount:a} is not needed any more to recoup: it goes to the "
         "destinations",
-        "{amount:a} ne servent plus à amortir : ils vont aux destinations"),
+        "L'amortissement n'a plus besoin de {amount:a} : ce surplus va aux "
+        "destinations"),
     'adjust_due': (
         "{amount:a} more to pay",
         "{amount:a} de plus à payer"),
@@ -287,10 +288,10 @@ TEXTS = {
         "{where:w} : « {value:k} » n'est pas un choix possible"),
     'quantum_wrong': (
         "The smallest unit of the currency must be above zero",
-        "La plus petite unité de la monnaie doit dépasser zéro"),
+        "La plus petite unité de la devise doit dépasser zéro"),
     'schedule_missing': (
         "Set a schedule before recoupment, after it, or both",
-        "Indiquez un barème avant l'amortissement, après, ou les deux"),
+        "Indiquez un barème avant amortissement, après, ou les deux"),
     'rate_missing': (
         "{where:w}: set the percentage",
         "{where:w} : indiquez le pourcentage"),
@@ -302,16 +303,15 @@ TEXTS = {
         "{where:w} : indiquez le montant"),
     'amount_negative': (
         "{where:w}: {amount:a} must not be below zero",
-        "{where:w} : {amount:a} ne doit pas être sous zéro"),
+        "{where:w} : {amount:a} ne doit pas être négatif"),
     'amount_digits': (
         "{where:w}: {amount:a} has more decimals than the currency",
-        "{where:w} : {amount:a} a plus de décimales que la monnaie"),
+        "{where:w} : {amount:a} a plus de décimales que la devise"),
     'floor_above_cap': (
         "{where:w}: the minimum {floor:a} is above the cap {cap:a}; lower "
         "one or raise the other",
         "{where:w} : le minimum de {floor:a} dépasse le plafond de "
-        "{cap:a} ; "
-        "baissez l'un ou montez l'autre"),
+        "{cap:a} ; baissez l'un ou montez l'autre"),
     'brackets_missing': (
         "{where:w}: add at least one bracket",
         "{where:w} : ajoutez au moins une tranche"),
@@ -411,7 +411,7 @@ PLACES = {
     'max_rate': ("Maximum rate", "Taux maximum"),
     'local_rate': ("Local part", "Part locale"),
     'local_base': ("Base of the local part", "Base de la part locale"),
-    'crossing': ("Crossing", "Passage de la fin d'amortissement"),
+    'crossing': ("Crossing", "Fin de l'amortissement"),
     'allocation': (
         "Division between contributors", "Partage entre apporteurs"),
     'destinations': ("Destinations", "Destinations"),

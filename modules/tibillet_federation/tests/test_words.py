@@ -97,32 +97,32 @@ class WordsTestCase(unittest.TestCase):
         first = settle(SEASON_CLAUSES, pot('15560'), SEASON[0])
         self.assertEqual(self.said(first.sentences), [
                 "Base du calcul : 1 000,00 € de chiffre d'affaires - "
-                "300,00 € déduits = 700,00 €.",
+                "300,00 € à déduire = 700,00 €.",
                 "Avant cette prestation, il reste 15 560,00 € à amortir.",
                 "700,00 € × 35 % = 245,00 € ; c'est moins que le minimum, "
                 "on prend 500,00 € ; pas plus de 60 % de la base : 700,00 € "
                 "× 60 % = 420,00 €.",
-                "420,00 € amortissent l'apport de ccc.",
+                "420,00 € pour amortir l'apport de ccc.",
                 "Part de cette prestation : 420,00 €, soit 60 % de la base.",
                 "Il reste à amortir : 15 560,00 € - 420,00 € = 15 140,00 €.",
                 ])
         fourth = settle(SEASON_CLAUSES, pot('9365'), SEASON[3])
         self.assertEqual(self.said(fourth.sentences, names={'ccc': "CCC"}), [
                 "Base du calcul : 150 000,00 € de chiffre d'affaires - "
-                "4 500,00 € déduits = 145 500,00 €.",
+                "4 500,00 € à déduire = 145 500,00 €.",
                 "Avant cette prestation, il reste 9 365,00 € à amortir.",
                 "145 500,00 € × 35 % = 50 925,00 € ; c'est plus que le "
                 "plafond, on prend 15 000,00 €.",
-                "62,43 % de cette prestation suffisent pour finir "
+                "Il suffit de 62,43 % de cette prestation pour finir "
                 "d'amortir : 9 365,00 € ÷ 15 000,00 €.",
-                "C'est comme si 90 840,50 € de la base venaient avant la "
+                "Dans la base, on compte 90 840,50 € avant la "
                 "fin de l'amortissement, et 54 659,50 € après.",
                 "La suite relève des clauses d'après amortissement.",
                 "145 500,00 € × 12 % = 17 460,00 € ; c'est plus que le "
                 "plafond, on prend 6 000,00 €.",
                 "Seul le reste de la prestation compte : 6 000,00 € × "
                 "5 635,00 € ÷ 15 000,00 € = 2 254,00 €.",
-                "9 365,00 € amortissent l'apport de CCC.",
+                "9 365,00 € pour amortir l'apport de CCC.",
                 "Part locale : 2 254,00 € × 10 % = 225,40 €.",
                 "Research : 2 028,60 € × 50 % = 1 014,30 €.",
                 "Hosting : 2 028,60 € × 30 % = 608,58 €.",
@@ -196,7 +196,7 @@ class WordsTestCase(unittest.TestCase):
         service = make_service(
             '9000', days={'follow': D('2.5')}, costs={'costs': D(600)})
         self.assertIn(
-            "Suivi : 2,5 jours × 300,00 € = 750,00 €.\n"
+            "Suivi : 2,5 jour(s) × 300,00 € = 750,00 €.\n"
             "Frais : 600,00 € de frais, mais pas plus de 500,00 € ; avec "
             "40,00 € en attente depuis avant : 540,00 €.\n"
             "Matériel : 9 000,00 € × 20 % = 1 800,00 € pour amortir.\n"
@@ -220,7 +220,7 @@ class WordsTestCase(unittest.TestCase):
                 make_clauses(limited, limited), service, pot('9999')))
         # The pot needs half of the 1 800.
         self.assertIn(
-            "50 % de cette prestation suffisent pour finir d'amortir : "
+            "Il suffit de 50 % de cette prestation pour finir d'amortir : "
             "900,00 € ÷ 1 800,00 €.\n", self.texts(
                 make_clauses(tiers, tiers), service, pot('900')))
 
@@ -238,7 +238,7 @@ class WordsTestCase(unittest.TestCase):
 
     def test_retained(self):
         self.assertIn(
-            "Mamasound garde 562,33 € qui lui reviennent : 2 835,00 € - "
+            "Mamasound garde ce qui lui revient : 2 835,00 € - "
             "562,33 € = 2 272,67 € à payer.", self.texts(
                 make_clauses(flat('0.35'), None), SEASON[1], (
                     Balance('ccc', D(15560)), Balance('mamasound', D(3850)))))
@@ -250,8 +250,8 @@ class WordsTestCase(unittest.TestCase):
                         "Il reste 100,00 € à amortir."]),
                 ('indemnity', '-150', 'ccc', pot('100'), [
                         "04/07/2026 : 100,00 € de moins à amortir pour ccc.",
-                        "50,00 € dépassent ce qui restait : ils vont au "
-                        "fonds de renouvellement.",
+                        "50,00 € de plus que ce qui restait : ce surplus va "
+                        "au fonds de renouvellement.",
                         "Il ne reste rien à amortir."]),
                 ('rental', '-30', None, pot('100'), [
                         "04/07/2026 : 30,00 € de moins à amortir.",
@@ -260,8 +260,8 @@ class WordsTestCase(unittest.TestCase):
                         "04/07/2026 : 30,00 € de plus à amortir.",
                         "Il reste 130,00 € à amortir."]),
                 ('accrual', '30', 'ccc', pot('0'), [
-                        "04/07/2026 : 30,00 € de nouveaux frais ne comptent "
-                        "pas, tout était déjà amorti.",
+                        "04/07/2026 : on ne compte pas 30,00 € de nouveaux "
+                        "frais, tout était déjà amorti.",
                         "Il ne reste rien à amortir."]),
                 ]:
             with self.subTest(kind=kind):
@@ -281,9 +281,9 @@ class WordsTestCase(unittest.TestCase):
                 "€ au lieu de 9 000,00 €.",
                 "On refait le calcul avec ce qui restait à amortir ce "
                 "jour-là.",
-                "Part recalculée : 2 800,00 € - 3 150,00 € déjà comptés = "
+                "Part recalculée : 2 800,00 € - 3 150,00 € déjà compté = "
                 "-350,00 €.",
-                "350,00 € sont de nouveau à amortir : il reste 12 760,00 €.",
+                "De nouveau à amortir : 350,00 € ; il reste 12 760,00 €.",
                 "350,00 € à rendre.",
                 ])
 
@@ -359,7 +359,7 @@ class WordsTestCase(unittest.TestCase):
                 "9 000,00 €.",
                 "À déduire : 500,00 € + 400,00 € = 900,00 €.",
                 "Base du calcul : 9 000,00 € de chiffre d'affaires - 900,00 "
-                "€ déduits = 8 100,00 €.",
+                "€ à déduire = 8 100,00 €.",
                 "Tout est déjà amorti : on applique les clauses d'après "
                 "amortissement.",
                 "Ces clauses ne demandent plus rien après l'amortissement.",
