@@ -33,6 +33,11 @@ def _wait(process, port):
     raise Stop(f"make run did not serve anything:\n{LOG.read_text()}")
 
 
+def _as_in_a_terminal():
+    "Let Ctrl-C end the program: what runs in the background ignores it"
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _end(process):
     if process.poll() is None:
         # Ctrl-C, as a person would.
@@ -76,7 +81,7 @@ def main():
         process = subprocess.Popen(
             ['make', 'run', f'PORT={port}'], cwd=ROOT,
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True)
+            start_new_session=True, preexec_fn=_as_in_a_terminal)
     try:
         seconds = _wait(process, port)
         say(f"served after {seconds:.0f} s")
