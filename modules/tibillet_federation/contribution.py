@@ -10,6 +10,7 @@ from trytond.pyson import Eval, If
 
 from tibillet.money import half_up
 
+from .child import ChildMixin
 from .evidence import EvidenceMixin
 from .exceptions import (
     ContributionModificationError, ContributionValidationError,
@@ -26,7 +27,8 @@ NATURES = [
 
 
 class Contribution(
-        Workflow, sequence_ordered(), EvidenceMixin, ModelSQL, ModelView):
+        Workflow, sequence_ordered(), ChildMixin, EvidenceMixin, ModelSQL,
+        ModelView):
     __name__ = 'tibillet.convention.contribution'
 
     _states = {
@@ -373,6 +375,12 @@ class Contribution(
         super().check_modification(
             mode, contributions, values=values, external=external)
         if mode == 'create':
+            for contribution in contributions:
+                if contribution.convention.state in {'closing', 'closed'}:
+                    raise ContributionModificationError(gettext(
+                            'tibillet_federation.msg_contribution_closing',
+                            contribution=contribution.rec_name,
+                            convention=contribution.convention.rec_name))
             wrong = [
                 c for c in contributions
                 if external and c.state != 'estimated']

@@ -4,8 +4,9 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Eval, If
+from trytond.pyson import Bool, Eval, If
 
+from .child import ChildMixin
 from .exceptions import ConventionModificationError
 
 ROLES = [
@@ -34,7 +35,8 @@ VAT_REGIMES = [
     ]
 
 
-class ConventionParty(sequence_ordered(), ModelSQL, ModelView):
+class ConventionParty(
+        ChildMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.convention.party'
 
     convention = fields.Many2One(
@@ -62,9 +64,19 @@ class ConventionParty(sequence_ordered(), ModelSQL, ModelView):
         domain=[
             If(Eval('party'), ('party', '=', Eval('party', -1)), ()),
             ],
+        states={
+            'readonly': (
+                Bool(Eval('company'))
+                & (Eval('convention_state') != 'draft')),
+            },
         help="The company of the party, when it keeps its books here.")
     roles = fields.MultiSelection(
         ROLES, "Roles", required=True, sort=False,
+        states={
+            'readonly': (
+                (Eval('id', -1) >= 0)
+                & (Eval('convention_state') != 'draft')),
+            },
         help="What the party does in the convention.\n"
         "The provider brings the tool, the operator sells the services; "
         "both sign.")
@@ -182,12 +194,16 @@ class ConventionParty(sequence_ordered(), ModelSQL, ModelView):
             mode, lines, values=values, external=external)
         if mode not in {'write', 'delete'}:
             return
-        fixed = {'convention', 'party', 'recoups', 'sequence'}
+        # The order decides who gets the last cent, the roles who signs and
+        # approves. The VAT regime may change by law.
+        fixed = {'party', 'recoups', 'sequence', 'roles'}
+        changed = set(values or {})
         for line in lines:
             if line.convention.state == 'draft':
                 continue
-            # The order decides who gets the last cent.
-            if mode == 'delete' or fixed & set(values or {}):
+            # A party may come to keep its books here, not leave them.
+            if (mode == 'delete' or fixed & changed
+                    or ('company' in changed and line.company)):
                 raise ConventionModificationError(gettext(
                         'tibillet_federation.msg_convention_party_active',
                         party=line.rec_name,

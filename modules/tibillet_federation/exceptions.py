@@ -4,6 +4,10 @@ from trytond.model.exceptions import AccessError, ValidationError
 # Conventions, parties, obligations, questions
 
 
+class ChildModificationError(AccessError):
+    pass
+
+
 class ConventionActivationError(UserError):
     pass
 

@@ -64,6 +64,15 @@ def get_invoices(statement):
     return sorted(invoices, key=lambda i: i.company.id)
 
 
+def is_invoiced(statement):
+    "Return if all that has to be paid is on an invoice not cancelled"
+    invoiced = _get_invoiced(statement)
+    return all(
+        (allocation.id, type_) in invoiced
+        for type_, _, _, allocations in get_flows(statement)
+        for allocation in allocations)
+
+
 def get_flows(statement):
     """Return (type, company, other party, allocations) of what is paid
 

@@ -4,10 +4,11 @@ from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
+from .child import ChildMixin
 from .exceptions import ObligationDoneError
 
 
-class Obligation(sequence_ordered(), ModelSQL, ModelView):
+class Obligation(sequence_ordered(), ChildMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.obligation'
 
     convention = fields.Many2One(

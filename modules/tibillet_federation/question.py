@@ -5,10 +5,12 @@ from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
+from .child import ChildMixin
 from .exceptions import QuestionAnswerError
 
 
-class Question(Workflow, sequence_ordered(), ModelSQL, ModelView):
+class Question(
+        Workflow, sequence_ordered(), ChildMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.question'
 
     _states = {

@@ -17,6 +17,9 @@ OPEN = ['draft', 'confirmed', 'performed']
 _states = {
     'readonly': ~Eval('state').in_(OPEN),
     }
+# What decides if and how the service is shared, and who was asked.
+_draft_fields = {
+    'convention', 'operator', 'scope', 'customer', 'ethics', 'ethics_note'}
 _draft_states = {
     'readonly': Eval('state') != 'draft',
     }
@@ -69,12 +72,12 @@ class Service(Workflow, ModelSQL, ModelView):
     scope = fields.Selection([
             ('external', "For an Outside Organiser"),
             ('own', "Event of the Operator"),
-            ], "Scope", required=True, sort=False, states=_states,
+            ], "Scope", required=True, sort=False, states=_draft_states,
         help="Only the services for outside organisers are shared.")
     customer = fields.Many2One(
         'party.party', "Customer", ondelete='RESTRICT',
         states={
-            'readonly': _states['readonly'],
+            'readonly': _draft_states['readonly'],
             'invisible': Eval('scope') == 'own',
             },
         help="The outside organiser who pays for the service.")
@@ -409,7 +412,8 @@ class Service(Workflow, ModelSQL, ModelView):
             wrong = [
                 s for s in services
                 if (external and 'state' in values)
-                or (changed and s.state not in OPEN)]
+                or (changed and s.state not in OPEN)
+                or (changed & _draft_fields and s.state != 'draft')]
         for service in wrong:
             raise ServiceModificationError(gettext(
                     'tibillet_federation.msg_service_modification',
@@ -431,16 +435,19 @@ class Service(Workflow, ModelSQL, ModelView):
     @Workflow.transition('confirmed')
     def confirm(cls, services):
         for service in services:
-            if service.ethics != 'clear':
-                raise ServiceConfirmError(gettext(
-                        'tibillet_federation.msg_service_ethics',
-                        service=service.rec_name))
+            service._check_ethics()
             if service.convention.state not in {'active', 'notice'}:
                 raise ServiceConfirmError(gettext(
                         'tibillet_federation.msg_service_convention',
                         service=service.rec_name,
                         convention=service.convention.rec_name))
             service._check_term()
+
+    def _check_ethics(self):
+        if self.ethics != 'clear':
+            raise ServiceConfirmError(gettext(
+                    'tibillet_federation.msg_service_ethics',
+                    service=self.rec_name))
 
     @classmethod
     @ModelView.button
@@ -453,6 +460,7 @@ class Service(Workflow, ModelSQL, ModelView):
     @Workflow.transition('declared')
     def declare(cls, services):
         for service in services:
+            service._check_ethics()
             if service.scope != 'external':
                 continue
             if not any(l.included for l in service.turnovers):

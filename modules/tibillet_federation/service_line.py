@@ -1,12 +1,13 @@
 from trytond.i18n import gettext
-from trytond.model import ModelStorage, fields
+from trytond.model import fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
+from .child import ChildMixin
 from .exceptions import ServiceModificationError
 
 
-class ServiceLineMixin(ModelStorage):
+class ServiceLineMixin(ChildMixin):
     """A line of a service, frozen with it
 
     Once the service is in a locked statement, what turns out to be wrong is
@@ -14,6 +15,7 @@ class ServiceLineMixin(ModelStorage):
     """
     __slots__ = ()
 
+    _parent_name = 'service'
     # What is known later and changes no figure.
     _free_fields = set()
 
@@ -70,6 +72,10 @@ class ServiceLineMixin(ModelStorage):
             return
         for line in lines:
             service = line.service
+            if mode == 'write' and 'correction_date' in values:
+                raise ServiceModificationError(gettext(
+                        'tibillet_federation.msg_service_correction_moved',
+                        service=service.rec_name))
             if mode == 'create' and service.locked:
                 line._check_correction()
             elif service.locked:

@@ -4,9 +4,11 @@ The engine is in revenue.py and knows no database; a Book reads for it.
 """
 from dataclasses import dataclass
 
+from trytond.i18n import gettext
 from trytond.pool import Pool
 
 from . import pot, revenue
+from .exceptions import StatementComputeError
 from .settlement_book import Book, get_entry, get_version
 from .settlement_figures import load_amounts, load_balances
 
@@ -170,7 +172,7 @@ def get_originals(book, services):
     """Return the last Outcome of services of locked statements
 
     It is computed again from the opening each line has kept, and the same
-    clauses: these never change.
+    clauses: these never change, and it must give the same.
     """
     pool = Pool()
     Line = pool.get('tibillet.convention.statement.line')
@@ -195,6 +197,21 @@ def get_originals(book, services):
                 outcomes[service].result,
                 book.get_service(service, version, until=line.date),
                 line.date, balances)
-        outcomes[service] = Outcome(
+        outcome = Outcome(
             line.kind, service, line.date, version, result, [])
+        _check_original(line, outcome)
+        outcomes[service] = outcome
     return outcomes
+
+
+def _check_original(line, outcome):
+    "Refuse to correct a service that no longer gives what was locked"
+    result = outcome.result
+    if (result.share, result.recouped) != (line.share, line.recouped):
+        convention = line.statement.convention
+        raise StatementComputeError(gettext(
+                'tibillet_federation.msg_statement_original',
+                service=line.service.rec_name,
+                statement=line.statement.rec_name,
+                locked=convention._format_amount(line.share),
+                share=convention._format_amount(result.share)))

@@ -3,11 +3,14 @@ from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
+from .child import ChildMixin
 from .exceptions import SignatureError
 
 
-class Signature(ModelSQL, ModelView):
+class Signature(ChildMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.signature'
+
+    _parent_name = 'version'
 
     version = fields.Many2One(
         'tibillet.convention.version', "Version", required=True,

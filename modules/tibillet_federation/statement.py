@@ -70,7 +70,7 @@ class Statement(Workflow, ModelSQL, ModelView):
     date = fields.Date(
         "Date", required=True,
         states={
-            'readonly': Eval('state').in_(LOCKED),
+            'readonly': ~Eval('state').in_(['draft', 'computed']),
             },
         help="The day it is issued, from which the payment delay runs.")
     due_date = fields.Function(
@@ -397,7 +397,10 @@ class Statement(Workflow, ModelSQL, ModelView):
                 if (s.is_locked and changed - cls._free_fields)
                 or (external and changed - cls._typed_fields)
                 or (s.state != 'draft' and changed & {
-                        'convention', 'start_date', 'end_date'})]
+                        'convention', 'start_date', 'end_date'})
+                # The parties have read by when to pay.
+                or (s.state not in {'draft', 'computed'}
+                    and 'date' in changed)]
         for statement in wrong:
             raise StatementModificationError(gettext(
                     'tibillet_federation.msg_statement_modification',

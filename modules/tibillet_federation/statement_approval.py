@@ -24,7 +24,8 @@ class StatementApproval(ModelSQL, ModelView):
         states={
             'readonly': Bool(Eval('date')),
             },
-        help="How it was approved: a message, a meeting, a signature.")
+        help="How it was approved: a message, a meeting, a signature.\n"
+        "Needed when the party does not approve by its own login.")
     date = fields.Date("Approved On", readonly=True)
     recorded_by = fields.Char("Recorded by", readonly=True)
 
@@ -90,6 +91,7 @@ class StatementApproval(ModelSQL, ModelView):
         User = pool.get('res.user')
         name = User(Transaction().user).rec_name
         for approval in approvals:
+            approval._check_approver()
             if approval.statement.state not in {'sent', 'answered'}:
                 raise StatementApprovalError(gettext(
                         'tibillet_federation.msg_statement_approval_state',
@@ -100,3 +102,27 @@ class StatementApproval(ModelSQL, ModelView):
                 approval.recorded_by = name
         cls.save(approvals)
         Statement.follow(list({a.statement for a in approvals}))
+
+    def _check_approver(self):
+        """Check that the user may speak for the party
+
+        A partner approves for itself, whoever keeps its books here too; what
+        another party said is recorded with how it said it.
+        """
+        pool = Pool()
+        Company = pool.get('company.company')
+        User = pool.get('res.user')
+        partner_of = User.get_partner_parties()
+        if partner_of:
+            if self.party.id not in partner_of:
+                raise StatementApprovalError(gettext(
+                        'tibillet_federation.msg_statement_approval_party',
+                        statement=self.statement.rec_name,
+                        party=self.party.rec_name))
+            return
+        own = {c.party for c in Company.browse(User.get_companies())}
+        if self.party not in own and not self.note:
+            raise StatementApprovalError(gettext(
+                    'tibillet_federation.msg_statement_approval_note',
+                    statement=self.statement.rec_name,
+                    party=self.party.rec_name))

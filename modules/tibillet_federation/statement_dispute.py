@@ -11,6 +11,8 @@ CONTESTABLE = ['sent', 'contested', 'answered']
 _states = {
     'readonly': Eval('id', -1) >= 0,
     }
+# What a client proposes; the server checks a new dispute by _check_new.
+_new = Eval('id', -1) < 0
 
 
 class StatementDispute(ModelSQL, ModelView):
@@ -20,7 +22,7 @@ class StatementDispute(ModelSQL, ModelView):
         'tibillet.convention.statement', "Statement",
         required=True, ondelete='CASCADE',
         domain=[
-            If(Eval('id', -1) < 0, ('state', 'in', CONTESTABLE), ()),
+            If(_new, ('state', 'in', CONTESTABLE), ()),
             ],
         states=_states)
     services = fields.Function(
@@ -30,7 +32,7 @@ class StatementDispute(ModelSQL, ModelView):
     service = fields.Many2One(
         'tibillet.convention.service', "Service", ondelete='RESTRICT',
         domain=[
-            If(Eval('id', -1) < 0, ('id', 'in', Eval('services', [])), ()),
+            If(_new, ('id', 'in', Eval('services', [])), ()),
             ],
         states=_states,
         help="The service whose line is contested.\n"
@@ -41,7 +43,7 @@ class StatementDispute(ModelSQL, ModelView):
     party = fields.Many2One(
         'party.party', "Party", required=True, ondelete='RESTRICT',
         domain=[
-            If(Eval('id', -1) < 0, ('id', 'in', Eval('parties', [])), ()),
+            If(_new, ('id', 'in', Eval('parties', [])), ()),
             ],
         states=_states,
         help="The party that contests.")
@@ -53,7 +55,7 @@ class StatementDispute(ModelSQL, ModelView):
         "Answer",
         states={
             'readonly': Eval('state') != 'open',
-            'invisible': (Eval('id', -1) < 0),
+            'invisible': _new,
             })
     answered_by = fields.Char("Answered by", readonly=True)
     answered_on = fields.Date("Answered On", readonly=True)
@@ -138,6 +140,8 @@ class StatementDispute(ModelSQL, ModelView):
             if mode == 'create':
                 wrong = dispute.statement.state not in CONTESTABLE or (
                     external and dispute.state != 'open')
+                if not wrong:
+                    dispute._check_new()
             elif mode == 'delete':
                 wrong = True
             else:
@@ -148,6 +152,27 @@ class StatementDispute(ModelSQL, ModelView):
                         f'tibillet_federation.msg_dispute_{mode}',
                         dispute=dispute.rec_name,
                         statement=dispute.statement.rec_name))
+
+    def _check_new(self):
+        "Check who contests what, and that it is not too late"
+        values = {
+            'statement': self.statement.rec_name,
+            'party': self.party.rec_name,
+            }
+        if self.party.id not in self.on_change_with_parties():
+            raise DisputeModificationError(gettext(
+                    'tibillet_federation.msg_dispute_party', **values))
+        if (self.service
+                and self.service.id not in self.on_change_with_services()):
+            raise DisputeModificationError(gettext(
+                    'tibillet_federation.msg_dispute_service',
+                    service=self.service.rec_name, **values))
+        until = self.statement.contest_until
+        if until and self.opened_on > until:
+            raise DisputeModificationError(gettext(
+                    'tibillet_federation.msg_dispute_late',
+                    date=self.statement.convention._format_date(until),
+                    **values))
 
     @classmethod
     def on_modification(cls, mode, disputes, field_names=None):

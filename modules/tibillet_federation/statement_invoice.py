@@ -6,7 +6,7 @@ from trytond.pyson import Eval
 from trytond.tools import grouped_slice
 
 from .exceptions import StatementInvoiceError
-from .invoice import get_invoices
+from .invoice import get_invoices, is_invoiced
 
 # How many records a query looks for at once.
 SLICE = 1000
@@ -93,6 +93,10 @@ class Statement(metaclass=PoolMeta):
         pool = Pool()
         Service = pool.get('tibillet.convention.service')
         for statement in statements:
+            if not is_invoiced(statement):
+                raise StatementInvoiceError(gettext(
+                        'tibillet_federation.msg_statement_not_invoiced',
+                        statement=statement.rec_name))
             unpaid = [
                 i for i in statement.invoices
                 if i.state not in {'paid', 'cancelled'}]
@@ -117,7 +121,8 @@ class Statement(metaclass=PoolMeta):
         paid, unpaid = [], []
         for statement in statements:
             live = [i for i in statement.invoices if i.state != 'cancelled']
-            if live and all(i.state == 'paid' for i in live):
+            if (live and all(i.state == 'paid' for i in live)
+                    and is_invoiced(statement)):
                 paid.append(statement)
             else:
                 unpaid.append(statement)

@@ -34,9 +34,11 @@ class StatementReport(Report):
         "Return the id of the party to which the statement speaks"
         pool = Pool()
         User = pool.get('res.user')
-        if data.get('party'):
-            return data['party']
         parties = {p.party.id for p in statement.convention.parties}
-        reading = parties & set(User.get_partner_parties())
+        partner_of = set(User.get_partner_parties())
+        if data.get('party') in parties and (
+                not partner_of or data['party'] in partner_of):
+            return data['party']
+        reading = parties & partner_of
         if len(reading) == 1:
             return reading.pop()

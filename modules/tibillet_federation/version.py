@@ -8,6 +8,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from . import clauses, words
+from .child import ChildMixin
 from .exceptions import VersionModificationError, VersionValidationError
 from .version_line import RATE_DIGITS
 
@@ -90,7 +91,7 @@ def _cap():
         "Leave empty for no limit.")
 
 
-class Version(Workflow, ModelSQL, ModelView):
+class Version(Workflow, ChildMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version'
 
     convention = fields.Many2One(

@@ -8,6 +8,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from . import clauses
+from .child import ChildMixin
 from .exceptions import VersionModificationError
 
 # A rate is stored as a fraction: 0.3525 is shown as 35.25 %.
@@ -26,9 +27,11 @@ def make_key(name):
         ''.join(c if c.isalnum() else ' ' for c in plain).split())
 
 
-class VersionLineMixin:
+class VersionLineMixin(ChildMixin):
     "A part of a version, which changes only while the version is a draft"
     __slots__ = ()
+
+    _parent_name = 'version'
 
     version = fields.Many2One(
         'tibillet.convention.version', "Version", required=True,

@@ -22,10 +22,12 @@ from unittest.mock import patch
 
 from proteus import Model
 from proteus.config import get_config
+from sql import Column, Table
 from trytond.modules.account.tests.tools import (
     create_chart, create_fiscalyear, create_tax, get_accounts)
 from trytond.modules.account_invoice.tests.tools import (
     set_fiscalyear_invoice_sequences)
+from trytond.transaction import Transaction
 
 SEASON = [
     (dt.date(2026, 3, 14), "Spring Ball", '1000', '300'),
@@ -91,6 +93,8 @@ def create_statement(convention, start, end, config=None):
 def approve(statement):
     "Record the approval of all the parties"
     for approval in statement.approvals:
+        approval.note = "By e-mail"
+        approval.save()
         approval.click('approve')
     statement.reload()
     return statement
@@ -103,6 +107,28 @@ def lock(statement):
         statement.click('send')
     approve(statement).click('lock_content')
     return statement
+
+
+@contextlib.contextmanager
+def change_below(table, id, column, value):
+    "Change a row in the database meanwhile, as no button does"
+    def write(value):
+        with Transaction().start(config.database_name, 0) as transaction:
+            row = Table(table)
+            cursor = transaction.connection.cursor()
+            cursor.execute(*row.select(
+                    Column(row, column), where=row.id == id))
+            before, = cursor.fetchone()
+            cursor.execute(*row.update(
+                    [Column(row, column)], [value], where=row.id == id))
+            return before
+
+    config = get_config()
+    before = write(value)
+    try:
+        yield
+    finally:
+        write(before)
 
 
 def add_email(party, address):
