@@ -1,6 +1,10 @@
 import datetime as dt
 
+from trytond.tools import grouped_slice
 from trytond.transaction import Transaction
+
+# How many records a query looks for at once.
+SLICE = 1000
 
 
 def now():
@@ -22,3 +26,8 @@ def forget(Model, ids):
             records = cache[Model.__name__]
             for id_ in ids:
                 records.pop(id_, None)
+
+
+def sliced(records):
+    "Return the records in groups that a query can look for at once"
+    return grouped_slice(records, SLICE)

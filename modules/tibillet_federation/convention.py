@@ -11,6 +11,7 @@ from tibillet.terms import add_months
 from .exceptions import (
     ConventionActivationError, ConventionClosingError,
     ConventionModificationError, ConventionRenewalError)
+from .numbered import NumberedMixin
 
 PHASES = [
     (None, ""),
@@ -19,14 +20,15 @@ PHASES = [
     ]
 
 
-class Convention(Workflow, ModelSQL, ModelView):
+class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.convention'
+
+    _sequence_name = 'convention_sequence'
 
     _states = {
         'readonly': Eval('state') != 'draft',
         }
 
-    number = fields.Char("Number", readonly=True)
     name = fields.Char("Name", required=True)
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT',
@@ -300,7 +302,6 @@ class Convention(Workflow, ModelSQL, ModelView):
     @classmethod
     def copy(cls, conventions, default=None):
         default = default.copy() if default is not None else {}
-        default.setdefault('number')
         default.setdefault('renewals', cls.default_renewals())
         default.setdefault('notice_date')
         default.setdefault('contributions')
@@ -312,18 +313,8 @@ class Convention(Workflow, ModelSQL, ModelView):
         return super().copy(conventions, default=default)
 
     @classmethod
-    def preprocess_values(cls, mode, values):
-        pool = Pool()
-        Configuration = pool.get('tibillet.convention.configuration')
-        values = super().preprocess_values(mode, values)
-        if mode == 'create' and not values.get('number'):
-            configuration = Configuration(1)
-            sequence = configuration.get_multivalue(
-                'convention_sequence',
-                company=values.get('company', cls.default_company()))
-            if sequence:
-                values['number'] = sequence.get()
-        return values
+    def _get_number_company(cls, values):
+        return values.get('company', cls.default_company())
 
     @classmethod
     def check_modification(

@@ -8,6 +8,7 @@ from .convention import PHASES
 from .exceptions import (
     ServiceConfirmError, ServiceDeclareError, ServiceModificationError,
     ServiceTermError)
+from .numbered import NumberedMixin
 from .service_result import get_results, preview
 from .settlement import get_version
 
@@ -38,10 +39,11 @@ def _result(name, help=''):
         'get_result')
 
 
-class Service(Workflow, ModelSQL, ModelView):
+class Service(NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service'
 
-    number = fields.Char("Number", readonly=True)
+    _sequence_name = 'service_sequence'
+
     convention = fields.Many2One(
         'tibillet.convention', "Convention",
         required=True, ondelete='RESTRICT',
@@ -353,26 +355,10 @@ class Service(Workflow, ModelSQL, ModelView):
     @classmethod
     def copy(cls, services, default=None):
         default = default.copy() if default is not None else {}
-        default.setdefault('number')
         default.setdefault('turnovers')
         default.setdefault('human_costs')
         default.setdefault('common_costs')
         return super().copy(services, default=default)
-
-    @classmethod
-    def preprocess_values(cls, mode, values):
-        pool = Pool()
-        Configuration = pool.get('tibillet.convention.configuration')
-        Convention = pool.get('tibillet.convention')
-        values = super().preprocess_values(mode, values)
-        if (mode == 'create' and not values.get('number')
-                and values.get('convention')):
-            convention = Convention(values['convention'])
-            sequence = Configuration(1).get_multivalue(
-                'service_sequence', company=convention.company.id)
-            if sequence:
-                values['number'] = sequence.get()
-        return values
 
     @classmethod
     def validate_fields(cls, services, field_names):

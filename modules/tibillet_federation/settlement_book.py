@@ -3,15 +3,14 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
+from tibillet_base.tools import sliced
+
 from trytond.i18n import gettext
 from trytond.pool import Pool
-from trytond.tools import grouped_slice
 
 from . import clauses as plain
 from .exceptions import ClausesMissingError
 
-# How many records a query looks for at once.
-SLICE = 1000
 ZERO = Decimal(0)
 # The lines of a service that count, and the field that holds them.
 LINES = {
@@ -50,7 +49,7 @@ class Book:
         for name, field in LINES.items():
             Line = pool.get(f'tibillet.convention.service.{name}')
             found = defaultdict(list)
-            for sub_ids in grouped_slice(ids, SLICE):
+            for sub_ids in sliced(ids):
                 for line in Line.search([
                             ('service', 'in', list(sub_ids)),
                             ], order=[('service', 'ASC'), ('id', 'ASC')]):

@@ -3,13 +3,14 @@ import json
 from decimal import Decimal
 
 from sql.aggregate import Sum
+from tibillet_base.tools import sliced
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
-from trytond.tools import grouped_slice, sqlite_apply_types
+from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
 from tibillet.money import half_up
@@ -17,13 +18,11 @@ from tibillet.money import half_up
 from .convention_gauge import PART
 from .exceptions import (
     StatementComputeError, StatementModificationError, StatementPeriodError)
+from .numbered import NumberedMixin
 from .pot import remaining_of
 from .settlement import LOCKED, Book, Replay
 from .settlement_figures import dump_balances
 from .statement_text import get_headline, get_summary
-
-# How many records a query looks for at once.
-SLICE = 1000
 
 # The days a partner has to contest a line.
 CONTEST_DAYS = 15
@@ -39,10 +38,11 @@ def _total(name, help=''):
         'get_total')
 
 
-class Statement(Workflow, ModelSQL, ModelView):
+class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.statement'
 
-    number = fields.Char("Number", readonly=True)
+    _sequence_name = 'statement_sequence'
+
     convention = fields.Many2One(
         'tibillet.convention', "Convention",
         required=True, ondelete='RESTRICT',
@@ -282,7 +282,7 @@ class Statement(Workflow, ModelSQL, ModelView):
         stored = [n for n in names if n != 'due']
         totals = {n: {s.id: Decimal(0) for s in statements} for n in names}
         currencies = {s.id: s.currency for s in statements}
-        for sub_ids in grouped_slice(list(currencies), SLICE):
+        for sub_ids in sliced(list(currencies)):
             query = line.select(
                 line.statement,
                 *(Sum(getattr(line, n)).as_(n) for n in stored),
@@ -327,26 +327,11 @@ class Statement(Workflow, ModelSQL, ModelView):
     def copy(cls, statements, default=None):
         default = default.copy() if default is not None else {}
         for name in [
-                'number', 'sent_on', 'opening_remaining', 'closing_remaining',
+                'sent_on', 'opening_remaining', 'closing_remaining',
                 'pot', 'crossed_on', 'balances', 'lines', 'disputes',
                 'approvals', 'entry_links', 'hash', 'content']:
             default.setdefault(name)
         return super().copy(statements, default=default)
-
-    @classmethod
-    def preprocess_values(cls, mode, values):
-        pool = Pool()
-        Configuration = pool.get('tibillet.convention.configuration')
-        Convention = pool.get('tibillet.convention')
-        values = super().preprocess_values(mode, values)
-        if (mode == 'create' and not values.get('number')
-                and values.get('convention')):
-            convention = Convention(values['convention'])
-            sequence = Configuration(1).get_multivalue(
-                'statement_sequence', company=convention.company.id)
-            if sequence:
-                values['number'] = sequence.get()
-        return values
 
     @classmethod
     def validate_fields(cls, statements, field_names):

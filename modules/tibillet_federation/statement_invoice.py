@@ -1,15 +1,13 @@
 """A locked statement is invoiced, and settled once all is paid."""
+from tibillet_base.tools import sliced
+
 from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.tools import grouped_slice
 
 from .exceptions import StatementInvoiceError
 from .invoice import get_invoices, is_invoiced
-
-# How many records a query looks for at once.
-SLICE = 1000
 
 
 class Statement(metaclass=PoolMeta):
@@ -55,7 +53,7 @@ class Statement(metaclass=PoolMeta):
         allocations = {
             str(a): s.id for s in statements for l in s.lines
             for a in l.allocations}
-        for sub_origins in grouped_slice(list(allocations), SLICE):
+        for sub_origins in sliced(list(allocations)):
             for line in InvoiceLine.search([
                         ('origin', 'in', list(sub_origins)),
                         ]):

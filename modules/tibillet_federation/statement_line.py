@@ -1,21 +1,19 @@
 import json
 from decimal import Decimal
 
+from tibillet_base.tools import sliced
+
 from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Unique, fields, sequence_ordered)
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
-from trytond.tools import grouped_slice
 
 from .due import Payment, due_total
 from .exceptions import StatementModificationError
 from .settlement import LOCKED
 from .settlement_figures import Part, get_figures, get_voice
-
-# How many records a query looks for at once.
-SLICE = 1000
 
 PHASES = [
     ('pre', "Before Recoupment"),
@@ -182,7 +180,7 @@ class StatementLine(sequence_ordered(), ModelSQL, ModelView):
         Turnover = pool.get('tibillet.convention.service.turnover')
         zero = Decimal(0), Decimal(0)
         payments = {s.id: zero for s in services}
-        for sub_ids in grouped_slice(list(payments), SLICE):
+        for sub_ids in sliced(list(payments)):
             for line in Turnover.search([
                         ('service', 'in', list(sub_ids)),
                         ('included', '=', True),
@@ -196,7 +194,7 @@ class StatementLine(sequence_ordered(), ModelSQL, ModelView):
     def get_settled(cls, services):
         "Return the line of each service that a locked statement shows"
         found = {}
-        for sub_services in grouped_slice(services, SLICE):
+        for sub_services in sliced(services):
             for line in cls.search([
                         ('service', 'in', [s.id for s in sub_services]),
                         ('kind', '=', 'service'),

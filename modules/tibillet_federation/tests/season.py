@@ -20,9 +20,10 @@ import smtplib
 from decimal import Decimal
 from unittest.mock import patch
 
+from sql import Column, Table
+
 from proteus import Model
 from proteus.config import get_config
-from sql import Column, Table
 from trytond.modules.account.tests.tools import (
     create_chart, create_fiscalyear, create_tax, get_accounts)
 from trytond.modules.account_invoice.tests.tools import (
