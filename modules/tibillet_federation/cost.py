@@ -6,6 +6,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 
+from .child import ChildMixin
 from .evidence import EvidenceMixin
 from .exceptions import (
     CostAccrualError, CostModificationError, CostValidationError)
@@ -32,7 +33,7 @@ _states = {
     }
 
 
-class Cost(EvidenceMixin, ModelSQL, ModelView):
+class Cost(ChildMixin, EvidenceMixin, ModelSQL, ModelView):
     "A cost that belongs to no service in particular"
     __name__ = 'tibillet.convention.cost'
 
@@ -169,6 +170,28 @@ class Cost(EvidenceMixin, ModelSQL, ModelView):
                 raise CostValidationError(gettext(
                         'tibillet_federation.msg_cost_amount',
                         cost=cost.rec_name))
+        if 'date' in field_names:
+            cls._check_dates(costs)
+
+    @classmethod
+    def _check_dates(cls, costs):
+        "Refuse the periods that a locked statement has shown"
+        until = cls._get_locked_until(costs)
+        for cost in costs:
+            locked = until[cost.convention]
+            if locked and cost.date <= locked:
+                raise CostModificationError(gettext(
+                        'tibillet_federation.msg_cost_locked',
+                        cost=cost.rec_name,
+                        date=cost.convention._format_date(locked)))
+
+    @classmethod
+    def _get_locked_until(cls, costs):
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        return {
+            c: Statement.get_locked_until(c)
+            for c in {c.convention for c in costs}}
 
     def _check_people(self):
         if (self.nature == 'salary' and not self.consent
@@ -180,15 +203,11 @@ class Cost(EvidenceMixin, ModelSQL, ModelView):
 
     @classmethod
     def check_modification(cls, mode, costs, values=None, external=False):
-        pool = Pool()
-        Statement = pool.get('tibillet.convention.statement')
         super().check_modification(
             mode, costs, values=values, external=external)
         if mode not in {'write', 'delete'}:
             return
-        until = {
-            c: Statement.get_locked_until(c)
-            for c in {c.convention for c in costs}}
+        until = cls._get_locked_until(costs)
         for cost in costs:
             locked = until[cost.convention]
             if cost.entry or (locked and cost.date <= locked):

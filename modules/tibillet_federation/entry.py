@@ -357,10 +357,6 @@ class Entry(ModelSQL, ModelView):
             (e.convention, e.contributor) for e in entries if e.amount < 0}
         if not lowered:
             return
-        # Two at once would each see what the other is about to take.
-        pool = Pool()
-        Convention = pool.get('tibillet.convention')
-        Convention.lock(list({c for c, _ in lowered}))
         balances = cls.get_balances({c for c, _ in lowered})
         for convention, contributor in lowered:
             remaining = balances[convention.id][contributor.id].remaining

@@ -34,10 +34,11 @@ class Statement(metaclass=PoolMeta):
     def lock_content(cls, statements):
         pool = Pool()
         Allocation = pool.get('tibillet.convention.allocation')
+        Convention = pool.get('tibillet.convention')
         Entry = pool.get('tibillet.convention.entry')
         Link = pool.get('tibillet.convention.statement.entry')
-        # No entry may come between the check and the ledger.
-        cls.lock(statements)
+        # Wait for the others now rather than after the work.
+        Convention.take_turn({s.convention for s in statements})
         for statement in statements:
             statement._check_lock()
         Entry.save([

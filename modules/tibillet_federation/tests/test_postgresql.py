@@ -15,6 +15,8 @@ from trytond.transaction import Transaction, TransactionError
 
 pytestmark = pytest.mark.postgresql
 TABLE = 'tibillet_convention_entry'
+START = dt.date(2026, 1, 1)
+END = dt.date(2026, 6, 30)
 
 
 class PostgreSQLTestCase(RouteTestCase):
@@ -23,67 +25,206 @@ class PostgreSQLTestCase(RouteTestCase):
     @classmethod
     def setUpDatabase(cls):
         pool = Pool()
-        Convention = pool.get('tibillet.convention')
         Party = pool.get('party.party')
         company = create_company()
         with set_company(company):
-            party, twin = Party.create(
-                [{'name': "Co-operative"}, {'name': "Co-operative, again"}])
-            convention, = Convention.create([{
-                        'name': "Ledger",
-                        'start': dt.date(2026, 1, 1),
-                        'parties': [('create', [{
-                                        'party': party.id,
-                                        'roles': ['provider'],
-                                        'recoups': True,
-                                        }])],
-                        }])
-        cls.company, cls.party, cls.twin = company.id, party.id, twin.id
-        cls.convention = convention.id
+            parties = Party.create([
+                    {'name': "Co-operative"},
+                    {'name': "Co-operative, again"},
+                    {'name': "Association"}])
+        cls.company = company.id
+        cls.party, cls.twin, cls.operator = [p.id for p in parties]
 
     def setUp(self):
         super().setUp()
-        self.record('contribution', '100.00')
+        self.convention = self.perform(self.create_convention)
+        self.perform(self.create_contribution, '100.00')
+        self.perform(self.activate)
 
-    def record(self, type_, amount):
-        "Record an entry as the server does, and return its id"
+    def create_convention(self):
+        "Create a convention at 35 % that accrues hosting up to 600.00"
+        pool = Pool()
+        Convention = pool.get('tibillet.convention')
+        Version = pool.get('tibillet.convention.version')
+        convention, = Convention.create([{
+                    'name': "Ledger",
+                    'start': START,
+                    'parties': [('create', [{
+                                    'party': self.party,
+                                    'roles': ['provider'],
+                                    'recoups': True,
+                                    }, {
+                                    'party': self.operator,
+                                    'roles': ['operator'],
+                                    'recoups': False,
+                                    }])],
+                    }])
+        version, = Version.create([{
+                    'convention': convention.id,
+                    'effective_from': START,
+                    'pre_kind': 'flat',
+                    'pre_rate': Decimal('0.35'),
+                    'post_kind': 'flat',
+                    'post_rate': Decimal('0.12'),
+                    'accruals': ['hosting'],
+                    'accrual_ceiling': Decimal('600.00'),
+                    'destinations': [('create', [{
+                                    'name': "Development",
+                                    'rate': Decimal(1),
+                                    }])],
+                    }])
+        Version.write([version], {'state': 'adopted'})
+        return convention.id
+
+    def activate(self):
+        Convention = Pool().get('tibillet.convention')
+        Convention.activate([Convention(self.convention)])
+
+    def create_contribution(self, amount):
+        "Create what raises the ledger, and return its entry"
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        Entry = pool.get('tibillet.convention.entry')
+        contribution, = Contribution.create([{
+                    'convention': self.convention,
+                    'contributor': self.party,
+                    'date': START,
+                    'description': "Terminals",
+                    'quantity': 1,
+                    'unit_cost': Decimal(amount),
+                    }])
+        entry, = Entry.record_contributions([contribution])
+        return entry.id
+
+    def create_entry(self, type_, amount):
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        entry, = Entry.create([{
+                    'convention': self.convention,
+                    'date': dt.date(2026, 2, 1),
+                    'type': type_,
+                    'amount': Decimal(amount),
+                    'contributor': self.party,
+                    'description': "By hand",
+                    }])
+        return entry.id
+
+    def create_cost(self, amount, date=dt.date(2026, 2, 1), **values):
+        pool = Pool()
+        Cost = pool.get('tibillet.convention.cost')
+        cost, = Cost.create([{
+                    'convention': self.convention,
+                    'payer': self.party,
+                    'date': date,
+                    'nature': 'hosting',
+                    'description': "Hosting",
+                    'amount': Decimal(amount),
+                    'recovered_through': 'pot',
+                    **values}])
+        return cost.id
+
+    def create_service(self):
+        "Create a service that recoups 35.00, and declare it"
+        pool = Pool()
+        Service = pool.get('tibillet.convention.service')
+        service, = Service.create([{
+                    'convention': self.convention,
+                    'operator': self.operator,
+                    'date': dt.date(2026, 3, 14),
+                    'event_name': "Spring Ball",
+                    'turnovers': [('create', [{
+                                    'description': "Cashless",
+                                    'amount': Decimal('100.00'),
+                                    }])],
+                    'human_costs': [('create', [{
+                                    'role': "Technician",
+                                    'payer': self.operator,
+                                    'kind': 'waived',
+                                    'amount': Decimal(0),
+                                    }])],
+                    }])
+        Service.write([service], {'state': 'performed'})
+        Service.declare([service])
+        return service.id
+
+    def create_statement(self, start=START, end=END):
+        "Create a statement that all have approved"
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        statement, = Statement.create([{
+                    'convention': self.convention,
+                    'start_date': start,
+                    'end_date': end,
+                    'date': end,
+                    }])
+        Statement.compute([statement])
+        Statement.write([statement], {'state': 'approved'})
+        return statement.id
+
+    def start(self, **extras):
+        return Transaction().start(
+            self.db_name, 0, context={'company': self.company}, **extras)
+
+    def perform(self, act, *args):
+        "Act as the server does, which tries again what came too late"
         extras = {}
         while True:
-            with Transaction().start(
-                    self.db_name, 0, context={'company': self.company},
-                    **extras) as transaction:
-                Entry = Pool().get('tibillet.convention.entry')
+            with self.start(**extras) as transaction:
                 try:
-                    entry, = Entry.create([{
-                                'convention': self.convention,
-                                'date': dt.date(2026, 1, 1),
-                                'type': type_,
-                                'amount': Decimal(amount),
-                                'contributor': self.party,
-                                }])
+                    result = act(*args)
                     transaction.commit()
-                    return entry.id
+                    return result
                 except TransactionError as error:
                     transaction.rollback()
                     error.fix(extras)
                 except backend.DatabaseOperationalError:
                     transaction.rollback()
 
+    def overtake(self, act, by):
+        """Act after another act, in a transaction that began before it
+
+        Return how many times the server had to try.
+        """
+        with self.start() as transaction:
+            # What the database shows is settled by the first query.
+            transaction.connection.cursor().execute('SELECT 1')
+            with transaction.new_transaction():
+                by()
+            try:
+                act()
+                transaction.commit()
+                return 1
+            except backend.DatabaseOperationalError:
+                transaction.rollback()
+        self.perform(act)
+        return 2
+
+    def without_turns(self):
+        with self.start(readonly=True):
+            Convention = Pool().get('tibillet.convention')
+        return patch.object(Convention, 'take_turn')
+
+    def read(self, name, id, field):
+        with self.start(readonly=True):
+            return getattr(Pool().get(name)(id), field)
+
+    def count(self, name, *domain):
+        with self.start(readonly=True):
+            return Pool().get(name).search_count(list(domain))
+
     def execute(self, query, *parameters):
-        with Transaction().start(self.db_name, 0) as transaction:
+        with self.start() as transaction:
             cursor = transaction.connection.cursor()
             cursor.execute(query, parameters)
             transaction.commit()
             return cursor.rowcount
 
     def remaining(self):
-        with Transaction().start(self.db_name, 0, readonly=True):
-            Convention = Pool().get('tibillet.convention')
-            return Convention(self.convention).remaining
+        return self.read('tibillet.convention', self.convention, 'remaining')
 
     def test_entries_are_facts(self):
         "Test that no SQL edits, deletes or empties the ledger"
-        entry = self.record('contribution', '1.00')
+        entry = self.perform(self.create_contribution, '1.00')
         for query in [
                 f'UPDATE {TABLE} SET amount = 2 WHERE id = {entry}',
                 f"UPDATE {TABLE} SET date = '2026-02-01' WHERE id = {entry}",
@@ -106,7 +247,7 @@ class PostgreSQLTestCase(RouteTestCase):
 
     def test_merged_party(self):
         "Test that the entries of a party follow it when it is merged"
-        entry = self.record('contribution', '1.00')
+        entry = self.perform(self.create_contribution, '1.00')
         query = f'UPDATE {TABLE} SET contributor = %s WHERE id = %s'
         self.merge(self.party, self.twin)
         self.assertEqual(self.execute(query, self.twin, entry), 1)
@@ -117,47 +258,341 @@ class PostgreSQLTestCase(RouteTestCase):
         self.assertEqual(self.execute(query, self.party, entry), 1)
         self.merge(self.twin, None)
 
-    def write_off(self, amount, times):
-        "Write the amount off by as many threads at once, return the refused"
+    def at_once(self, act, times):
+        "Act in as many threads, return what was refused"
         barrier = threading.Barrier(times)
         refused = []
 
-        def write():
+        def run():
             barrier.wait()
             try:
-                self.record('write_off', amount)
+                self.perform(act)
             except UserError as error:
                 refused.append(type(error).__name__)
 
-        threads = [threading.Thread(target=write) for _ in range(times)]
+        threads = [threading.Thread(target=run) for _ in range(times)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         return refused
 
+    def write_off(self, amount='-100.00'):
+        return self.create_entry('write_off', amount)
+
     def test_write_off_at_once(self):
         "Test that no more than what remains is written off at once"
-        remaining = self.remaining()
-        refused = self.write_off(-remaining, 4)
+        refused = self.at_once(self.write_off, 4)
         self.assertEqual(refused, ['EntryValidationError'] * 3)
         self.assertEqual(self.remaining(), 0)
 
-    def test_write_off_at_once_without_lock(self):
-        "Test that it is the lock that makes the difference"
-        remaining = self.remaining()
-        waiting = threading.Barrier(2)
-        with Transaction().start(self.db_name, 0, readonly=True):
-            Convention = Pool().get('tibillet.convention')
+    def test_write_off_overtaken(self):
+        "Test that what remains is counted after the other's turn"
+        with self.assertRaises(UserError):
+            self.overtake(self.write_off, by=self.write_off)
+        self.assertEqual(self.remaining(), 0)
 
-        def lock(records):
-            waiting.wait(10)
+    def test_write_off_overtaken_without_turns(self):
+        "Test that it is the turn that makes the difference"
+        with self.without_turns():
+            self.assertEqual(
+                self.overtake(self.write_off, by=self.write_off), 1)
+        self.assertEqual(self.remaining(), -100)
 
-        with patch.object(Convention, 'lock', lock):
-            refused = self.write_off(-remaining, 2)
-        self.assertEqual(refused, [])
-        self.assertLess(self.remaining(), 0)
-        self.record('contribution', -2 * self.remaining())
+    def test_write_off_overtaken_with_lock(self):
+        "Test that to lock the convention without changing it is not enough"
+        def lock_only(conventions):
+            database = Transaction().database
+            database.lock_records(
+                Transaction().connection, 'tibillet_convention',
+                [c.id for c in conventions])
+
+        with self.without_turns() as take_turn:
+            take_turn.side_effect = lock_only
+            self.assertEqual(
+                self.overtake(self.write_off, by=self.write_off), 1)
+        self.assertEqual(self.remaining(), -100)
+
+    def test_turn_leaves_no_trace(self):
+        "Test that a turn does not modify the convention, nor stops others"
+        def modified():
+            return self.read(
+                'tibillet.convention', self.convention, 'write_date')
+
+        def refer():
+            pool = Pool()
+            Service = pool.get('tibillet.convention.service')
+            Service.create([{
+                        'convention': self.convention,
+                        'operator': self.operator,
+                        'date': dt.date(2026, 3, 14),
+                        'event_name': "Spring Ball",
+                        }])
+
+        before = modified()
+        self.assertEqual(self.overtake(
+                refer, by=lambda: self.write_off('-1.00')), 1)
+        self.assertEqual(modified(), before)
+
+    def reverse(self, entry):
+        Entry = Pool().get('tibillet.convention.entry')
+        Entry.reverse([Entry(entry)], dt.date(2026, 2, 2), "Mistake")
+
+    def test_reverse_overtaken(self):
+        "Test that an entry is reversed once"
+        entry = self.perform(self.write_off)
+
+        def reverse():
+            self.reverse(entry)
+
+        with self.assertRaises(UserError):
+            self.overtake(reverse, by=reverse)
+        self.assertEqual(self.remaining(), 100)
+        with self.without_turns():
+            entry = self.perform(self.write_off)
+            self.assertEqual(self.overtake(reverse, by=reverse), 1)
+        self.assertEqual(self.remaining(), 200)
+
+    def accrue(self, cost):
+        Cost = Pool().get('tibillet.convention.cost')
+        Cost.accrue([Cost(cost)])
+
+    def test_accrue_overtaken(self):
+        "Test that a cost is accrued once"
+        cost = self.perform(self.create_cost, '50.00')
+
+        def accrue():
+            self.accrue(cost)
+
+        self.assertEqual(self.overtake(accrue, by=accrue), 2)
+        self.assertEqual(self.remaining(), 150)
+
+        cost = self.perform(self.create_cost, '50.00')
+        with self.without_turns():
+            self.assertEqual(self.overtake(accrue, by=accrue), 1)
+        self.assertEqual(self.remaining(), 250)
+
+    def test_accrue_at_once(self):
+        "Test that several clicks at once accrue a cost once"
+        cost = self.perform(self.create_cost, '50.00')
+        self.assertEqual(self.at_once(lambda: self.accrue(cost), 4), [])
+        self.assertEqual(self.remaining(), 150)
+
+    def test_ceiling_overtaken(self):
+        "Test that two costs do not both fit under the ceiling of the year"
+        costs = [self.perform(self.create_cost, '400.00') for _ in range(2)]
+        acts = [lambda c=c: self.accrue(c) for c in costs]
+        with self.assertRaisesRegex(UserError, "yearly ceiling"):
+            self.overtake(acts[0], by=acts[1])
+        self.assertEqual(self.remaining(), 500)
+
+    def test_ceiling_overtaken_without_turns(self):
+        costs = [self.perform(self.create_cost, '400.00') for _ in range(2)]
+        acts = [lambda c=c: self.accrue(c) for c in costs]
+        with self.without_turns():
+            self.assertEqual(self.overtake(acts[0], by=acts[1]), 1)
+        self.assertEqual(self.remaining(), 900)
+
+    def lock(self, statement):
+        Statement = Pool().get('tibillet.convention.statement')
+        Statement.lock_content([Statement(statement)])
+
+    def prepare(self):
+        "Return a service and what locks its statement"
+        service = self.perform(self.create_service)
+        statement = self.perform(self.create_statement)
+        return service, statement, lambda: self.lock(statement)
+
+    def state(self, statement):
+        return self.read('tibillet.convention.statement', statement, 'state')
+
+    def shown(self, entry):
+        return self.read('tibillet.convention.entry', entry, 'statement')
+
+    def test_lock_overtaken_by_entry(self):
+        "Test that a statement is not locked without an entry of its period"
+        _, statement, lock = self.prepare()
+        with self.assertRaisesRegex(UserError, "compute it again"):
+            self.overtake(lock, by=lambda: self.write_off('-10.00'))
+        self.assertEqual(self.state(statement), 'approved')
+
+    def test_lock_overtaken_by_entry_without_turns(self):
+        _, statement, lock = self.prepare()
+        entries = []
+        with self.without_turns():
+            self.assertEqual(self.overtake(
+                    lock,
+                    by=lambda: entries.append(self.write_off('-10.00'))), 1)
+        self.assertEqual(self.state(statement), 'locked')
+        self.assertIsNone(self.shown(entries[0]))
+
+    def test_entry_overtaken_by_lock(self):
+        "Test that what a statement recoups is not written off as well"
+        _, _, lock = self.prepare()
+        with self.assertRaisesRegex(UserError, "more than what remains"):
+            self.overtake(self.write_off, by=lock)
+        self.assertEqual(self.remaining(), 65)
+        # What still fits comes after the statement, for the next one.
+        self.assertEqual(
+            self.overtake(lambda: self.write_off('-65.00'), by=lock), 1)
+        self.assertEqual(self.remaining(), 0)
+
+    def test_entry_overtaken_by_lock_without_turns(self):
+        _, _, lock = self.prepare()
+        with self.without_turns():
+            self.assertEqual(self.overtake(self.write_off, by=lock), 1)
+        self.assertEqual(self.remaining(), -35)
+
+    def test_lock_overtaken_by_accrual(self):
+        "Test that a statement is not locked without an accrual"
+        cost = self.perform(self.create_cost, '50.00')
+        _, statement, lock = self.prepare()
+        with self.assertRaisesRegex(UserError, "compute it again"):
+            self.overtake(lock, by=lambda: self.accrue(cost))
+        self.assertEqual(self.state(statement), 'approved')
+
+    def test_accrual_overtaken_by_lock(self):
+        "Test that nothing is accrued to a pot that a statement has recouped"
+        self.perform(self.write_off, '-65.00')
+        cost = self.perform(self.create_cost, '50.00')
+        _, _, lock = self.prepare()
+        with self.assertRaisesRegex(UserError, "recouped"):
+            self.overtake(lambda: self.accrue(cost), by=lock)
+        self.assertEqual(self.remaining(), 0)
+
+    def test_accrual_overtaken_by_lock_without_turns(self):
+        self.perform(self.write_off, '-65.00')
+        cost = self.perform(self.create_cost, '50.00')
+        _, _, lock = self.prepare()
+        with self.without_turns():
+            self.assertEqual(
+                self.overtake(lambda: self.accrue(cost), by=lock), 1)
+        self.assertEqual(self.remaining(), 50)
+
+    def set_back(self, service):
+        Service = Pool().get('tibillet.convention.service')
+        Service.draft([Service(service)])
+
+    def service_state(self, service):
+        return self.read('tibillet.convention.service', service, 'state')
+
+    def test_draft_overtaken_by_lock(self):
+        "Test that a service of a locked statement stays declared"
+        service, _, lock = self.prepare()
+        with self.assertRaisesRegex(UserError, "statement"):
+            self.overtake(lambda: self.set_back(service), by=lock)
+        self.assertEqual(self.service_state(service), 'declared')
+
+    def test_draft_overtaken_by_lock_without_turns(self):
+        service, _, lock = self.prepare()
+        with self.without_turns():
+            self.assertEqual(self.overtake(
+                    lambda: self.set_back(service), by=lock), 1)
+        self.assertEqual(self.service_state(service), 'draft')
+
+    def test_lock_overtaken_by_draft(self):
+        "Test that a statement is not locked with a service set back"
+        service, statement, lock = self.prepare()
+        with self.assertRaisesRegex(UserError, "compute it again"):
+            self.overtake(lock, by=lambda: self.set_back(service))
+        self.assertEqual(self.state(statement), 'approved')
+
+    def test_lock_overtaken_by_draft_without_turns(self):
+        service, statement, lock = self.prepare()
+        with self.without_turns():
+            self.assertEqual(self.overtake(
+                    lock, by=lambda: self.set_back(service)), 1)
+        self.assertEqual(self.state(statement), 'locked')
+
+    def test_lock_overtaken_by_service(self):
+        "Test that a statement is not locked without a declared service"
+        _, statement, lock = self.prepare()
+        with self.assertRaisesRegex(UserError, "compute it again"):
+            self.overtake(lock, by=self.create_service)
+        self.assertEqual(self.state(statement), 'approved')
+
+    def get_content(self, statement):
+        return self.read(
+            'tibillet.convention.statement', statement, 'content')
+
+    def test_lock_overtaken_by_cost(self):
+        "Test that a statement shows the costs added while it is locked"
+        _, statement, lock = self.prepare()
+        self.assertEqual(self.overtake(
+                lock, by=lambda: self.create_cost('123.45')), 2)
+        self.assertIn('123.45', self.get_content(statement))
+
+    def test_lock_overtaken_by_cost_without_turns(self):
+        _, statement, lock = self.prepare()
+        with self.without_turns():
+            self.assertEqual(self.overtake(
+                    lock, by=lambda: self.create_cost('123.45')), 1)
+        self.assertNotIn('123.45', self.get_content(statement))
+
+    def test_cost_overtaken_by_lock(self):
+        "Test that no cost joins a period while its statement is locked"
+        _, _, lock = self.prepare()
+        with self.assertRaisesRegex(UserError, "date it after"):
+            self.overtake(lambda: self.create_cost('123.45'), by=lock)
+
+    def test_cost_overtaken_by_lock_without_turns(self):
+        _, statement, lock = self.prepare()
+        with self.without_turns():
+            self.assertEqual(self.overtake(
+                    lambda: self.create_cost('123.45'), by=lock), 1)
+        self.assertNotIn('123.45', self.get_content(statement))
+
+    def correct(self, service):
+        Turnover = Pool().get('tibillet.convention.service.turnover')
+        Turnover.create([{
+                    'service': service,
+                    'description': "Credit note",
+                    'amount': Decimal('-20.00'),
+                    'correction_date': dt.date(2026, 9, 1),
+                    }])
+
+    def prepare_next(self):
+        "Return a settled service and what locks the next statement"
+        service, _, lock = self.prepare()
+        self.perform(lock)
+        statement = self.perform(
+            self.create_statement, dt.date(2026, 7, 1),
+            dt.date(2026, 12, 31))
+        return service, lambda: self.lock(statement)
+
+    def test_correction_overtaken_by_lock(self):
+        "Test that a correction is left to a statement that can settle it"
+        service, lock = self.prepare_next()
+        with self.assertRaisesRegex(UserError, "date the line after"):
+            self.overtake(lambda: self.correct(service), by=lock)
+
+    def test_correction_overtaken_by_lock_without_turns(self):
+        service, lock = self.prepare_next()
+        with self.without_turns():
+            self.assertEqual(self.overtake(
+                    lambda: self.correct(service), by=lock), 1)
+        # Neither this statement nor the next will ever settle it.
+        statement = self.perform(
+            self.create_statement, dt.date(2027, 1, 1),
+            dt.date(2027, 12, 31))
+        self.assertFalse(self.count(
+                'tibillet.convention.statement.line',
+                ('kind', '=', 'adjustment'),
+                ('service', '=', service)))
+        self.assertEqual(self.state(statement), 'approved')
+
+    def test_statements_overtaken(self):
+        "Test that two periods do not overlap"
+        with self.assertRaisesRegex(UserError, "overlap"):
+            self.overtake(self.create_statement, by=self.create_statement)
+
+    def test_statements_overtaken_without_turns(self):
+        with self.without_turns():
+            self.assertEqual(self.overtake(
+                    self.create_statement, by=self.create_statement), 1)
+        self.assertEqual(self.count(
+                'tibillet.convention.statement',
+                ('convention', '=', self.convention)), 2)
 
 
 del RouteTestCase
