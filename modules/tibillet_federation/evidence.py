@@ -1,13 +1,7 @@
 """What proves a cost, and the one channel through which it is recovered."""
-from collections import defaultdict
-
-from trytond.i18n import gettext
 from trytond.model import ModelStorage, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.transaction import inactive_records, without_check_access
-
-from .exceptions import EvidenceUsedError
 
 CHANNELS = [
     ('pot', "Pot"),
@@ -96,51 +90,20 @@ class EvidenceMixin(ModelStorage):
             'tibillet.convention.cost',
             ]
 
-    @classmethod
-    def validate_fields(cls, records, field_names):
-        super().validate_fields(records, field_names)
-        if field_names & {
-                'evidence_line', 'evidence_file', 'evidence_reference'}:
-            cls.check_evidence(records)
+    # What the key depends on, whoever has paid.
+    _evidence_fields = {
+        'evidence_line', 'evidence_file', 'evidence_reference',
+        'contributor', 'payer'}
 
     @classmethod
-    def check_evidence(cls, records):
-        "Refuse an evidence which is used twice"
-        keys = {r.evidence_key for r in records} - {None}
-        if not keys:
-            return
-        users = defaultdict(list)
-        for user in cls._search_evidence(records):
-            if user.evidence_key in keys:
-                users[user.evidence_key].append(user)
-        for record in records:
-            for user in users[record.evidence_key]:
-                if user != record:
-                    raise EvidenceUsedError(gettext(
-                            'tibillet_federation.msg_evidence_used',
-                            evidence=record.evidence_name,
-                            cost=record.rec_name,
-                            other=user.rec_name,
-                            channel=user.recovered_through_string))
-
-    @classmethod
-    def _search_evidence(cls, records):
+    def on_modification(cls, mode, records, field_names=None):
         pool = Pool()
-        lines = [r.evidence_line.id for r in records if r.evidence_line]
-        files = [r.evidence_file.id for r in records if r.evidence_file]
-        domain = ['OR',
-            ('evidence_line', 'in', lines),
-            ('evidence_file', 'in', files),
-            ]
-        if any(r.evidence_reference for r in records):
-            domain.append(('evidence_reference', '!=', None))
-        found = []
-        # A cost of another company's convention counts as well.
-        with without_check_access(), inactive_records():
-            for name in cls.evidence_models():
-                Model = pool.get(name)
-                found.extend(Model.search(domain, order=[]))
-        return found
+        Use = pool.get('tibillet.convention.evidence.use')
+        super().on_modification(mode, records, field_names=field_names)
+        if mode == 'delete':
+            Use.release(records)
+        elif mode == 'create' or cls._evidence_fields & field_names:
+            Use.hold(records)
 
     @property
     def evidence_name(self):

@@ -594,5 +594,37 @@ class PostgreSQLTestCase(RouteTestCase):
                 'tibillet.convention.statement',
                 ('convention', '=', self.convention)), 2)
 
+    def prove(self):
+        "Create a cost with its evidence"
+        return self.create_cost(
+            '10.00', evidence_reference=f"FA-{self.convention}")
+
+    def proven(self):
+        return self.count(
+            'tibillet.convention.cost',
+            ('convention', '=', self.convention))
+
+    def test_evidence_overtaken(self):
+        "Test that an evidence proves one of two costs saved at once"
+        with self.assertRaisesRegex(
+                UserError, "\"Hosting\" uses it already"), \
+                self.without_turns():
+            self.overtake(self.prove, by=self.prove)
+        self.assertEqual(self.proven(), 1)
+
+    def test_evidence_at_once(self):
+        "Test that an evidence proves one of several costs saved at once"
+        refused = self.at_once(self.prove, 4)
+        self.assertEqual(refused, ['EvidenceUsedError'] * 3)
+        self.assertEqual(self.proven(), 1)
+
+    def test_evidence_overtaken_without_use(self):
+        "Test that it is the unique key that makes the difference"
+        with self.start(readonly=True):
+            Use = Pool().get('tibillet.convention.evidence.use')
+        with patch.object(Use, 'create'), self.without_turns():
+            self.assertEqual(self.overtake(self.prove, by=self.prove), 1)
+        self.assertEqual(self.proven(), 2)
+
 
 del RouteTestCase
