@@ -3,20 +3,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sql.aggregate import Sum
+from tibillet_base.tools import sliced
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
-from trytond.tools import grouped_slice, sqlite_apply_types
+from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
 from .append_only import refuse_changes
 from .exceptions import EntryModificationError, EntryValidationError
-
-# How many records a query looks for at once.
-SLICE = 1000
 
 # What the sign of an entry is, unless it undoes another one. An adjustment
 # goes both ways.
@@ -119,6 +117,10 @@ class Entry(ModelSQL, ModelView):
             ('date', 'ASC'),
             ('id', 'ASC'),
             ]
+        for name in [
+                'convention', 'date', 'type', 'amount', 'contributor',
+                'description', 'version']:
+            getattr(cls, name).states['readonly'] = Eval('id', -1) >= 0
         cls._buttons.update({
                 'reverse_wizard': {
                     'invisible': Eval('type').in_(RECOUPED),
@@ -167,7 +169,7 @@ class Entry(ModelSQL, ModelView):
         pool = Pool()
         Link = pool.get('tibillet.convention.statement.entry')
         statements = dict.fromkeys([e.id for e in entries])
-        for sub_entries in grouped_slice(entries, SLICE):
+        for sub_entries in sliced(entries):
             for link in Link.search([
                         ('entry', 'in', [e.id for e in sub_entries]),
                         ], order=[]):
@@ -217,7 +219,7 @@ class Entry(ModelSQL, ModelView):
 
         balances = defaultdict(dict)
         currencies = {c.id: c.currency for c in conventions}
-        for sub_conventions in grouped_slice(list(currencies), SLICE):
+        for sub_conventions in sliced(list(currencies)):
             where = fields.SQL_OPERATORS['in'](
                 entry.convention, list(sub_conventions))
             if date is not None:

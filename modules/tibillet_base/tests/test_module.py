@@ -1,3 +1,4 @@
+import datetime as dt
 from decimal import Decimal
 
 from tibillet_base.tools import forget
@@ -171,6 +172,14 @@ class TibilletBaseTestCase(
             replace.transition_replace()
         with Transaction().set_user(user.id):
             self.assertEqual(User.get_partner_parties(), (destination.id,))
+
+    @with_transaction()
+    def test_french_date(self):
+        "Test that a date is written as in France"
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        self.assertEqual(
+            Lang.get('fr').strftime(dt.date(2026, 3, 4)), '04/03/2026')
 
     @with_transaction()
     def test_forget(self):
