@@ -20,3 +20,97 @@ class PerformanceAccessError(AccessError):
 
 class PerformanceRepeatError(ValidationError):
     pass
+
+
+class PlaceError(UserError):
+    "What is refused about places, with the code that routes answer"
+    api_status = 409
+
+
+class SoldOutError(PlaceError):
+    api_code = 'sold_out'
+
+
+class PlaceTakenError(PlaceError):
+    api_code = 'taken'
+
+
+class PlaceQuantityError(PlaceError):
+    api_code = 'quantity'
+    api_status = 400
+
+
+class PlaceAllotmentError(PlaceError):
+    api_code = 'not_offered'
+
+
+class PlaceHoldError(PlaceError):
+    api_code = 'other_hold'
+
+
+class WrongPerformanceError(PlaceError):
+    api_code = 'wrong_performance'
+
+
+class PerformanceSaleError(PlaceError):
+    api_code = 'not_on_sale'
+
+
+class PerformanceOverError(PlaceError):
+    api_code = 'over'
+
+
+class HoldUUIDError(PlaceError):
+    api_code = 'uuid_reused'
+
+
+class HoldUUIDMissingError(PlaceError):
+    api_code = 'uuid_missing'
+    api_status = 400
+
+
+class HoldUnknownError(PlaceError):
+    api_code = 'unknown_hold'
+    api_status = 404
+
+
+class HoldUntilError(PlaceError):
+    api_code = 'until'
+    api_status = 400
+
+
+class HoldExpiredError(PlaceError):
+    api_code = 'expired'
+
+
+class HoldReleasedError(PlaceError):
+    api_code = 'released'
+
+
+class HoldSoldError(PlaceError):
+    api_code = 'sold'
+
+
+class HoldUnsoldError(PlaceError):
+    api_code = 'not_sold'
+
+
+class CapacityError(PlaceError):
+    api_code = 'capacity'
+
+
+class CapacityVenueError(PlaceError):
+    api_code = 'venue_capacity'
+
+
+class AllotmentError(PlaceError):
+    api_code = 'allotment'
+
+
+class SeatingError(PlaceError):
+    api_code = 'seating'
+    api_status = 400
+
+
+class PlaceAccessError(AccessError):
+    pass

@@ -1,0 +1,456 @@
+"""Take places, sell them and give them back: the only file that does.
+
+    hold = place_writer.hold(performance, None, 2, uuid, until)
+    place_writer.sell(hold.uuid)
+
+Each function is a few statements beside any number of others, for a
+READ COMMITTED transaction of a request; under the default level it is as
+safe, only more often to be tried again.
+
+A place is taken by a hold, until an instant that is compared with now: no
+job frees it. A hold is made once for a uuid that its caller has made: the
+same again gives the first answer, other content is refused. What is refused
+has a code (see exceptions.py) and leaves nothing written.
+
+Access is not checked here: who calls has done it.
+Instants are in UTC; now is the clock of the database unless it is given.
+"""
+import datetime as dt
+import random
+import time
+from dataclasses import dataclass
+
+from sql import Conflict
+from sql.aggregate import Count
+
+from trytond import backend
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+from .exceptions import (
+    HoldExpiredError, HoldReleasedError, HoldSoldError, HoldUnknownError,
+    HoldUnsoldError, HoldUntilError, HoldUUIDError, HoldUUIDMissingError,
+    PerformanceOverError, PerformanceSaleError, PlaceAllotmentError,
+    PlaceHoldError, PlaceQuantityError, PlaceTakenError, SoldOutError,
+    WrongPerformanceError)
+from .place_sql import (
+    clock, cursor, for_update, forget, instant, is_free, is_offered,
+    is_unnumbered, table, undone)
+
+# How often places that others are taking right now are asked for again.
+TRIES = 8
+WAIT_SECONDS_MAX = 0.05
+
+
+@dataclass(frozen=True)
+class Hold:
+    "What a hold took: the answer to the first request and to each replay"
+    id: int
+    uuid: str
+    performance: int
+    places: tuple
+    until: dt.datetime
+
+
+class _Busy(Exception):
+    "There are enough places, but others are taking them right now"
+
+
+def hold(
+        performance, allotment, quantity, uuid, until,
+        reference=None, now=None):
+    """Hold any of the unnumbered places, all or none
+
+    allotment: the set of places to take from; what is in no allotment if None.
+    quantity: how many places.
+    until: the instant from which they are free again.
+    reference: of the order, shown to the team.
+    """
+    asked = _Asked(
+        performance, allotment, quantity, None, uuid, until, reference)
+    return _hold(asked, _take_some, now)
+
+
+def hold_seats(
+        performance, allotment, seats, uuid, until,
+        reference=None, now=None):
+    """Hold these very places, all or none
+
+    seats: the places, of the allotment or of none as for hold.
+    """
+    asked = _Asked(
+        performance, allotment, len(seats), seats, uuid, until, reference)
+    return _hold(asked, _take_named, now)
+
+
+def extend(uuid, until, now=None):
+    "Hold the same places until another instant"
+    locked = _Locked(uuid, now)
+    locked.check_open()
+    end = _until(until, locked.now)
+    locked.check_places()
+    locked.update_places(locked.places, held_until=end)
+    locked.update(until=end)
+    return locked.answer()
+
+
+def sell(uuid, now=None):
+    "Sell the places of a hold that is still open"
+    locked = _Locked(uuid, now)
+    if not locked.sold_at:
+        locked.check_open()
+        _check_on_sale(locked.performance, locked.now)
+        locked.check_places()
+        locked.update_places(locked.places, sold=True, held_until=None)
+        locked.update(sold_at=locked.now.replace(microsecond=0))
+    return locked.answer()
+
+
+def release(uuid, now=None):
+    "Give back the places of a hold that was not sold"
+    locked = _Locked(uuid, now)
+    if locked.sold_at:
+        raise HoldSoldError(gettext('tibillet_event.msg_hold_sold'))
+    if not locked.released_at:
+        locked.update_places(locked.places, hold=None, held_until=None)
+        locked.update(released_at=locked.now.replace(microsecond=0))
+    return locked.answer()
+
+
+def free(uuid, places=None):
+    """Give back places that were sold by the hold, all of them by default
+
+    Once each: what was sold again meanwhile stays sold.
+    """
+    locked = _Locked(uuid, None)
+    if not locked.sold_at:
+        raise HoldUnsoldError(gettext('tibillet_event.msg_hold_unsold'))
+    ids = locked.places
+    if places is not None:
+        ids = tuple(sorted(int(p) for p in places))
+    if not ids or not set(ids) <= set(locked.places):
+        raise PlaceHoldError(gettext('tibillet_event.msg_place_hold'))
+    locked.update_places(ids, was_sold=True, hold=None, sold=False)
+    return Hold(
+        locked.id, locked.uuid, locked.performance, ids, locked.until)
+
+
+class _Asked:
+    "What is asked of a hold"
+
+    def __init__(
+            self, performance, allotment, quantity, seats, uuid, until,
+            reference):
+        self.performance = int(performance)
+        self.allotment = int(allotment) if allotment is not None else None
+        self.quantity = quantity
+        self.seats = seats
+        if seats is not None:
+            self.seats = sorted({int(s) for s in seats})
+        self.uuid = uuid
+        self.until = until
+        self.reference = reference
+        if not uuid:
+            raise HoldUUIDMissingError(
+                gettext('tibillet_event.msg_hold_uuid'))
+        if (not isinstance(quantity, int) or quantity < 1
+                or seats is not None and len(self.seats) != quantity):
+            raise PlaceQuantityError(gettext(
+                    'tibillet_event.msg_place_quantity', quantity=quantity))
+
+    def is_same(self, performance, allotment, quantity, named, places):
+        return (
+            performance == self.performance
+            and allotment == self.allotment
+            and quantity == self.quantity
+            and bool(named) == (self.seats is not None)
+            and (self.seats is None or sorted(places) == self.seats))
+
+
+def _hold(asked, take, now):
+    for left in reversed(range(TRIES)):
+        try:
+            with undone(_Busy):
+                return _try(asked, take, now, last=not left)
+        except _Busy:
+            time.sleep(random.uniform(0, WAIT_SECONDS_MAX))
+
+
+def _try(asked, take, now, last):
+    # First, so that the same request sent twice waits for itself.
+    id_ = _open(asked)
+    if id_ is None:
+        return _replay(asked)
+    time_, unlimited = _check_on_sale(asked.performance, now)
+    until = _until(asked.until, time_)
+    if asked.allotment is not None:
+        _check_allotment(asked)
+    places = take(
+        asked, id_, until, time_, last,
+        unlimited=unlimited and asked.allotment is None)
+    link = table('tibillet.place.hold-tibillet.place')
+    cursor().execute(*link.insert(
+            [link.hold, link.place], [[id_, p] for p in places]))
+    forget(asked.performance, places)
+    return Hold(id_, asked.uuid, asked.performance, tuple(places), until)
+
+
+def _open(asked):
+    "Return the id of a new hold, None if there is one of the same uuid"
+    new = table('tibillet.place.hold')
+    returning = backend.name == 'postgresql'
+    statement = cursor()
+    statement.execute(*new.insert(
+            [new.uuid, new.performance, new.allotment, new.quantity,
+                new.named, new.until, new.reference, new.create_uid,
+                new.create_date], [[
+                    asked.uuid, asked.performance, asked.allotment,
+                    asked.quantity, asked.seats is not None,
+                    asked.until.replace(microsecond=0), asked.reference,
+                    Transaction().user, clock()]],
+            on_conflict=Conflict(new, indexed_columns=[new.uuid]),
+            returning=[new.id] if returning else None))
+    if returning:
+        row = statement.fetchone()
+        return row[0] if row else None
+    return statement.lastrowid if statement.rowcount else None
+
+
+def _replay(asked):
+    first = table('tibillet.place.hold')
+    statement = cursor()
+    statement.execute(*first.select(
+            first.id, first.until, first.performance, first.allotment,
+            first.quantity, first.named,
+            where=first.uuid == asked.uuid))
+    id_, until, *content = statement.fetchone()
+    places = _places(id_)
+    if not asked.is_same(*content, places):
+        raise HoldUUIDError(gettext(
+                'tibillet_event.msg_hold_uuid_reused', uuid=asked.uuid))
+    return Hold(id_, asked.uuid, asked.performance, places, until)
+
+
+def _check_on_sale(performance, now):
+    "Return now, and whether the performance is without limit"
+    sale = table('tibillet.performance')
+    statement = cursor()
+    statement.execute(*sale.select(
+            sale.state, sale.end, sale.unlimited, clock().as_('now'),
+            where=sale.id == performance))
+    state, end, unlimited, clock_time = statement.fetchone()
+    time_ = now or instant(clock_time)
+    if state != 'on_sale':
+        raise PerformanceSaleError(gettext(
+                'tibillet_event.msg_performance_not_on_sale',
+                performance=_name(performance)))
+    if end <= time_:
+        raise PerformanceOverError(gettext(
+                'tibillet_event.msg_performance_over',
+                performance=_name(performance)))
+    return time_, unlimited
+
+
+def _until(until, now):
+    if until <= now:
+        raise HoldUntilError(gettext('tibillet_event.msg_hold_until'))
+    return until.replace(microsecond=0)
+
+
+def _check_allotment(asked):
+    allotment = table('tibillet.allotment')
+    statement = cursor()
+    statement.execute(*allotment.select(
+            allotment.performance, where=allotment.id == asked.allotment))
+    if statement.fetchone() != (asked.performance,):
+        raise WrongPerformanceError(
+            gettext('tibillet_event.msg_allotment_performance'))
+
+
+def _take_some(asked, hold, until, now, last, unlimited):
+    "Take unnumbered places that nobody else is taking, return their ids"
+    place = table('tibillet.place')
+    where = (
+        (place.performance == asked.performance) & is_unnumbered(place)
+        & is_free(place, now) & is_offered(place, asked.allotment))
+    statement = cursor()
+    # In no order: nobody minds which one, and nothing has to be sorted.
+    statement.execute(*place.select(
+            place.id, where=where, limit=asked.quantity,
+            for_=for_update(skip_locked=True)))
+    ids = [id_ for id_, in statement]
+    missing = asked.quantity - len(ids)
+    if missing and unlimited:
+        ids += _add(asked.performance, missing)
+    elif missing:
+        if not last and _are_there(place, where, asked.quantity):
+            raise _Busy
+        raise SoldOutError(gettext(
+                'tibillet_event.msg_place_sold_out',
+                performance=_name(asked.performance),
+                quantity=asked.quantity))
+    statement.execute(*place.update(
+            [place.hold, place.held_until], [hold, until],
+            where=fields.SQL_OPERATORS['in'](place.id, ids)))
+    return ids
+
+
+def _are_there(place, where, quantity):
+    "Tell whether there are as many places, whoever is taking them"
+    some = place.select(place.id, where=where, limit=quantity)
+    statement = cursor()
+    statement.execute(*some.select(Count(some.id)))
+    return statement.fetchone() == (quantity,)
+
+
+def _add(performance, quantity):
+    "Add places to a performance without limit, return their ids"
+    place = table('tibillet.place')
+    columns = [
+        place.performance, place.sold, place.retired, place.create_uid,
+        place.create_date]
+    row = [performance, False, False, Transaction().user, clock()]
+    statement = cursor()
+    if backend.name == 'postgresql':
+        statement.execute(*place.insert(
+                columns, [row] * quantity, returning=[place.id]))
+        return [id_ for id_, in statement]
+    ids = []
+    for _ in range(quantity):
+        statement.execute(*place.insert(columns, [row]))
+        ids.append(statement.lastrowid)
+    return ids
+
+
+def _take_named(asked, hold, until, now, last, unlimited):
+    "Take the named places if they are still free, return their ids"
+    place, other = table('tibillet.place'), table('tibillet.place')
+    named = fields.SQL_OPERATORS['in'](place.id, asked.seats)
+    statement = cursor()
+    # In one order, so that nobody waits for who waits for him.
+    locked = place.select(
+        place.id,
+        where=named & (place.performance == asked.performance)
+        & is_free(place, now) & is_offered(place, asked.allotment),
+        order_by=place.id.asc, for_=for_update())
+    statement.execute(*other.update(
+            [other.hold, other.held_until], [hold, until],
+            # What another has taken meanwhile is not free any more.
+            where=other.id.in_(locked) & is_free(other, now)))
+    if statement.rowcount < asked.quantity:
+        _refuse_named(asked, hold, now)
+    return asked.seats
+
+
+def _refuse_named(asked, hold, now):
+    "Say why the places could not be taken"
+    place = table('tibillet.place')
+    named = fields.SQL_OPERATORS['in'](place.id, asked.seats)
+    statement = cursor()
+    statement.execute(*place.select(
+            place.id, place.performance,
+            is_offered(place, asked.allotment).as_('offered'),
+            ((place.hold == hold) | is_free(place, now)).as_('free'),
+            where=named))
+    rows = statement.fetchall()
+    if {p for _, p, _, _ in rows} != {asked.performance}:
+        raise WrongPerformanceError(
+            gettext('tibillet_event.msg_place_performance'))
+    if not all(offered for _, _, offered, _ in rows):
+        raise PlaceAllotmentError(
+            gettext('tibillet_event.msg_place_allotment'))
+    raise PlaceTakenError(gettext(
+            'tibillet_event.msg_place_taken',
+            places=_names(
+                [id_ for id_, _, _, free_ in rows if not free_]
+                or asked.seats)))
+
+
+class _Locked:
+    "A hold that no other transaction changes until this one ends"
+
+    def __init__(self, uuid, now):
+        hold = table('tibillet.place.hold')
+        statement = cursor()
+        statement.execute(*hold.select(
+                hold.id, hold.performance, hold.until, hold.sold_at,
+                hold.released_at, clock().as_('now'),
+                where=hold.uuid == uuid, for_=for_update()))
+        row = statement.fetchone()
+        if row is None:
+            raise HoldUnknownError(
+                gettext('tibillet_event.msg_hold_unknown', uuid=uuid))
+        (self.id, self.performance, self.until, self.sold_at,
+            self.released_at, clock_time) = row
+        self.uuid = uuid
+        self.now = now or instant(clock_time)
+        self.places = _places(self.id)
+
+    def answer(self):
+        return Hold(
+            self.id, self.uuid, self.performance, self.places, self.until)
+
+    def check_open(self):
+        if self.sold_at:
+            raise HoldSoldError(gettext('tibillet_event.msg_hold_sold'))
+        if self.released_at:
+            raise HoldReleasedError(
+                gettext('tibillet_event.msg_hold_released'))
+        if self.until <= self.now:
+            raise HoldExpiredError(gettext('tibillet_event.msg_hold_expired'))
+
+    def check_places(self):
+        "Refuse if another has taken one of its places"
+        statement = cursor()
+        statement.execute(*self._lock(self.places))
+        if len(statement.fetchall()) < len(self.places):
+            raise HoldExpiredError(gettext('tibillet_event.msg_hold_expired'))
+
+    def _lock(self, ids):
+        "Return the select that locks the places still its own, in one order"
+        place = table('tibillet.place')
+        return place.select(
+            place.id,
+            where=fields.SQL_OPERATORS['in'](place.id, ids)
+            & (place.hold == self.id),
+            order_by=place.id.asc, for_=for_update())
+
+    def update_places(self, ids, was_sold=False, **values):
+        "Change the places that are still its own"
+        place = table('tibillet.place')
+        cursor().execute(*place.update(
+                [getattr(place, name) for name in values],
+                list(values.values()),
+                where=place.id.in_(self._lock(ids))
+                & (place.hold == self.id)
+                & (place.sold if was_sold else ~place.sold)))
+        forget(self.performance, ids)
+
+    def update(self, **values):
+        hold = table('tibillet.place.hold')
+        cursor().execute(*hold.update(
+                [getattr(hold, name) for name in values],
+                list(values.values()),
+                where=hold.id == self.id))
+        vars(self).update(values)
+        forget(self.performance, holds=[self.id])
+
+
+def _places(hold):
+    "Return the ids of what the hold took, in the order it was given"
+    link = table('tibillet.place.hold-tibillet.place')
+    statement = cursor()
+    statement.execute(*link.select(
+            link.place, where=link.hold == hold, order_by=link.id.asc))
+    return tuple(id_ for id_, in statement)
+
+
+def _name(performance):
+    return Pool().get('tibillet.performance')(performance).rec_name
+
+
+def _names(places):
+    Place = Pool().get('tibillet.place')
+    return ', '.join(p.rec_name for p in Place.browse(places))
