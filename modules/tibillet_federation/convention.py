@@ -277,12 +277,12 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
             return min(adopted, key=lambda v: v.effective_from)
         return self.last_version
 
-    def _format_amount(self, amount):
+    def format_amount(self, amount):
         pool = Pool()
         Lang = pool.get('ir.lang')
         return Lang.get().currency(amount, self.currency, grouping=True)
 
-    def _format_date(self, date):
+    def format_date(self, date):
         pool = Pool()
         Lang = pool.get('ir.lang')
         return Lang.get().strftime(date) if date else ''
@@ -433,7 +433,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
                 raise ConventionClosingError(gettext(
                         'tibillet_federation.msg_convention_close_remaining',
                         convention=convention.rec_name,
-                        remaining=convention._format_amount(
+                        remaining=convention.format_amount(
                             convention.remaining)))
 
     @classmethod

@@ -171,9 +171,9 @@ class Convention(metaclass=PoolMeta):
         if self.state == 'notice':
             return gettext(
                 'tibillet_federation.msg_convention_next_notice',
-                end=self._format_date(self.end))
+                end=self.format_date(self.end))
         if self.remaining > 0:
             return gettext(
                 'tibillet_federation.msg_convention_next_pre',
-                remaining=self._format_amount(self.remaining))
+                remaining=self.format_amount(self.remaining))
         return gettext('tibillet_federation.msg_convention_next_post')

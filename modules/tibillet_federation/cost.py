@@ -183,7 +183,7 @@ class Cost(ChildMixin, EvidenceMixin, ModelSQL, ModelView):
                 raise CostModificationError(gettext(
                         'tibillet_federation.msg_cost_locked',
                         cost=cost.rec_name,
-                        date=cost.convention._format_date(locked)))
+                        date=cost.convention.format_date(locked)))
 
     @classmethod
     def _get_locked_until(cls, costs):
@@ -255,7 +255,7 @@ class Cost(ChildMixin, EvidenceMixin, ModelSQL, ModelView):
             if self.amount > left:
                 raise CostAccrualError(gettext(
                         'tibillet_federation.msg_cost_accrual_ceiling',
-                        left=convention._format_amount(left), **values))
+                        left=convention.format_amount(left), **values))
         return version
 
     def _get_accrued(self):

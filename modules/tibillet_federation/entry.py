@@ -325,7 +325,7 @@ class Entry(ModelSQL, ModelView):
             raise EntryValidationError(gettext(
                     f'tibillet_federation.{message}',
                     entry=self.rec_name,
-                    amount=self.convention._format_amount(self.amount)))
+                    amount=self.convention.format_amount(self.amount)))
 
     def _is_revaluation(self):
         pool = Pool()
@@ -349,7 +349,7 @@ class Entry(ModelSQL, ModelView):
                     'tibillet_federation.msg_entry_reversal',
                     entry=self.rec_name,
                     reversed=reversed_.rec_name,
-                    amount=self.convention._format_amount(
+                    amount=self.convention.format_amount(
                         -reversed_.amount)))
 
     @classmethod
@@ -367,7 +367,7 @@ class Entry(ModelSQL, ModelView):
                         'tibillet_federation.msg_entry_remaining',
                         contributor=contributor.rec_name,
                         convention=convention.rec_name,
-                        excess=convention._format_amount(-remaining)))
+                        excess=convention.format_amount(-remaining)))
 
     @classmethod
     def copy(cls, entries, default=None):

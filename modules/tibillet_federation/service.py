@@ -378,9 +378,9 @@ class Service(NumberedMixin, Workflow, ModelSQL, ModelView):
                 'tibillet_federation.msg_service_term',
                 service=self.rec_name,
                 convention=convention.rec_name,
-                date=convention._format_date(self.date),
-                start=convention._format_date(convention.start),
-                end=convention._format_date(convention.end) or '…'))
+                date=convention.format_date(self.date),
+                start=convention.format_date(convention.start),
+                end=convention.format_date(convention.end) or '…'))
 
     @classmethod
     def check_modification(cls, mode, services, values=None, external=False):

@@ -103,4 +103,4 @@ class ServiceLineMixin(ChildMixin):
                     'tibillet_federation.msg_service_correction_date',
                     service=self.service.rec_name,
                     statement=self.service.statement.rec_name,
-                    date=convention._format_date(locked_until)))
+                    date=convention.format_date(locked_until)))

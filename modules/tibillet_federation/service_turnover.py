@@ -135,5 +135,5 @@ class Turnover(ServiceLineMixin, ModelSQL, ModelView):
                         line=line.rec_name,
                         service=line.service.rec_name,
                         invoice_line=line.invoice_line.rec_name,
-                        amount=line.service.convention._format_amount(
+                        amount=line.service.convention.format_amount(
                             line.invoice_line.amount)))

@@ -213,5 +213,5 @@ def _check_original(line, outcome):
                 'tibillet_federation.msg_statement_original',
                 service=line.service.rec_name,
                 statement=line.statement.rec_name,
-                locked=convention._format_amount(line.share),
-                share=convention._format_amount(result.share)))
+                locked=convention.format_amount(line.share),
+                share=convention.format_amount(result.share)))

@@ -27,7 +27,7 @@ def get_version(convention, date):
         raise ClausesMissingError(gettext(
                 'tibillet_federation.msg_clauses_missing',
                 convention=convention.rec_name,
-                date=convention._format_date(date)))
+                date=convention.format_date(date)))
     return version
 
 

@@ -353,9 +353,9 @@ class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
                         'tibillet_federation.msg_statement_overlap',
                         statement=statement.rec_name,
                         other=others[0].rec_name,
-                        start=statement.convention._format_date(
+                        start=statement.convention.format_date(
                             others[0].start_date),
-                        end=statement.convention._format_date(
+                        end=statement.convention.format_date(
                             others[0].end_date)))
 
     # What does not belong to the locked content.

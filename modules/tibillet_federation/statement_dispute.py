@@ -171,7 +171,7 @@ class StatementDispute(ModelSQL, ModelView):
         if until and self.opened_on > until:
             raise DisputeModificationError(gettext(
                     'tibillet_federation.msg_dispute_late',
-                    date=self.statement.convention._format_date(until),
+                    date=self.statement.convention.format_date(until),
                     **values))
 
     @classmethod

@@ -42,12 +42,12 @@ def _get_message(statement, party):
             'tibillet_federation.msg_mail_statement',
             statement=statement.rec_name,
             convention=convention.rec_name,
-            start=convention._format_date(statement.start_date),
-            end=convention._format_date(statement.end_date)),
+            start=convention.format_date(statement.start_date),
+            end=convention.format_date(statement.end_date)),
         statement.get_headline(party),
         gettext(
             'tibillet_federation.msg_mail_contest',
-            date=convention._format_date(statement.contest_until)),
+            date=convention.format_date(statement.contest_until)),
         ]
     link = statement.__href__
     message = EmailMessage()

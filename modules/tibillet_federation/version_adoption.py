@@ -149,4 +149,4 @@ class Version(metaclass=PoolMeta):
                         f'tibillet_federation.msg_version_{message}',
                         version=self.rec_name,
                         convention=self.convention.rec_name,
-                        date=self.convention._format_date(date)))
+                        date=self.convention.format_date(date)))
