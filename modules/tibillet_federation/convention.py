@@ -278,11 +278,13 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
         return self.last_version
 
     def format_amount(self, amount):
+        "Return the amount with its currency, in the language of the user"
         pool = Pool()
         Lang = pool.get('ir.lang')
         return Lang.get().currency(amount, self.currency, grouping=True)
 
     def format_date(self, date):
+        "Return the date in the language of the user, nothing for none"
         pool = Pool()
         Lang = pool.get('ir.lang')
         return Lang.get().strftime(date) if date else ''
