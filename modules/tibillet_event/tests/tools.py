@@ -1,6 +1,7 @@
 import datetime as dt
 
-from proteus import Model
+from proteus import Model, config
+from trytond.transaction import Transaction
 
 
 def create_venue(name="La Raffinerie", timezone='Europe/Paris', **values):
@@ -30,3 +31,13 @@ def create_performance(
     performance.end_time = dt.time.fromisoformat(end_time)
     performance.save()
     return performance
+
+
+def take(act, *args, **kwargs):
+    "Do an act of place_writer in a transaction of its own, as a server does"
+    current = config.get_config()
+    with Transaction().start(
+            current.database_name, current.user) as transaction:
+        result = act(*args, **kwargs)
+        transaction.commit()
+    return result
