@@ -10,8 +10,7 @@ Where it is usual to drink during the show neither 2.1 nor 5.5 % apply.
 """
 from decimal import Decimal
 
-from .territory import (
-    ABROAD, CORSICA, MAINLAND, OVERSEAS, OVERSEAS_EXEMPT)
+from .territory import ABROAD, CORSICA, MAINLAND, OVERSEAS, OVERSEAS_EXEMPT
 
 # The last performance of a new work that is taxed as one.
 FIRST_PERFORMANCES = 140

@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 import pytest
-
 from tibillet_event.admission_vat import admission_category, admission_rate
 
 

@@ -3,9 +3,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tibillet_event.tariff_price import (
-    Price, discounted, pass_parts, with_fee)
+from tibillet_event.tariff_price import Price, discounted, pass_parts, with_fee
 
 amounts = st.decimals(0, 10000, places=2)
 rates = st.decimals(0, 1, places=4)
