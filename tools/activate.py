@@ -12,8 +12,8 @@ import sys
 
 from tools import content
 
-# The French chart of accounts, which nothing of ours depends on.
-STANDARD = ['account_fr']
+# What nothing of ours depends on: the French chart of accounts, the tills.
+STANDARD = ['account_fr', 'sale_point']
 
 
 def modules():

@@ -38,3 +38,73 @@ class PairingError(UserError):
 class RequestDataError(UserError):
     api_code = 'request_data'
     api_status = 400
+
+
+class MasterKeyError(UserError):
+    api_code = 'no_key'
+    api_status = 503
+
+
+class TillError(UserError):
+    "What is refused at a till, with the code that routes answer"
+    api_status = 409
+
+
+class TillClosedError(TillError):
+    api_code = 'till_closed'
+
+
+class TillDayError(TillError):
+    api_code = 'till_day'
+
+
+class TillOpenError(TillError):
+    api_code = 'till_open'
+
+
+class TillVATError(TillError):
+    api_code = 'vat_unknown'
+    api_status = 400
+
+
+class TillQuantityError(TillError):
+    api_code = 'quantity'
+    api_status = 400
+
+
+class TillPriceError(TillError):
+    api_code = 'price'
+    api_status = 400
+
+
+class TillReturnError(TillError, AccessError):
+    api_code = 'return_denied'
+    api_status = 403
+
+
+class TillPaymentError(TillError):
+    api_code = 'payment'
+    api_status = 400
+
+
+class TillEmptyError(TillError):
+    api_code = 'empty'
+    api_status = 400
+
+
+class TillUUIDError(TillError):
+    api_code = 'uuid_reused'
+
+
+class TillFactError(AccessError):
+    "What is finished is not changed"
+    api_code = 'finished'
+    api_status = 409
+
+
+class TillClosureError(TillError):
+    api_code = 'closure'
+
+
+class TillConfigurationError(TillError):
+    api_code = 'till_configuration'

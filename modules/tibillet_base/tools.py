@@ -1,7 +1,8 @@
 import datetime as dt
 
+from trytond.pool import Pool
 from trytond.tools import grouped_slice
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
 # How many records a query looks for at once.
 SLICE = 1000
@@ -10,6 +11,20 @@ SLICE = 1000
 def now():
     "Return the time in UTC, as the database keeps it"
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def who():
+    "Return the name of the device or the user who acts, None for the server"
+    pool = Pool()
+    Device = pool.get('tibillet.device')
+    User = pool.get('res.user')
+    transaction = Transaction()
+    device = transaction.context.get('device')
+    with without_check_access():
+        if device:
+            return Device(device).rec_name
+        if transaction.user:
+            return User(transaction.user).rec_name
 
 
 def forget(Model, ids):

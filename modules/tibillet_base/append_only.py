@@ -1,0 +1,73 @@
+"""Triggers that keep the facts of a table from being edited in the database.
+
+check_modification speaks to people; a trigger also stops what goes around
+the models. PostgreSQL only: SQLite serves the first hour and the fast tests.
+"""
+from trytond import backend
+from trytond.transaction import Transaction
+
+FUNCTION = """
+CREATE OR REPLACE FUNCTION "{table}_append_only"() RETURNS trigger AS $$
+BEGIN
+    {allowed}
+    RAISE EXCEPTION '{table} is append-only: record the opposite fact';
+END;
+$$ LANGUAGE plpgsql
+"""
+# Only rows that are facts already.
+WHEN = """
+    IF TG_OP <> 'TRUNCATE' THEN
+        IF NOT ({when}) THEN
+            IF TG_OP = 'DELETE' THEN
+                RETURN OLD;
+            END IF;
+            RETURN NEW;
+        END IF;
+    END IF;
+"""
+# Two parties found to be one are merged by replacing the first everywhere.
+MERGED = """
+    IF TG_OP = 'UPDATE' AND ({same}) AND ({merged}) THEN
+        RETURN NEW;
+    END IF;
+"""
+TRIGGERS = [
+    'CREATE OR REPLACE TRIGGER "{table}_update" '
+    'BEFORE UPDATE OF {columns} ON "{table}" '
+    'FOR EACH ROW EXECUTE FUNCTION "{table}_append_only"()',
+    'CREATE OR REPLACE TRIGGER "{table}_delete" '
+    'BEFORE DELETE ON "{table}" '
+    'FOR EACH ROW EXECUTE FUNCTION "{table}_append_only"()',
+    'CREATE OR REPLACE TRIGGER "{table}_truncate" '
+    'BEFORE TRUNCATE ON "{table}" '
+    'FOR EACH STATEMENT EXECUTE FUNCTION "{table}_append_only"()',
+    ]
+
+
+def refuse_changes(table, columns, party_columns=(), when=None):
+    """Make the database refuse to edit, delete or truncate rows of table
+
+    columns: names of what never changes.
+    party_columns: names of the parties, which change only when merged.
+    when: the SQL on OLD that tells which rows are facts, all of them if None.
+    """
+    if backend.name != 'postgresql':
+        return
+    allowed = WHEN.format(when=when) if when else ''
+    if party_columns:
+        allowed += MERGED.format(
+            same=' AND '.join(
+                f'NEW."{c}" IS NOT DISTINCT FROM OLD."{c}"' for c in columns),
+            merged=' AND '.join(
+                f'(NEW."{c}" IS NOT DISTINCT FROM OLD."{c}" OR NEW."{c}" = '
+                '(SELECT replaced_by FROM party_party '
+                f'WHERE id = OLD."{c}"))' for c in party_columns))
+    cursor = Transaction().connection.cursor()
+    values = {
+        'table': table,
+        'allowed': allowed,
+        'columns': ', '.join(f'"{c}"' for c in [*columns, *party_columns]),
+        }
+    cursor.execute(FUNCTION.format(**values))
+    for trigger in TRIGGERS:
+        cursor.execute(trigger.format(**values))

@@ -1,0 +1,281 @@
+"""The till beside the form: what is broken is found, the key is asked for."""
+import datetime as dt
+from decimal import Decimal
+from unittest.mock import patch
+
+from tibillet_base import keys, till_finish, tools
+from tibillet_base.exceptions import MasterKeyError, TillVATError
+
+import trytond.config as config
+from trytond.modules.account.tests import create_chart, get_fiscalyear
+from trytond.modules.company.tests import create_company, set_company
+from trytond.pool import Pool
+from trytond.tests.test_tryton import (
+    TestCase, activate_module, with_transaction)
+from trytond.transaction import Transaction
+
+NOW = dt.datetime(2026, 3, 6, 19, 0)
+
+
+def make_till(tax_included=True, code='BAR'):
+    "Return a till of the company of the context, closed"
+    pool = Pool()
+    Journal = pool.get('account.journal')
+    Location = pool.get('stock.location')
+    Point = pool.get('sale.point')
+    journal, = Journal.search([('type', '=', 'revenue')], limit=1)
+    storage, = Location.search([('code', '=', 'STO')])
+    customer, = Location.search([('code', '=', 'CUS')])
+    point, = Point.create([{
+                'name': f"Till {code}", 'code': code, 'journal': journal.id,
+                'tax_included': tax_included,
+                'storage_location': storage.id,
+                'customer_location': customer.id,
+                }])
+    return point
+
+
+def make_books():
+    "Make a chart and the year 2026 for the company of the context"
+    pool = Pool()
+    Company = pool.get('company.company')
+    FiscalYear = pool.get('account.fiscalyear')
+    company = Company(Transaction().context['company'])
+    create_chart(company)
+    fiscalyear = get_fiscalyear(company, today=dt.date(2026, 6, 1))
+    fiscalyear.save()
+    FiscalYear.create_period([fiscalyear])
+
+
+def make_tax(rate):
+    pool = Pool()
+    Account = pool.get('account.account')
+    Tax = pool.get('account.tax')
+    account, = Account.search([('code', '=', '6.3.6')])
+    tax, = Tax.create([{
+                'name': f"VAT {rate}", 'description': f"VAT {rate}",
+                'type': 'percentage', 'rate': Decimal(rate),
+                'invoice_account': account.id,
+                'credit_note_account': account.id,
+                }])
+    return tax
+
+
+def make_products(*rates):
+    "Return a product of each rate"
+    pool = Pool()
+    Account = pool.get('account.account')
+    Category = pool.get('product.category')
+    Product = pool.get('product.product')
+    Uom = pool.get('product.uom')
+    unit, = Uom.search([('name', '=', "Unit")])
+    revenue, = Account.search(
+        [('type.revenue', '=', True), ('closed', '!=', True)], limit=1)
+    products = []
+    for rate in rates:
+        category, = Category.create([{
+                    'name': f"At {rate}", 'accounting': True,
+                    'account_revenue': revenue.id,
+                    'customer_taxes': [('add', [make_tax(rate).id])],
+                    }])
+        product, = Product.create([{
+                    'template': _template(
+                        f"Good at {rate}", unit, category),
+                    }])
+        products.append(product)
+    return products
+
+
+def _template(name, unit, category):
+    pool = Pool()
+    Template = pool.get('product.template')
+    template, = Template.create([{
+                'name': name, 'default_uom': unit.id, 'type': 'goods',
+                'salable': True, 'sale_uom': unit.id,
+                'account_category': category.id,
+                'products': [],
+                }])
+    return template.id
+
+
+def make_methods():
+    "Return the methods cash and card"
+    pool = Pool()
+    Account = pool.get('account.account')
+    Method = pool.get('sale.point.payment.method')
+    account, = Account.search([('code', '=', '1.1.1')])
+    return Method.create([
+            {'name': tender, 'tender': tender, 'account': account.id}
+            for tender in ['cash', 'card']])
+
+
+def sell(point, product, method, quantity=1, price='3.50'):
+    "Return a sale finished through the records, as the form does"
+    pool = Pool()
+    Sale = pool.get('sale.point.sale')
+    list_price, gross_price = till_finish.other_prices(
+        Decimal(price), Decimal('0.2'), point.tax_included)
+    sale, = Sale.create([{
+                'point': point.id,
+                'lines': [('create', [{
+                                'product': product.id,
+                                'quantity': quantity,
+                                'unit_list_price': list_price,
+                                'unit_gross_price': gross_price,
+                                }])],
+                }])
+    sale.payments = [{'method': method.id, 'amount': sale.total}]
+    sale.save()
+    Sale.process([sale])
+    return sale
+
+
+class TillTestCase(TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        activate_module(['tibillet_base', 'sale_point'])
+
+    def setUp(self):
+        super().setUp()
+        clock = patch.object(tools, 'now', return_value=NOW)
+        clock.start()
+        self.addCleanup(clock.stop)
+
+    def open_till(self, **values):
+        pool = Pool()
+        Point = pool.get('sale.point')
+        make_books()
+        self.product, = make_products('0.2')
+        self.cash, self.card = make_methods()
+        point = make_till(**values)
+        Point.open_till([point])
+        return Point(point.id)
+
+    def break_(self, table, column, value, where):
+        cursor = Transaction().connection.cursor()
+        cursor.execute(
+            f'UPDATE "{table}" SET "{column}" = {value} WHERE {where}')
+        self.assertGreaterEqual(cursor.rowcount, 1)
+
+    @with_transaction()
+    def test_broken_chain(self):
+        "Whatever is changed, added or removed in the database is named"
+        pool = Pool()
+        Point = pool.get('sale.point')
+        with set_company(create_company()):
+            point = self.open_till()
+            sales = [sell(point, self.product, self.card) for _ in range(4)]
+            count, problems = Point.check_chain(point)
+            self.assertEqual((count, problems), (6, []))
+            second, last = sales[1].id, sales[-1].id
+            for table, column, value, where, expected in [
+                    ('sale_point_sale_line', 'vat_base', '1', 'sale = {}',
+                        ('link', 'sale', 'BAR-000002')),
+                    ('sale_point_sale_line', 'quantity', '2', 'sale = {}',
+                        ('link', 'sale', 'BAR-000002')),
+                    ('sale_point_payment', 'tender', "'cash'", 'sale = {}',
+                        ('link', 'sale', 'BAR-000002')),
+                    ('tibillet_till_sale_tax', 'amount', '0', 'sale = {}',
+                        ('link', 'sale', 'BAR-000002')),
+                    ('sale_point_sale', 'date', "'2026-03-01'", 'id = {}',
+                        ('link', 'sale', 'BAR-000002')),
+                    ('sale_point_sale', 'signature', "'00'", 'id = {}',
+                        ('signature', 'sale', 'BAR-000002')),
+                    ('sale_point_sale', 'operation', 'NULL', 'id = {}',
+                        ('hole', 'sale', '2')),
+                    ]:
+                with self.subTest(column=column):
+                    cursor = Transaction().connection.cursor()
+                    cursor.execute('SAVEPOINT broken')
+                    self.break_(table, column, value, where.format(second))
+                    _, problems = Point.check_chain(point)
+                    self.assertIn(expected, {
+                            (p.kind, p.chain, p.where) for p in problems})
+                    cursor.execute('ROLLBACK TO broken')
+            cursor.execute(f'DELETE FROM sale_point_payment WHERE sale={last}')
+            cursor.execute(
+                f'DELETE FROM sale_point_sale_line WHERE sale={last}')
+            cursor.execute(
+                f'DELETE FROM tibillet_till_sale_tax WHERE sale={last}')
+            cursor.execute(f'DELETE FROM sale_point_sale WHERE id={last}')
+            _, problems = Point.check_chain(point)
+            self.assertEqual(
+                [(p.kind, p.chain, p.where) for p in problems],
+                [('end', 'sale', '4')])
+
+    @with_transaction()
+    def test_without_key(self):
+        "What cannot be signed is not sold"
+        with set_company(create_company()):
+            point = self.open_till()
+            for masters in ['', '1:00', 'one:two']:
+                with self.subTest(masters=masters), \
+                        patch.object(config, 'get', return_value=masters), \
+                        self.assertRaises(MasterKeyError):
+                    sell(point, self.product, self.card)
+
+    @with_transaction()
+    def test_new_master(self):
+        "A new master gives a new key; the sales before stay provable"
+        pool = Pool()
+        Log = pool.get('tibillet.till.log')
+        Point = pool.get('sale.point')
+        with set_company(create_company()):
+            point = self.open_till()
+            first = sell(point, self.product, self.card)
+            masters = {**keys.masters(), 2: bytes(range(32))}
+            with patch.object(keys, 'masters', return_value=masters):
+                second = sell(point, self.product, self.card)
+            self.assertNotEqual(first.key, second.key)
+            self.assertEqual(
+                [k.version for k in Point(point.id).keys], [2, 1])
+            self.assertEqual(
+                Log.search([('kind', '=', 'key')], count=True), 2)
+            self.assertEqual(Point.check_chain(point)[1], [])
+
+    @with_transaction()
+    def test_clock_set_back(self):
+        "A clock that goes back is written in the log"
+        pool = Pool()
+        Log = pool.get('tibillet.till.log')
+        with set_company(create_company()):
+            point = self.open_till()
+            sell(point, self.product, self.card)
+            for minutes, count in [(0, 0), (-1, 0), (-2, 1), (0, 1)]:
+                tools.now.return_value = NOW + dt.timedelta(minutes=minutes)
+                sell(point, self.product, self.card)
+                self.assertEqual(
+                    Log.search([('kind', '=', 'clock')], count=True), count)
+
+    @with_transaction()
+    def test_tax_excluded(self):
+        "At a till without tax in its prices VAT is added once a rate"
+        with set_company(create_company()):
+            point = self.open_till(tax_included=False)
+            sale = sell(
+                point, self.product, self.card, quantity=3, price='1.11')
+            self.assertEqual(sale.total, Decimal('4.00'))
+            self.assertEqual(sale.total_tax, Decimal('0.67'))
+
+    @with_transaction()
+    def test_unknown_vat(self):
+        "Two rates on a product, or an amount, are no rate"
+        pool = Pool()
+        Product = pool.get('product.product')
+        with set_company(create_company()):
+            self.open_till()
+            category = self.product.account_category
+            for values in [
+                    {'customer_taxes': [('add', [make_tax('0.1').id])]},
+                    {'customer_taxes': [('remove', [
+                                    t.id for t in category.customer_taxes])],
+                        'account_revenue': None},
+                    ]:
+                category.write([category], values)
+                with self.subTest(values=values), \
+                        self.assertRaises(TillVATError):
+                    Product.get_till_facts(
+                        [self.product.id],
+                        Transaction().context['company'], NOW.date())

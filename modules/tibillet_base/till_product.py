@@ -1,0 +1,118 @@
+"""What a till has to know of a product, kept between two sales."""
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trytond.cache import Cache
+from trytond.exceptions import UserError
+from trytond.i18n import gettext
+from trytond.pool import Pool, PoolMeta
+from trytond.transaction import Transaction, without_check_access
+
+from .exceptions import TillVATError
+
+
+@dataclass(frozen=True)
+class Facts:
+    label: str
+    # None where nothing is taxed.
+    tax: int | None
+    rate: Decimal
+    account: int
+    category: int | None
+
+
+class _SoldMixin:
+    "A record that decides what a till knows of products"
+    __slots__ = ()
+
+    @classmethod
+    def on_modification(cls, mode, records, field_names=None):
+        pool = Pool()
+        Product = pool.get('product.product')
+        super().on_modification(mode, records, field_names=field_names)
+        Product._till_facts_cache.clear()
+
+
+class Product(_SoldMixin, metaclass=PoolMeta):
+    __name__ = 'product.product'
+
+    _till_facts_cache = Cache('product.product.till_facts', context=False)
+
+    @classmethod
+    def get_till_facts(cls, ids, company, date):
+        "Return the facts of products by id, at a date"
+        language = Transaction().language
+        found, missing = {}, []
+        for id_ in ids:
+            facts = cls._till_facts_cache.get((id_, company, date, language))
+            if facts is None:
+                missing.append(id_)
+            else:
+                found[id_] = facts
+        if missing:
+            with without_check_access(), Transaction().set_context(
+                    company=company):
+                for product in cls.browse(missing):
+                    found[product.id] = cls._till_facts_cache.set(
+                        (product.id, company, date, language),
+                        product._get_till_facts(date))
+        return found
+
+    def _get_till_facts(self, date):
+        pool = Pool()
+        Tax = pool.get('account.tax')
+        try:
+            account = self.account_revenue_used
+            taxes = [
+                t for t in Tax.sort_taxes(self.customer_taxes_used)
+                for t in _percentages(t, date)]
+        except (UserError, ValueError):
+            account = taxes = None
+        if not account or taxes is None or len(taxes) > 1:
+            raise TillVATError(gettext(
+                    'tibillet_base.msg_till_vat', product=self.rec_name))
+        tax = taxes[0] if taxes else None
+        return Facts(
+            self.rec_name, tax.id if tax else None,
+            tax.rate if tax else Decimal(0), account.id,
+            self.account_category.id if self.account_category else None)
+
+
+def _percentages(tax, date):
+    """Return the taxes of a percentage that a tax is made of at a date
+
+    Raise ValueError if there is anything else.
+    """
+    if ((tax.start_date and date < tax.start_date)
+            or (tax.end_date and tax.end_date < date)):
+        return []
+    children = [p for child in tax.childs for p in _percentages(child, date)]
+    if tax.type == 'none':
+        return children
+    if tax.type != 'percentage' or children or tax.rate < 0:
+        raise ValueError(tax.type)
+    return [tax]
+
+
+class Template(_SoldMixin, metaclass=PoolMeta):
+    __name__ = 'product.template'
+
+
+class Category(_SoldMixin, metaclass=PoolMeta):
+    __name__ = 'product.category'
+
+
+class CategoryAccount(_SoldMixin, metaclass=PoolMeta):
+    __name__ = 'product.category.account'
+
+
+class CategoryTax(_SoldMixin, metaclass=PoolMeta):
+    __name__ = 'product.category-customer-account.tax'
+
+
+class Tax(_SoldMixin, metaclass=PoolMeta):
+    __name__ = 'account.tax'
+
+
+class Account(_SoldMixin, metaclass=PoolMeta):
+    __name__ = 'account.account'

@@ -1,0 +1,123 @@
+"""The rows of a till, in python-sql.
+
+A till is one row: who locks it numbers, chains and signs alone, until the end
+of the transaction, beside any number of other tills.
+"""
+from dataclasses import dataclass
+
+from sql import For
+
+from trytond import backend
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+from . import keys, till_chain
+from .tools import forget
+
+
+def cursor():
+    return Transaction().connection.cursor()
+
+
+def table(name):
+    return Pool().get(name).__table__()
+
+
+def for_update():
+    "Return how rows are locked, None where the database has one writer"
+    return For('UPDATE') if backend.name == 'postgresql' else None
+
+
+def insert(name, rows):
+    """Insert rows, dictionaries with the same keys, and return their ids
+
+    Who and when are added; hooks and checks are up to the caller.
+    """
+    new = table(name)
+    statement = cursor()
+    columns = list(rows[0])
+    values = [[row[column] for column in columns] for row in rows]
+    fields = [getattr(new, column) for column in columns]
+    if backend.name == 'postgresql':
+        statement.execute(*new.insert(fields, values, returning=[new.id]))
+        return [id_ for id_, in statement]
+    ids = []
+    for row in values:
+        statement.execute(*new.insert(fields, [row]))
+        ids.append(statement.lastrowid)
+    return ids
+
+
+@dataclass
+class Row:
+    "The row of a locked till"
+    id: int
+    uuid: str
+    code: str
+    company: int
+    tax_included: bool
+    counter: int
+    head: str
+    log_counter: int
+    log_head: str
+    last_at: object
+
+    def number(self, operation):
+        return f'{self.code}-{operation:06d}'
+
+
+COLUMNS = list(Row.__dataclass_fields__)
+
+
+def lock(point):
+    "Return the row of the till, which no other transaction changes"
+    till = table('sale.point')
+    statement = cursor()
+    statement.execute(*till.select(
+            *(getattr(till, name) for name in COLUMNS),
+            where=till.id == int(point), for_=for_update()))
+    row = Row(*statement.fetchone())
+    row.counter = row.counter or 0
+    row.log_counter = row.log_counter or 0
+    row.head = row.head or till_chain.start('sale', row.uuid)
+    row.log_head = row.log_head or till_chain.start('log', row.uuid)
+    return row
+
+
+def advance(row):
+    "Keep how far the chains of the locked till have come"
+    pool = Pool()
+    Point = pool.get('sale.point')
+    till = table('sale.point')
+    names = ['counter', 'head', 'log_counter', 'log_head', 'last_at']
+    cursor().execute(*till.update(
+            [getattr(till, name) for name in names],
+            [getattr(row, name) for name in names],
+            where=till.id == row.id))
+    forget(Point, [row.id])
+
+
+@dataclass
+class Signer:
+    "The key with which a till signs now"
+    id: int
+    private: bytes
+
+    def sign(self, link):
+        return till_chain.sign(self.private, link)
+
+
+def signer(row):
+    "Return the key of the locked till, a new one after a new master"
+    pool = Pool()
+    Key = pool.get('tibillet.till.key')
+    version = keys.current()
+    private = keys.derive(version, *till_chain.use(row.uuid))
+    known = table('tibillet.till.key')
+    statement = cursor()
+    statement.execute(*known.select(
+            known.id,
+            where=(known.point == row.id) & (known.version == version)))
+    found = statement.fetchone()
+    id_ = found[0] if found else Key.add(row, version, private)
+    return Signer(id_, private)
