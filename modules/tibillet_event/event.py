@@ -7,6 +7,27 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
 
 
+# As the ministry of culture sorts shows (SIBIL).
+DOMAINS = [
+    (None, ""),
+    ('street', "Street Arts"),
+    ('cabaret', "Cabaret and Music Hall"),
+    ('circus_traditional', "Circus, Traditional"),
+    ('circus_creation', "Circus, Creation"),
+    ('theatre', "Theatre"),
+    ('theatre_musical', "Musical Theatre"),
+    ('dance', "Dance"),
+    ('humour', "Humour"),
+    ('puppets', "Puppets"),
+    ('mime', "Mime"),
+    ('music_classical', "Classical Music"),
+    ('music_contemporary', "Contemporary Music"),
+    ('music_popular', "Popular Music"),
+    ('music_world', "World Music"),
+    ('other', "Other"),
+    ]
+
+
 class EventTag(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.event.tag'
 
@@ -70,6 +91,30 @@ class Event(DeactivableMixin, ModelSQL, ModelView):
         help="One sentence for the agenda.")
     description = fields.Text("Description", translate=True)
     image = fields.Binary("Image")
+    sibil_domain = fields.Selection(
+        DOMAINS, "Domain", sort=False,
+        help="As declared to the ministry with the receipts of shows.")
+    young_audience = fields.Boolean(
+        "Young Audience",
+        help="Check if it is made for children or teenagers.")
+    new_work = fields.Boolean(
+        "New Creation",
+        help="Check for a new work or a new staging: its first 140 "
+        "performances have a rate of tax of their own.")
+    played_before = fields.Integer(
+        "Played Before",
+        domain=[
+            ('played_before', '>=', 0),
+            ],
+        states={
+            'invisible': ~Eval('new_work'),
+            'required': Bool(Eval('new_work')),
+            },
+        help="How often the new creation was performed elsewhere before.")
+    vat_exempt = fields.Boolean(
+        "Exempt from VAT",
+        help="Check if the organiser charges no VAT, or for one of the six "
+        "events a year that support an association.")
     performances = fields.One2Many(
         'tibillet.performance', 'event', "Performances")
     performance_count = fields.Function(
@@ -92,6 +137,10 @@ class Event(DeactivableMixin, ModelSQL, ModelView):
     @classmethod
     def default_kind(cls):
         return 'concert'
+
+    @classmethod
+    def default_played_before(cls):
+        return 0
 
     @fields.depends('tags')
     def on_change_with_color(self, name=None):

@@ -114,3 +114,39 @@ class SeatingError(PlaceError):
 
 class PlaceAccessError(AccessError):
     pass
+
+
+class TariffValidationError(ValidationError):
+    pass
+
+
+class TariffError(UserError):
+    "What a tariff refuses, with the code that routes answer"
+    api_status = 409
+
+
+class TariffPerformanceError(TariffError):
+    api_code = 'tariff_performance'
+    api_status = 400
+
+
+class TariffChannelError(TariffError):
+    api_code = 'tariff_channel'
+
+
+class TariffSoonError(TariffError):
+    api_code = 'tariff_soon'
+
+
+class TariffWindowError(TariffError):
+    api_code = 'tariff_over'
+
+
+class TariffQuantityError(TariffError):
+    api_code = 'tariff_quantity'
+    api_status = 400
+
+
+class TariffPriceError(TariffError):
+    api_code = 'tariff_price'
+    api_status = 400

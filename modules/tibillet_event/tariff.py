@@ -1,0 +1,352 @@
+"""What a place costs, to whom, when and where it is sold."""
+from trytond.i18n import gettext
+from trytond.model import (
+    DeactivableMixin, ModelSQL, ModelView, fields, sequence_ordered)
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Bool, Eval, If
+from trytond.transaction import Transaction
+
+from . import schedule
+from .exceptions import (
+    TariffChannelError, TariffPerformanceError, TariffPriceError,
+    TariffQuantityError, TariffSoonError, TariffValidationError,
+    TariffWindowError)
+from .tariff_price import ZERO, Price, with_fee
+
+CHANNELS = [
+    ('online', "Online"),
+    ('counter', "Counter"),
+    ('partner', "Partner"),
+    ]
+RATE_DIGITS = (16, 4)
+
+
+class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
+    __name__ = 'tibillet.tariff'
+
+    name = fields.Char("Name", required=True, translate=True)
+    event = fields.Many2One(
+        'tibillet.event', "Event", required=True, ondelete='CASCADE',
+        states={
+            'readonly': Eval('id', -1) >= 0,
+            })
+    company = fields.Function(
+        fields.Many2One('company.company', "Organiser"),
+        'on_change_with_company', searcher='search_company')
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
+    performances = fields.Many2Many(
+        'tibillet.tariff-tibillet.performance', 'tariff', 'performance',
+        "Performances",
+        domain=[
+            ('event', '=', Eval('event', -1)),
+            ],
+        help="Leave empty for all the performances of the event.")
+    kind = fields.Selection([
+            ('full', "Full Price"),
+            ('reduced', "Reduced Price"),
+            ('pass', "Pass"),
+            ('free', "Free Entry"),
+            ], "Kind", required=True, sort=False,
+        help="As the receipts of a show are declared.")
+    product = fields.Many2One(
+        'product.product', "Product", ondelete='RESTRICT',
+        domain=[
+            ('type', '=', 'service'),
+            ],
+        context={
+            'company': Eval('company', -1),
+            },
+        depends=['company'],
+        help="What sales call the place; its accounts are used.")
+    price = Monetary(
+        "Price", currency='currency', digits='currency', required=True,
+        states={
+            'readonly': Eval('kind') == 'free',
+            },
+        help="Tax included. When the buyer chooses, it is the suggestion.")
+    free_price = fields.Boolean(
+        "Free Price",
+        states={
+            'invisible': Eval('kind') == 'free',
+            },
+        help="Check if the buyer chooses what to pay.")
+    minimum = Monetary(
+        "Minimum", currency='currency', digits='currency',
+        states={
+            'invisible': ~Eval('free_price'),
+            'required': Bool(Eval('free_price')),
+            },
+        help="The least that a buyer pays when choosing.")
+    fee_mode = fields.Selection([
+            ('none', "None"),
+            ('added', "Added to the Price"),
+            ('absorbed', "Within the Price"),
+            ], "Service Fee", required=True, sort=False,
+        states={
+            'invisible': Eval('kind') == 'free',
+            })
+    fee_fixed = Monetary(
+        "Fee per Place", currency='currency', digits='currency',
+        states={
+            'invisible': Eval('fee_mode', 'none') == 'none',
+            })
+    fee_rate = fields.Numeric(
+        "Fee Rate", digits=RATE_DIGITS,
+        domain=['OR',
+            ('fee_rate', '=', None),
+            [
+                ('fee_rate', '>=', 0),
+                ('fee_rate', '<=', 1),
+                ],
+            ],
+        states={
+            'invisible': Eval('fee_mode', 'none') == 'none',
+            },
+        help="A part of the price, which joins the fee per place.")
+    fee_party = fields.Many2One(
+        'party.party', "Fee Earned by", ondelete='RESTRICT',
+        states={
+            'invisible': Eval('fee_mode', 'none') == 'none',
+            },
+        context={
+            'company': Eval('company', -1),
+            },
+        depends=['company'],
+        help="Leave empty when the organiser earns it.")
+    paid = fields.Function(Monetary(
+            "To Pay", currency='currency', digits='currency',
+            help="What a buyer pays for a place, fee included."),
+        'on_change_with_paid')
+    channels = fields.MultiSelection(
+        CHANNELS, "Sold", required=True, sort=False)
+    sale_start = fields.DateTime(
+        "On Sale From",
+        domain=[
+            If(Eval('sale_start') & Eval('sale_end'),
+                ('sale_start', '<=', Eval('sale_end')), ()),
+            ],
+        help="Leave empty to sell as soon as the performance is on sale.")
+    sale_end = fields.DateTime(
+        "On Sale Until",
+        help="Leave empty to sell until the performance is over.")
+    number = fields.Integer(
+        "Limited To",
+        domain=['OR',
+            ('number', '=', None),
+            ('number', '>', 0),
+            ],
+        help="The most places sold at this tariff for a performance.")
+    order_min = fields.Integer(
+        "Minimum per Order",
+        domain=['OR',
+            ('order_min', '=', None),
+            ('order_min', '>', 0),
+            ])
+    order_max = fields.Integer(
+        "Maximum per Order",
+        domain=['OR',
+            ('order_max', '=', None),
+            ('order_max', '>', 0),
+            ])
+    person_max = fields.Integer(
+        "Maximum per Person",
+        domain=['OR',
+            ('person_max', '=', None),
+            ('person_max', '>', 0),
+            ],
+        help="For a performance, in all the orders of the person.")
+    proof = fields.Char(
+        "Proof Asked", translate=True,
+        help="What is shown at the door, such as a student card.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('event')
+        cls._order.insert(0, ('event', 'ASC'))
+
+    @classmethod
+    def default_kind(cls):
+        return 'full'
+
+    @classmethod
+    def default_fee_mode(cls):
+        return 'none'
+
+    @classmethod
+    def default_channels(cls):
+        return ['online', 'counter']
+
+    @fields.depends('event', '_parent_event.company')
+    def on_change_with_company(self, name=None):
+        if self.event and self.event.company:
+            return self.event.company.id
+        return Transaction().context.get('company')
+
+    @classmethod
+    def search_company(cls, name, clause):
+        return [('event.' + clause[0], *clause[1:])]
+
+    @fields.depends(methods=['on_change_with_company'])
+    def on_change_with_currency(self, name=None):
+        pool = Pool()
+        Company = pool.get('company.company')
+        company = self.on_change_with_company()
+        if company is not None and company >= 0:
+            return Company(company).currency.id
+
+    @fields.depends('kind', 'price', 'free_price', 'fee_mode')
+    def on_change_kind(self):
+        if self.kind == 'free':
+            self.price = ZERO
+            self.free_price = False
+            self.fee_mode = 'none'
+
+    @fields.depends(
+        'price', 'currency', methods=['get_price'])
+    def on_change_with_paid(self, name=None):
+        if self.price is not None and self.currency:
+            return self.get_price().paid
+
+    @fields.depends(
+        'price', 'currency', 'fee_mode', 'fee_fixed', 'fee_rate')
+    def get_price(self, price=None):
+        """Return the Price of a place with its fee
+
+        price: what the buyer chose, that of the tariff by default.
+        """
+        if price is None:
+            price = self.price
+        if not self._has_fee:
+            return Price(price, price)
+        return with_fee(
+            price, self.fee_mode, self.fee_fixed or ZERO,
+            self.fee_rate or ZERO, self.currency.rounding)
+
+    @property
+    def _has_fee(self):
+        return self.fee_mode in {'added', 'absorbed'}
+
+    @classmethod
+    def validate_fields(cls, tariffs, field_names):
+        super().validate_fields(tariffs, field_names)
+        for tariff in tariffs:
+            problem = tariff._get_problem()
+            if problem:
+                raise TariffValidationError(gettext(
+                        f'tibillet_event.msg_tariff_{problem}',
+                        tariff=tariff.rec_name))
+
+    def _get_problem(self):
+        if min(self.price, self.minimum or 0, self.fee_fixed or 0) < 0:
+            return 'negative'
+        if self.kind == 'free' and (self.price or self._has_fee):
+            return 'free'
+        if self.free_price and self.minimum > self.price:
+            return 'suggestion'
+        if (self.order_min and self.order_max
+                and self.order_min > self.order_max):
+            return 'order'
+        if (self.order_min and self.person_max
+                and self.order_min > self.person_max):
+            return 'person'
+
+    @classmethod
+    def copy(cls, tariffs, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('performances')
+        return super().copy(tariffs, default=default)
+
+    def check_sale(self, performance, quantity, channel, now, price=None):
+        """Return the Price of each place, refuse what the tariff does not
+
+        performance: what is bought; quantity: how many places.
+        channel: where they are bought.
+        now: the instant, in UTC.
+        price: what the buyer chooses to pay for each, for a free price.
+        What counts other orders (number, person_max) is not looked at here.
+        """
+        values = {
+            'tariff': self.name,
+            'performance': performance.rec_name,
+            }
+        if (performance.event != self.event
+                or self.performances
+                and performance not in self.performances):
+            raise TariffPerformanceError(gettext(
+                    'tibillet_event.msg_tariff_performance', **values))
+        if channel not in self.channels or not self.active:
+            raise TariffChannelError(gettext(
+                    'tibillet_event.msg_tariff_channel', **values))
+        if self.sale_start and now < self.sale_start:
+            raise TariffSoonError(gettext(
+                    'tibillet_event.msg_tariff_soon',
+                    start=_on_clock(self.sale_start, performance), **values))
+        if self.sale_end and now >= self.sale_end:
+            raise TariffWindowError(gettext(
+                    'tibillet_event.msg_tariff_over',
+                    end=_on_clock(self.sale_end, performance), **values))
+        self._check_quantity(quantity, values)
+        return self.get_price(self._check_price(price))
+
+    def _check_quantity(self, quantity, values):
+        least, most = self.order_min or 1, self.order_max
+        if quantity < least:
+            raise TariffQuantityError(gettext(
+                    'tibillet_event.msg_tariff_order_min',
+                    least=least, **values))
+        if most and quantity > most:
+            raise TariffQuantityError(gettext(
+                    'tibillet_event.msg_tariff_order_max',
+                    most=most, **values))
+
+    def _check_price(self, price):
+        "Return the price of a place, the one chosen if it may be"
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        if price is None or price == self.price:
+            return self.price
+        if not self.free_price:
+            raise TariffPriceError(gettext(
+                    'tibillet_event.msg_tariff_price',
+                    tariff=self.name,
+                    price=Lang.get().currency(self.price, self.currency)))
+        if price < self.minimum:
+            raise TariffPriceError(gettext(
+                    'tibillet_event.msg_tariff_minimum',
+                    tariff=self.name,
+                    minimum=Lang.get().currency(
+                        self.minimum, self.currency)))
+        return self.currency.round(price)
+
+
+class TariffPerformance(ModelSQL):
+    __name__ = 'tibillet.tariff-tibillet.performance'
+
+    tariff = fields.Many2One(
+        'tibillet.tariff', "Tariff", required=True, ondelete='CASCADE')
+    performance = fields.Many2One(
+        'tibillet.performance', "Performance", required=True,
+        ondelete='CASCADE')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('tariff')
+
+
+class Event(metaclass=PoolMeta):
+    __name__ = 'tibillet.event'
+
+    tariffs = fields.One2Many('tibillet.tariff', 'event', "Tariffs")
+
+
+def _on_clock(instant, performance):
+    "Return an instant as the people of the venue read it"
+    pool = Pool()
+    Lang = pool.get('ir.lang')
+    local = schedule.to_local(instant, performance.venue.timezone)
+    return f'{Lang.get().strftime(local.date())} {local:%H:%M}'
