@@ -20,7 +20,7 @@ import random
 import time
 from dataclasses import dataclass
 
-from sql import Conflict
+from sql import Conflict, Null
 from sql.aggregate import Count
 
 from trytond import backend
@@ -42,6 +42,8 @@ from .place_sql import (
 # How often places that others are taking right now are asked for again.
 TRIES = 8
 WAIT_SECONDS_MAX = 0.05
+# Among how many numbers a place is first looked for.
+WINDOW = 16
 
 
 @dataclass(frozen=True)
@@ -275,12 +277,10 @@ def _take_some(asked, hold, until, now, last, unlimited):
     where = (
         (place.performance == asked.performance) & is_unnumbered(place)
         & is_free(place, now) & is_offered(place, asked.allotment))
-    statement = cursor()
-    # In no order: nobody minds which one, and nothing has to be sorted.
-    statement.execute(*place.select(
-            place.id, where=where, limit=asked.quantity,
-            for_=for_update(skip_locked=True)))
-    ids = [id_ for id_, in statement]
+    window = _window(place, asked)
+    ids = _lock_some(place, where & window, asked.quantity) if window else []
+    if len(ids) < asked.quantity:
+        ids = _lock_some(place, where, asked.quantity)
     missing = asked.quantity - len(ids)
     if missing and unlimited:
         ids += _add(asked.performance, missing)
@@ -291,10 +291,41 @@ def _take_some(asked, hold, until, now, last, unlimited):
                 'tibillet_event.msg_place_sold_out',
                 performance=_name(asked.performance),
                 quantity=asked.quantity))
-    statement.execute(*place.update(
+    cursor().execute(*place.update(
             [place.hold, place.held_until], [hold, until],
             where=fields.SQL_OPERATORS['in'](place.id, ids)))
     return ids
+
+
+def _window(place, asked):
+    """Return the SQL of a few numbers somewhere in the performance
+
+    Buyers who all begin by the first place would step over each other's.
+    None if there are few places.
+    """
+    other = table('tibillet.place')
+    statement = cursor()
+    statement.execute(*other.select(
+            other.number,
+            where=(other.performance == asked.performance)
+            & (other.number != Null),
+            order_by=other.number.desc, limit=1))
+    (last,) = statement.fetchone() or (0,)
+    width = asked.quantity * WINDOW
+    if last <= width:
+        return None
+    start = random.randint(1, last - width + 1)
+    return (place.number >= start) & (place.number < start + width)
+
+
+def _lock_some(place, where, quantity):
+    "Lock places that nobody else has locked, return their ids"
+    statement = cursor()
+    statement.execute(*place.select(
+            place.id, where=where,
+            order_by=place.number.asc, limit=quantity,
+            for_=for_update(skip_locked=True)))
+    return [id_ for id_, in statement]
 
 
 def _are_there(place, where, quantity):
