@@ -36,7 +36,8 @@ class POS(metaclass=PoolMeta):
         help="How many sales the till has finished, numbered without holes.")
     head = fields.Char("Fingerprint", readonly=True, strip=False)
     log_counter = fields.Integer("Last Log Entry", readonly=True)
-    log_head = fields.Char("Fingerprint of the Log", readonly=True, strip=False)
+    log_head = fields.Char(
+        "Fingerprint of the Log", readonly=True, strip=False)
     last_at = fields.Timestamp("Last Sale At", readonly=True)
     keys = fields.One2Many(
         'tibillet.till.key', 'point', "Public Keys", readonly=True)
@@ -67,6 +68,11 @@ class POS(metaclass=PoolMeta):
                 'open_till': {
                     'invisible': Eval('state') != 'closed',
                     'icon': 'tryton-launch',
+                    'depends': ['state'],
+                    },
+                'close_wizard': {
+                    'invisible': Eval('state') != 'open',
+                    'icon': 'tryton-close',
                     'depends': ['state'],
                     },
                 'drawer': {
@@ -213,6 +219,11 @@ class POS(metaclass=PoolMeta):
                         'start_amount')))
             till_sql.advance(row)
         Session.save(sessions)
+
+    @classmethod
+    @ModelView.button_action('tibillet_base.wizard_till_close')
+    def close_wizard(cls, points):
+        pass
 
     @classmethod
     @ModelView.button

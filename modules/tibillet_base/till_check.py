@@ -11,7 +11,8 @@ from trytond.pool import Pool
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateView, Wizard
 
-from . import till_chain, till_finish, till_sql, tools
+from . import (
+    till_chain, till_closing, till_finish, till_sql, till_totals, tools)
 from .till_log import CHAINED
 
 # How many problems are shown: after the first ones more say nothing new.
@@ -22,7 +23,7 @@ SHOWN = 20
 class Problem:
     """What is broken in a chain
 
-    kind: hole, link, signature, key, end or unchained.
+    kind: hole, link, signature, key, end, total or unchained.
     chain: sale, closure or log.
     where: the number of the record.
     """
@@ -54,6 +55,14 @@ def check(point):
         seen, found = _check_chain(name, row.uuid, facts, last, head, keys)
         count += seen
         problems += found
+    closures = list(_closures(row))
+    last = closures[-1] if closures else None
+    seen, found = _check_chain(
+        'closure', row.uuid, closures, last[0] if last else 0,
+        last[3] if last else till_chain.start('closure', row.uuid), keys)
+    count += seen
+    problems += found
+    problems += _totals(row)
     problems += [
         Problem('unchained', 'sale', str(id_)) for id_ in _unchained(row)]
     return count, problems
@@ -117,22 +126,23 @@ def _slice(row, first, last):
         yield head['operation'], head['number'], data, link, key, signature
 
 
-def _children(name, sales, columns, Record):
-    "Return the rows of each sale in order, as records"
+def _children(name, parents, columns, Record, parent='sale'):
+    "Return the rows of each parent in order, as records"
     child = till_sql.table(name)
     found = defaultdict(list)
     cursor = till_sql.cursor()
-    if not sales:
+    if not parents:
         return found
     cursor.execute(*child.select(
-            child.sale, *(getattr(child, column) for column in columns),
-            where=fields.SQL_OPERATORS['in'](child.sale, sales),
+            getattr(child, parent),
+            *(getattr(child, column) for column in columns),
+            where=fields.SQL_OPERATORS['in'](getattr(child, parent), parents),
             order_by=child.id.asc))
-    for sale, *values in cursor:
+    for id_, *values in cursor:
         row = dict(zip(columns, values, strict=True))
-        if 'quantity' in row:
+        if isinstance(row.get('quantity'), float):
             row['quantity'] = Decimal(str(row['quantity']))
-        found[sale].append(Record(**row))
+        found[id_].append(Record(**row))
     return found
 
 
@@ -146,6 +156,45 @@ def _entries(row):
     for link, key, signature, *values in cursor.fetchall():
         data = dict(zip(CHAINED, values, strict=True))
         yield data['number'], str(data['number']), data, link, key, signature
+
+
+def _closures(row):
+    closure = till_sql.table('tibillet.till.closure')
+    cursor = till_sql.cursor()
+    cursor.execute(*closure.select(
+            closure.id, closure.link, closure.key, closure.signature,
+            *(getattr(closure, name) for name in till_closing.CHAINED),
+            where=closure.point == row.id, order_by=closure.number.asc))
+    rows = cursor.fetchall()
+    ids = [r[0] for r in rows]
+    lines = _children(
+        'tibillet.till.closure.line', ids, till_closing.LINE, dict,
+        parent='closure')
+    counts = _children(
+        'tibillet.till.closure.count', ids, ['value', 'quantity'], dict,
+        parent='closure')
+    for id_, link, key, signature, *values in rows:
+        head = dict(zip(till_closing.CHAINED, values, strict=True))
+        data = till_closing.chained(head, lines[id_], counts[id_])
+        yield head['number'], str(head['number']), data, link, key, signature
+
+
+def _totals(row):
+    "Yield the closures that do not say what their sales say"
+    pool = Pool()
+    Closure = pool.get('tibillet.till.closure')
+    perpetual, after = Decimal(0), 0
+    for closure in Closure.search([
+                ('point', '=', row.id),
+                ], order=[('number', 'ASC')]):
+        totals = till_totals.totals(
+            row.id, after, closure.last_operation,
+            closure.currency.rounding)
+        perpetual += totals.total
+        after = closure.last_operation
+        if (closure.total, closure.perpetual_total) != (
+                totals.total, perpetual):
+            yield Problem('total', 'closure', str(closure.number))
 
 
 def _unchained(row):

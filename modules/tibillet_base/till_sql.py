@@ -71,11 +71,16 @@ COLUMNS = list(Row.__dataclass_fields__)
 
 def lock(point):
     "Return the row of the till, which no other transaction changes"
+    return read(point, for_update())
+
+
+def read(point, for_=None):
+    "Return the row of the till as it is now"
     till = table('sale.point')
     statement = cursor()
     statement.execute(*till.select(
             *(getattr(till, name) for name in COLUMNS),
-            where=till.id == int(point), for_=for_update()))
+            where=till.id == int(point), for_=for_))
     row = Row(*statement.fetchone())
     row.counter = row.counter or 0
     row.log_counter = row.log_counter or 0

@@ -14,7 +14,7 @@ from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
 from trytond.transaction import Transaction
 
-NOW = dt.datetime(2026, 3, 6, 19, 0)
+NOW = dt.datetime(2026, 3, 6, 19, 0, tzinfo=dt.UTC).replace(tzinfo=None)
 
 
 def make_till(tax_included=True, code='BAR'):

@@ -12,15 +12,20 @@ from trytond.modules.account.tests.tools import (
 from trytond.modules.account_invoice.tests.tools import (
     set_fiscalyear_invoice_sequences)
 from trytond.modules.company.tests.tools import create_company
+from trytond.modules.currency.tests.tools import get_currency
 from trytond.tests.tools import activate_modules
 
 # A Friday evening in Paris.
-EVENING = dt.datetime(2026, 3, 6, 19, 0)
+EVENING = dt.datetime(2026, 3, 6, 19, 0, tzinfo=dt.UTC).replace(tzinfo=None)
 
 
 def activate():
     return activate_modules(
-        ['tibillet_base', 'sale_point'], create_company, _books)
+        ['tibillet_base', 'sale_point'], _company, _books)
+
+
+def _company(config=None):
+    create_company(currency=get_currency('EUR'))
 
 
 def _books(config=None):
@@ -146,3 +151,37 @@ def pay(sale, method, amount=None):
     wizard.execute('pay')
     sale.reload()
     return sale
+
+
+def name_differences():
+    "Say how the books call cash that is missing or too much"
+    Configuration = Model.get('tibillet.till.configuration')
+    Journal = Model.get('account.journal')
+    Type = Model.get('sale.point.cash.transfer.type')
+    accounts = get_accounts()
+    journal, = Journal.find([('type', '=', 'cash')], limit=1)
+    types = {}
+    for name, account in [
+            ("Shortage", accounts['expense']),
+            ("Surplus", accounts['revenue']),
+            ("Bank", accounts['cash']),
+            ]:
+        types[name] = Type(name=name, journal=journal, account=account)
+        types[name].save()
+    configuration = Configuration(1)
+    configuration.shortage_type = types["Shortage"]
+    configuration.surplus_type = types["Surplus"]
+    configuration.save()
+
+
+def close(till, counted, reason=None):
+    "Count the coins and notes {value: quantity} and close the till"
+    wizard = till.click('close_wizard')
+    for count in wizard.form.counts:
+        for value, quantity in counted.items():
+            if count.value == Decimal(value):
+                count.quantity = quantity
+    wizard.execute('check')
+    if wizard.state != wizard.end_state:
+        wizard.form.reason = reason
+        wizard.execute('close')

@@ -1,0 +1,50 @@
+from trytond.model import ModelSingleton, ModelSQL, ModelView, fields
+from trytond.modules.company.model import (
+    CompanyMultiValueMixin, CompanyValueMixin)
+from trytond.pool import Pool
+from trytond.pyson import Eval
+
+
+def _type(name, company, help):
+    return fields.Many2One(
+        'sale.point.cash.transfer.type', name, ondelete='RESTRICT',
+        domain=[
+            ('company', '=', company),
+            ],
+        help=help)
+
+
+def _shortage(company):
+    return _type(
+        "Cash Shortage", company,
+        "How the books call the cash that is missing, such as 658.")
+
+
+def _surplus(company):
+    return _type(
+        "Cash Surplus", company,
+        "How the books call the cash that is too much, such as 758.")
+
+
+class TillConfiguration(
+        ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
+    __name__ = 'tibillet.till.configuration'
+
+    _company = Eval('context', {}).get('company', -1)
+    shortage_type = fields.MultiValue(_shortage(_company))
+    surplus_type = fields.MultiValue(_surplus(_company))
+    del _company
+
+    @classmethod
+    def multivalue_model(cls, field):
+        pool = Pool()
+        if field in {'shortage_type', 'surplus_type'}:
+            return pool.get('tibillet.till.configuration.type')
+        return super().multivalue_model(field)
+
+
+class TillConfigurationType(ModelSQL, CompanyValueMixin):
+    __name__ = 'tibillet.till.configuration.type'
+
+    shortage_type = _shortage(Eval('company', -1))
+    surplus_type = _surplus(Eval('company', -1))
