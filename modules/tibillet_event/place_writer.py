@@ -300,7 +300,8 @@ def _take_some(asked, hold, until, now, last, unlimited):
 def _window(place, asked):
     """Return the SQL of a few numbers somewhere in the performance
 
-    Buyers who all begin by the first place would step over each other's.
+    Without statistics of the table the planner would sort all that is free;
+    and buyers do not all begin by the same place.
     None if there are few places.
     """
     other = table('tibillet.place')
