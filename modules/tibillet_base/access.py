@@ -286,7 +286,7 @@ class ModelAccess(metaclass=PoolMeta):
             return
         access = cls.get_access([model])[model]
         granted = access['read']
-        # A button checks by itself whom it is for and on which records.
+        # A button checks by itself whom it is for.
         button = not rpc.readonly and name in getattr(Model, '_buttons', {})
         if (not rpc.readonly and not button) or name in allowed.EDIT_CALLS:
             # What a form asks while it is filled serves who may fill it.
@@ -297,13 +297,30 @@ class ModelAccess(metaclass=PoolMeta):
                 gettext('tibillet_base.msg_access_call_denied',
                     call=name, **Model.__names__()),
                 cls.context_groups())
-        if button or issubclass(Model, ModelSingleton):
+        if issubclass(Model, ModelSingleton):
+            return
+        if button:
+            cls.check_change(Model, ids, name)
             return
         # What is computed from a record is read without any check.
         if issubclass(Model, ModelSQL):
             reach.check({model: ids})
         if isinstance(on, dict):
             reach.check(reach.of_values(Model, on))
+
+    @classmethod
+    def check_change(cls, Model, ids, button=None):
+        """Refuse to change records that the rules only let the user read
+
+        trytond asks the rules for reading before it runs a button or a
+        wizard, then runs it without any.
+        button: its name. Those that Model names in _reader_buttons check by
+        themselves who acts on what.
+        """
+        if (issubclass(Model, ModelSQL)
+                and cls.get_level() not in {'root', 'administration'}
+                and button not in getattr(Model, '_reader_buttons', [])):
+            reach.check({Model.__name__: ids}, mode='write')
 
     @classmethod
     def check_export(cls, Model, name, arguments):

@@ -50,6 +50,7 @@ class WizardGuard:
     def check_access(cls):
         cls._check_granted()
         super().check_access()
+        cls._check_change()
 
     @classmethod
     def execute(cls, session_id, data, state_name):
@@ -84,6 +85,20 @@ class WizardGuard:
                 action_id=context.get('action_id'),
                 model=context.get('active_model') or ''):
             cls._refuse()
+
+    @classmethod
+    def _check_change(cls):
+        "Refuse to run on records that the user may only read"
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        context = Transaction().context
+        model = context.get('active_model')
+        if cls._readonly or not model or model == 'ir.ui.menu':
+            return
+        ids = set(context.get('active_ids') or [])
+        if context.get('active_id') is not None:
+            ids.add(context['active_id'])
+        ModelAccess.check_change(pool.get(model), ids)
 
     @classmethod
     def _refuse(cls):

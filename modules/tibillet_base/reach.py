@@ -11,14 +11,17 @@ from trytond.pool import Pool
 from trytond.transaction import check_access, without_check_access
 
 
-def check(reached):
-    "Refuse if a rule hides one of the records: {model name: ids}"
+def check(reached, mode='read'):
+    """Refuse if a rule hides one of the records: {model name: ids}
+
+    mode: read, or write where the rules let some only read.
+    """
     pool = Pool()
     Rule = pool.get('ir.rule')
     with check_access():
         for name, ids in reached.items():
             if ids:
-                Rule.check(name, list(ids), mode='read')
+                Rule.check(name, list(ids), mode=mode)
 
 
 def of_records(argument):

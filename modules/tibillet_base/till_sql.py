@@ -33,10 +33,14 @@ def insert(name, rows):
 
     Who and when are added; hooks and checks are up to the caller.
     """
-    new = table(name)
+    pool = Pool()
+    Model = pool.get(name)
+    new = Model.__table__()
     statement = cursor()
     columns = list(rows[0])
-    values = [[row[column] for column in columns] for row in rows]
+    values = [[
+            Model._fields[column].sql_format(row[column])
+            for column in columns] for row in rows]
     fields = [getattr(new, column) for column in columns]
     if backend.name == 'postgresql':
         statement.execute(*new.insert(fields, values, returning=[new.id]))
