@@ -29,6 +29,9 @@ class StatementApproval(ModelSQL, ModelView):
     date = fields.Date("Approved On", readonly=True)
     recorded_by = fields.Char("Recorded by", readonly=True)
 
+    # A partner may not write a statement, and approves for itself.
+    _reader_buttons = ['approve']
+
     @classmethod
     def __setup__(cls):
         super().__setup__()

@@ -13,8 +13,8 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
 from .records import (
-    acting, create_booking, create_party, create_product, create_units,
-    create_user, move, read_as_client, utc)
+    acting, click_as_client, create_booking, create_party, create_product,
+    create_units, create_user, move, read_as_client, utc)
 
 
 class AccessMixin:
@@ -234,3 +234,7 @@ class AccessMixin:
             read_as_client(Equipment, [shared])
             with self.assertRaises(AccessError):
                 Equipment.write([shared], {'notes': "Mine"})
+            for button in ['repair', 'report_missing', 'create_assets']:
+                with self.subTest(button=button), \
+                        self.assertRaises(AccessError):
+                    click_as_client(shared, button)

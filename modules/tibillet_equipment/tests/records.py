@@ -115,6 +115,16 @@ def acting(user):
             yield
 
 
+def click_as_client(record, button):
+    "Click on a button of a record, as a client does"
+    Model = record.__class__
+    context = dict(Transaction().context)
+    args, kwargs, context, _ = Model.__rpc__[button].convert(
+        Model, [record.id], context)
+    with Transaction().set_context(context):
+        return getattr(Model, button)(*args, **kwargs)
+
+
 def read_as_client(Model, records):
     "Read all that the views of the model show"
     for type_ in ['tree', 'form']:
