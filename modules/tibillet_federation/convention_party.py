@@ -192,6 +192,9 @@ class ConventionParty(
     def check_modification(cls, mode, lines, values=None, external=False):
         super().check_modification(
             mode, lines, values=values, external=external)
+        if mode == 'create':
+            cls._check_joining(lines)
+            return
         if mode not in {'write', 'delete'}:
             return
         # The order decides who gets the last cent, the roles who signs and
@@ -208,3 +211,31 @@ class ConventionParty(
                         'tibillet_federation.msg_convention_party_active',
                         party=line.rec_name,
                         convention=line.convention.rec_name))
+
+    @classmethod
+    def _check_joining(cls, lines):
+        "Refuse who would change what the parties have signed"
+        joining = {l.id for l in lines}
+        for line in lines:
+            convention = line.convention
+            if convention.state == 'draft':
+                continue
+            # Both sign the clauses, and what these give to nobody in
+            # particular goes to the first provider.
+            if line.must_sign:
+                message = 'msg_convention_party_signing'
+            elif any(line._comes_before(p) for p in convention.parties
+                    if p.id not in joining):
+                message = 'msg_convention_party_order'
+            else:
+                continue
+            raise ConventionModificationError(gettext(
+                    f'tibillet_federation.{message}',
+                    party=line.rec_name,
+                    convention=convention.rec_name))
+
+    def _comes_before(self, other):
+        # As the database sorts them: those without a sequence come first.
+        if self.sequence is None or other.sequence is None:
+            return self.sequence is None and other.sequence is not None
+        return self.sequence < other.sequence
