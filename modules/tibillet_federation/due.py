@@ -7,9 +7,9 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
-from tibillet.money import CENT, half_up
-from tibillet.shares import split
+from tibillet.money import CENT, from_units, half_up, to_units
 
 ZERO = Decimal(0)
 
@@ -74,27 +74,26 @@ def due_total(amount, invoiced, payments, quantum=CENT):
     return dues[-1].total if dues else half_up(ZERO, quantum)
 
 
-def due_by_part(parts, dues, quantum=CENT):
-    """Return, for each Due, what each of parts gets of it, in order.
+def due_by_part(parts, invoiced, paid, quantum=CENT):
+    """Return what is due of each of parts, in order.
 
-    parts: Decimals of one sign, whose sum is the amount of the dues.
-    Each due is divided by what is left to each part, so that all are
-    complete with the last one; what is given back, by what each got.
+    parts: Decimals of any sign: a correction gives to one what it takes back
+    from another.
+    paid: all that the customer has paid of what was invoiced.
+    Each is due at the rate of what is paid, within a quantum, never more
+    than all of it nor in the other direction; the sum is what is due of
+    their sum.
+    Rounding: largest remainder; equal remainders favour the first.
     """
-    parts = [abs(part) for part in parts]
-    got = [ZERO] * len(parts)
-    found = []
-    for due in dues:
-        sign = -1 if due.amount < 0 else 1
-        grows = abs(due.total) >= sum(got, ZERO)
-        weights = [
-            part - had if grows else had
-            for part, had in zip(parts, got, strict=True)]
-        moved = [ZERO] * len(parts)
-        if due.amount:
-            moved = split(abs(due.amount), weights, quantum)
-        got = [
-            had + (part if grows else -part)
-            for had, part in zip(got, moved, strict=True)]
-        found.append([sign * part for part in moved])
-    return found
+    if invoiced <= 0 or paid >= invoiced:
+        return list(parts)
+    rate = Fraction(max(paid, ZERO)) / Fraction(invoiced)
+    exact = [Fraction(part) * rate / Fraction(quantum) for part in parts]
+    units = [floor(part) for part in exact]
+    total = half_up(Fraction(sum(parts, ZERO)) * rate, quantum)
+    left = to_units(total, quantum) - sum(units)
+    by_remainder = sorted(
+        range(len(parts)), key=lambda i: units[i] - exact[i])
+    for i in by_remainder[:left]:
+        units[i] += 1
+    return [from_units(u, quantum) for u in units]

@@ -10,7 +10,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
-from .due import Payment, due_total
+from .due import Payment, due_by_part, due_total
 from .exceptions import StatementModificationError
 from .settlement import LOCKED
 from .settlement_figures import Part, get_figures, get_voice
@@ -160,35 +160,47 @@ class StatementLine(sequence_ordered(), ModelSQL, ModelView):
 
     @classmethod
     def get_due(cls, lines, name):
-        payments = cls._get_payments([
-                l.service for l in lines
-                if l.version.due_rule == 'payments'])
+        payments = cls.get_payments(lines)
         due = {}
         for line in lines:
             due[line.id] = line.payable
-            if line.service.id in payments:
-                invoiced, paid = payments[line.service.id]
+            if line.id in payments:
+                invoiced, paid = payments[line.id]
                 due[line.id] = due_total(
                     line.payable, invoiced, [Payment(line.date, paid)],
                     line.currency.rounding)
         return due
 
+    def divide_due(self, amounts, payments):
+        """Return what is due of each of the amounts
+
+        payments: what get_payments returns.
+        """
+        if self.id not in payments:
+            return amounts
+        return due_by_part(
+            amounts, *payments[self.id], self.currency.rounding)
+
     @classmethod
-    def _get_payments(cls, services):
-        "Return what customers owe and have paid, excluding tax, by service"
+    def get_payments(cls, lines):
+        """Return what customers owe and have paid, excluding tax
+
+        By line, for those that are due by what the customers pay.
+        """
         pool = Pool()
         Turnover = pool.get('tibillet.convention.service.turnover')
+        lines = [l for l in lines if l.version.due_rule == 'payments']
         zero = Decimal(0), Decimal(0)
-        payments = {s.id: zero for s in services}
-        for sub_ids in sliced(list(payments)):
-            for line in Turnover.search([
+        totals = {l.service.id: zero for l in lines}
+        for sub_ids in sliced(list(totals)):
+            for turnover in Turnover.search([
                         ('service', 'in', list(sub_ids)),
                         ('included', '=', True),
                         ], order=[('service', 'ASC')]):
-                invoiced, paid = payments[line.service.id]
-                payments[line.service.id] = (
-                    invoiced + line.amount, paid + line.paid)
-        return payments
+                invoiced, paid = totals[turnover.service.id]
+                totals[turnover.service.id] = (
+                    invoiced + turnover.amount, paid + turnover.paid)
+        return {l.id: totals[l.service.id] for l in lines}
 
     @classmethod
     def get_settled(cls, services):

@@ -6,8 +6,6 @@ from math import ceil
 from trytond.i18n import gettext
 from trytond.pool import Pool
 
-from tibillet.shares import split
-
 from .settlement_figures import get_voice
 
 ZERO = Decimal(0)
@@ -27,13 +25,15 @@ class Flow:
 def get_flows(statement):
     "Return the Flows of a statement, in the order of its lines"
     pool = Pool()
+    Line = pool.get('tibillet.convention.statement.line')
     Party = pool.get('party.party')
+    payments = Line.get_payments(statement.lines)
     flows = {}
     for line in statement.lines:
         payer = line.service.operator
         parts = [p for p in line.parts if p.mode == 'pay']
-        for part, due in zip(
-                parts, _divide_due(line, parts), strict=True):
+        dues = line.divide_due([p.amount for p in parts], payments)
+        for part, due in zip(parts, dues, strict=True):
             key = payer.id, part.beneficiary
             if key not in flows:
                 flows[key] = Flow(payer, Party(part.beneficiary))
@@ -42,14 +42,6 @@ def get_flows(statement):
             flow.by_kind[part.kind] += part.amount
             flow.due += due
     return list(flows.values())
-
-
-def _divide_due(line, parts):
-    "Return what is due of each part of what a line has to pay"
-    if line.due == line.payable or not parts:
-        return [p.amount for p in parts]
-    return split(
-        line.due, [abs(p.amount) for p in parts], line.currency.rounding)
 
 
 def is_paid(statement, flow):
