@@ -1,6 +1,8 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from tibillet_base.tools import sliced
+
 from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Unique, Workflow, fields, sequence_ordered)
@@ -15,6 +17,7 @@ from .evidence import EvidenceMixin
 from .exceptions import (
     ContributionModificationError, ContributionValidationError,
     ContributionVerificationError)
+from .settlement import ENTRY, LOCKED, Book, Replay
 from .version_line import RATE_DIGITS
 
 NATURES = [
@@ -24,6 +27,8 @@ NATURES = [
     ('time', "Time"),
     ('sundry', "Sundry"),
     ]
+# What may still come after the ledger counts what is estimated.
+EVIDENCE = ['evidence_line', 'evidence_file', 'evidence_reference']
 
 
 class Contribution(
@@ -128,10 +133,10 @@ class Contribution(
         table = cls.__table__()
         cls._sql_indexes.add(
             Index(table, (table.convention, Index.Equality())))
-        for name in [
-                'evidence_line', 'evidence_file', 'evidence_reference',
-                'recovered_through']:
-            getattr(cls, name).states['readonly'] = Eval('frozen', False)
+        cls.recovered_through.states['readonly'] = Eval('frozen', False)
+        for name in EVIDENCE:
+            getattr(cls, name).states['readonly'] = (
+                Eval('frozen', False) & (Eval('state') == 'verified'))
         cls._order.insert(0, ('convention', 'DESC'))
         cls._transitions |= {
             ('estimated', 'verified'),
@@ -290,7 +295,7 @@ class Contribution(
         statements = Statement.search([
                 ('convention', 'in', [
                         c.convention.id for c in contributions]),
-                ('state', 'in', ['locked', 'invoiced', 'settled']),
+                ('state', 'in', LOCKED),
                 ], order=[])
         return {s.convention for s in statements}
 
@@ -344,6 +349,8 @@ class Contribution(
                 raise ContributionValidationError(gettext(
                         f'tibillet_federation.msg_contribution_{problem}',
                         contribution=contribution.rec_name))
+        if field_names & {'recovered_through', 'contributor', 'date'}:
+            cls._check_pot(contributions)
 
     def _get_problem(self, field_names):
         if 'quantity' in field_names and (
@@ -358,16 +365,24 @@ class Contribution(
         if ({'units', 'quantity'} & field_names
                 and len(self.units) > (self.quantity or 0)):
             return 'units'
-        if ({'recovered_through', 'contributor', 'date'} & field_names
-                and self._reopens_pot()):
-            return 'post'
 
-    def _reopens_pot(self):
-        "Return if it would add to a pot which is recouped"
-        return bool(
-            self.convention.state != 'draft'
-            and self.recoupable and not self.recorded
-            and self.convention.phase == 'post')
+    @classmethod
+    def _check_pot(cls, contributions):
+        "Refuse to add to a pot which is recouped, locked or not"
+        replays = {}
+        for contribution in contributions:
+            convention = contribution.convention
+            if (convention.state == 'draft' or contribution.recorded
+                    or not contribution.recoupable):
+                continue
+            if convention not in replays:
+                replays[convention] = Replay(Book(convention)).run()
+            if (convention.phase == 'post'
+                    or replays[convention].is_recouped(
+                        contribution.date, ENTRY)):
+                raise ContributionValidationError(gettext(
+                        'tibillet_federation.msg_contribution_post',
+                        contribution=contribution.rec_name))
 
     @classmethod
     def check_modification(
@@ -381,25 +396,37 @@ class Contribution(
                             'tibillet_federation.msg_contribution_closing',
                             contribution=contribution.rec_name,
                             convention=contribution.convention.rec_name))
-            wrong = [
-                c for c in contributions
-                if external and c.state != 'estimated']
-        elif mode == 'delete':
-            wrong = [c for c in contributions if c.frozen or c.recorded]
+        written = (
+            cls._get_written(contributions) if mode == 'delete' else set())
+        for contribution in contributions:
+            refusal = contribution._get_refusal(
+                mode, values or {}, external, written)
+            if refusal:
+                raise ContributionModificationError(gettext(
+                        f'tibillet_federation.msg_contribution_{refusal}',
+                        contribution=contribution.rec_name,
+                        convention=contribution.convention.rec_name))
+
+    def _get_refusal(self, mode, values, external, written):
+        "Return why it may not be modified, or nothing"
+        changed = set(values)
+        if mode == 'create':
+            moved = self.state != 'estimated'
         else:
-            free = {'sequence', 'units'}
-            # The ledger knows who is to recoup.
-            fixed = {'convention', 'contributor'}
-            wrong = [
-                c for c in contributions
-                if (external and 'state' in values)
-                or (c.frozen and set(values) - free)
-                or (fixed & set(values) and c.recorded)]
-        for contribution in wrong:
-            raise ContributionModificationError(gettext(
-                    'tibillet_federation.msg_contribution_modification',
-                    contribution=contribution.rec_name,
-                    convention=contribution.convention.rec_name))
+            moved = 'state' in changed
+        if external and moved:
+            return 'state'
+        # The buttons move the state.
+        free = {'sequence', 'units', 'state'}
+        if self.state == 'estimated':
+            free.update(EVIDENCE)
+        if mode != 'create' and self.frozen and (
+                mode == 'delete' or changed - free):
+            return 'modification'
+        if mode == 'delete' and self in written:
+            return 'written'
+        if {'date', 'contributor'} & changed and self.recorded:
+            return 'moved'
 
     @classmethod
     def on_modification(cls, mode, contributions, field_names=None):
@@ -408,7 +435,22 @@ class Contribution(
         if mode == 'write' and field_names & {
                 'quantity', 'unit_cost', 'tax_included', 'vat_rate',
                 'vat_recoverable', 'contributor', 'recovered_through'}:
-            cls.record([c for c in contributions if c.recorded])
+            written = cls._get_written(contributions)
+            cls.record([
+                    c for c in contributions
+                    if c.convention.state != 'draft'
+                    and (c.state == 'verified' or c in written)])
+
+    @classmethod
+    def _get_written(cls, contributions):
+        "Return those that have entries, even if they make nothing together"
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        return {
+            e.origin for sub_contributions in sliced(contributions)
+            for e in Entry.search([
+                    ('origin', 'in', [str(c) for c in sub_contributions]),
+                    ], order=[])}
 
     @classmethod
     @ModelView.button
@@ -419,6 +461,7 @@ class Contribution(
                 raise ContributionVerificationError(gettext(
                         'tibillet_federation.msg_contribution_no_evidence',
                         contribution=contribution.rec_name))
+        cls._check_pot(contributions)
         cls.record([
                 c for c in contributions if c.convention.state != 'draft'])
 
@@ -426,7 +469,12 @@ class Contribution(
     @ModelView.button
     @Workflow.transition('estimated')
     def estimate(cls, contributions):
-        pass
+        for contribution in contributions:
+            if contribution.frozen:
+                raise ContributionModificationError(gettext(
+                        'tibillet_federation.msg_contribution_modification',
+                        contribution=contribution.rec_name,
+                        convention=contribution.convention.rec_name))
 
     @classmethod
     def record(cls, contributions):

@@ -29,6 +29,11 @@ SIGNS = {
     }
 POT = ['contribution', 'accrual']
 RECOUPED = ['recoupment', 'adjustment']
+# What follows something else is corrected there, as the message says.
+FOLLOWED = {
+    'contribution': 'msg_entry_reverse_contribution',
+    **dict.fromkeys(RECOUPED, 'msg_entry_reverse_recoupment'),
+    }
 # What people record themselves; the rest comes from contributions, costs
 # and locked statements.
 BY_HAND = ['indemnity', 'write_off', 'buy_back', 'rental']
@@ -123,7 +128,7 @@ class Entry(ModelSQL, ModelView):
             getattr(cls, name).states['readonly'] = Eval('id', -1) >= 0
         cls._buttons.update({
                 'reverse_wizard': {
-                    'invisible': Eval('type').in_(RECOUPED),
+                    'invisible': Eval('type').in_(list(FOLLOWED)),
                     'icon': 'tryton-undo',
                     'depends': ['type'],
                     },
@@ -275,9 +280,9 @@ class Entry(ModelSQL, ModelView):
         "Undo entries by their opposites, and return these"
         reversals = []
         for entry in entries:
-            if entry.type in RECOUPED:
+            if message := FOLLOWED.get(entry.type):
                 raise EntryValidationError(gettext(
-                        'tibillet_federation.msg_entry_reverse_recoupment',
+                        f'tibillet_federation.{message}',
                         entry=entry.rec_name))
             reversals.append(cls(
                     convention=entry.convention,

@@ -12,10 +12,13 @@ from .exceptions import StatementComputeError
 from .settlement_book import Book, get_entry, get_version
 from .settlement_figures import load_amounts, load_balances
 
-__all__ = ['LOCKED', 'Book', 'Outcome', 'Replay', 'get_version']
+__all__ = [
+    'ACCRUAL', 'ENTRY', 'LOCKED', 'Book', 'Outcome', 'Replay', 'get_version']
 
 # The states of a statement that never changes again.
 LOCKED = ['locked', 'invoiced', 'settled']
+# The order within a day.
+ENTRY, SERVICE, CORRECTION, ACCRUAL = range(4)
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,11 @@ class Replay:
         until: the last day, included.
         drafts: services settled as if they were declared, one by one.
         """
+        draft_ids = {s.id for s in drafts}
         self.book = book
         self.entries = book.get_entries(until)
         self.services = [
-            s for s in book.get_services(until) if s not in drafts]
+            s for s in book.get_services(until) if s.id not in draft_ids]
         self.corrections = book.get_corrections(until)
         book.load([*self.services, *(s for _, s in self.corrections)])
         self.drafts = drafts
@@ -65,12 +69,14 @@ class Replay:
         self.originals = get_originals(
             book, [s for _, s in self.corrections])
         self.outcomes = []
+        # The (day, order) of each step, and the balances after it.
+        self.history = []
         # The day of the service that finished the recoupment.
         self.crossed_on = None
 
     def run(self):
         steps = [
-            (e.date, 3 if e.type == 'accrual' else 0, [], e.id,
+            (e.date, ACCRUAL if e.type == 'accrual' else ENTRY, [], e.id,
                 self._post, e)
             for e in self.entries]
         steps += [
@@ -78,12 +84,24 @@ class Replay:
         steps += [
             (*_position(s), self._draft, s) for s in self.drafts]
         steps += [
-            (date, 2, revenue.natural(s.number or ''), s.id,
+            (date, CORRECTION, revenue.natural(s.number or ''), s.id,
                 self._adjust, (date, s))
             for date, s in self.corrections]
-        for *_, function, step in sorted(steps, key=lambda s: s[:4]):
+        for date, order, *_, function, step in sorted(
+                steps, key=lambda s: s[:4]):
             function(step)
+            self.history.append(((date, order), self.balances))
         return self
+
+    def is_recouped(self, date, order):
+        "Return if nothing is left to recoup when something of the day comes"
+        balances = self.opening
+        for position, after in self.history:
+            if position <= (date, order):
+                balances = after
+        return (
+            any(b.contributed for b in balances if b.recoupable)
+            and not pot.remaining_of(balances))
 
     def _post(self, entry):
         self._move(self._posted(entry, self.balances), entry.date)
@@ -149,7 +167,7 @@ def _position(service):
     number = service.number
     # The one which is being typed comes last.
     return (
-        service.date, 1, revenue.natural(number or '\uffff'),
+        service.date, SERVICE, revenue.natural(number or '\uffff'),
         service.id or 0)
 
 
