@@ -3,6 +3,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sql.aggregate import Sum
+from tibillet_base.append_only import refuse_changes
 from tibillet_base.tools import sliced
 
 from trytond.i18n import gettext
@@ -13,7 +14,6 @@ from trytond.pyson import Eval, If
 from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
-from .append_only import refuse_changes
 from .exceptions import EntryModificationError, EntryValidationError
 
 # What the sign of an entry is, unless it undoes another one. An adjustment
