@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 CENT = Decimal('0.01')
+# Decimal.quantize refuses to make more than the 28 digits of its context.
+QUANTIZED_MAX = 20
 
 
 def half_up(amount, quantum=CENT):
@@ -18,7 +20,8 @@ def half_up(amount, quantum=CENT):
     and its opposite always cancel out.
     """
     exponent = _checked(quantum)
-    if exponent is not None and isinstance(amount, Decimal):
+    if (exponent is not None and isinstance(amount, Decimal)
+            and amount.adjusted() < QUANTIZED_MAX):
         rounded = amount.quantize(exponent, ROUND_HALF_UP)
     else:
         rounded = _nearest(amount, quantum) * quantum

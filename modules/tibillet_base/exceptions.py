@@ -4,10 +4,14 @@ api_code and api_status are what the routes answer, see tibillet_base.routes;
 any exception that a route may answer can have them.
 """
 from trytond.exceptions import UserError
-from trytond.model.exceptions import AccessError
+from trytond.model.exceptions import AccessError, ValidationError
 
 
 class RestApplicationError(AccessError):
+    pass
+
+
+class ValueRangeError(ValidationError):
     pass
 
 

@@ -24,7 +24,10 @@ class Equipment(metaclass=PoolMeta):
             },
         domain=['OR',
             ('duration_months', '=', None),
-            ('duration_months', '>', 0),
+            [
+                ('duration_months', '>', 0),
+                ('duration_months', '<=', 1200),
+                ],
             ],
         help="How many months the unit depreciates.\n"
         "Leave empty to use the duration of the product.")
@@ -113,8 +116,12 @@ class Equipment(metaclass=PoolMeta):
     def on_change_in_service_date(self):
         if (self.in_service_date and self.duration_months
                 and not self.end_of_life):
-            self.end_of_life = last_day(
-                self.in_service_date, self.duration_months)
+            try:
+                self.end_of_life = last_day(
+                    self.in_service_date, self.duration_months)
+            except (OverflowError, ValueError):
+                # What is being typed is no date of the calendar.
+                pass
 
     @property
     def duration_months_used(self):

@@ -18,6 +18,9 @@ PHASES = [
     ('pre', "Before Recoupment"),
     ('post', "After Recoupment"),
     ]
+# A century, and ten years: beyond, it is a typing error.
+TERM_MONTHS_MAX = 1200
+NOTICE_MONTHS_MAX = 120
 
 
 class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
@@ -50,6 +53,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
         "Term", required=True,
         domain=[
             ('term_months', '>', 0),
+            ('term_months', '<=', TERM_MONTHS_MAX),
             ],
         states=_states,
         help="The length of a term in months.")
@@ -66,6 +70,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
         "Notice", required=True,
         domain=[
             ('notice_months', '>=', 0),
+            ('notice_months', '<=', NOTICE_MONTHS_MAX),
             ],
         states=_states,
         help="The length in months of the notice to leave.")
@@ -220,6 +225,13 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
     def on_change_with_end(self, name=None):
         if not self.start or not self.term_months:
             return
+        try:
+            return self._last_day()
+        except (OverflowError, ValueError):
+            # What is being typed is no date of the calendar.
+            return
+
+    def _last_day(self):
         terms = 1 + (self.renewals or 0)
         if self.renewal == 'tacit':
             if not self.notice_date:

@@ -188,6 +188,7 @@ class Version(Workflow, ChildMixin, ModelSQL, ModelView):
         "Payment Days", required=True,
         domain=[
             ('payment_days', '>=', 0),
+            ('payment_days', '<=', 3650),
             ],
         states=draft_only,
         help="The number of days to pay what is due.")

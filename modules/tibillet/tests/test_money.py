@@ -35,6 +35,9 @@ class MoneyTestCase(unittest.TestCase):
                 ('2916.725', '0.0100', '2916.73'),
                 ('12.5', '5', '15'),
                 ('1E+3', '0.01', '1000.00'),
+                # Too big for any book: typed, shown, and then refused.
+                ('1E+30', '0.01', '1.000000000000000000000000000E+30'),
+                ('-1E+30', '1', '-1.000000000000000000000000000E+30'),
                 ]:
             with self.subTest(amount=amount, quantum=quantum):
                 result = half_up(Decimal(amount), Decimal(quantum))

@@ -44,6 +44,12 @@ class ConventionTermTestCase(unittest.TestCase):
                     dt.date(2027, 12, 31)),
                 ({'renewal': 'tacit', 'notice_date': dt.date(2028, 5, 1)},
                     dt.date(2028, 12, 31)),
+                # What is being typed may be no date of the calendar.
+                ({'term_months': 100000}, None),
+                ({'term_months': 10 ** 40}, None),
+                ({'start': dt.date(9999, 12, 1)}, None),
+                ({'renewal': 'tacit', 'notice_months': 10 ** 9,
+                    'notice_date': dt.date(2026, 9, 30)}, None),
                 ]:
             with self.subTest(**values):
                 convention = self._convention(**values)
