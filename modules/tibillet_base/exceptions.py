@@ -111,4 +111,4 @@ class TillClosureError(TillError):
 
 
 class TillConfigurationError(TillError):
-    api_code = 'till_configuration'
+    api_code = 'till_setting'

@@ -23,9 +23,21 @@ def table(name):
     return Pool().get(name).__table__()
 
 
+class _ForNoKeyUpdate(For):
+    """Lock a row against those who change it, not those who refer to it
+
+    FOR UPDATE would also wait for whoever has inserted a sale of the till and
+    not ended his transaction, who may wait for the till himself.
+    """
+    __slots__ = ()
+
+    def __str__(self):
+        return super().__str__().replace('FOR UPDATE', 'FOR NO KEY UPDATE')
+
+
 def for_update():
     "Return how rows are locked, None where the database has one writer"
-    return For('UPDATE') if backend.name == 'postgresql' else None
+    return _ForNoKeyUpdate('UPDATE') if backend.name == 'postgresql' else None
 
 
 def insert(name, rows):
