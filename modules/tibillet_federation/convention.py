@@ -406,13 +406,22 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     def renew(cls, conventions):
-        "Add a term"
+        "Add a term, once the last one has begun"
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        today = Statement.get_today()
         for convention in conventions:
             if (convention.state != 'active'
                     or convention.renewal != 'explicit'):
                 raise ConventionRenewalError(gettext(
                         'tibillet_federation.msg_convention_renewal',
                         convention=convention.rec_name))
+            # Two clicks at once are one decision.
+            if convention.end >= add_months(today, convention.term_months):
+                raise ConventionRenewalError(gettext(
+                        'tibillet_federation.msg_convention_renewed',
+                        convention=convention.rec_name,
+                        end=convention.format_date(convention.end)))
             convention.renewals += 1
         cls.save(conventions)
 

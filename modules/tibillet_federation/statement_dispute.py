@@ -130,6 +130,8 @@ class StatementDispute(ModelSQL, ModelView):
         if mode == 'create':
             values['opened_by'] = User(Transaction().user).rec_name
             values['opened_on'] = Statement.get_today()
+            # It is written by who administers, later.
+            values.pop('answer_text', None)
         return values
 
     @classmethod

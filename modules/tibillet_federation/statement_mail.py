@@ -1,4 +1,5 @@
 """The message by which a party receives its statement."""
+import re
 from email.message import EmailMessage
 from html import escape
 
@@ -10,11 +11,15 @@ from trytond.tools import slugify
 from trytond.tools.email_ import format_address
 from trytond.transaction import Transaction
 
+# What may be an address: a name, an at sign and a domain, no space.
+ADDRESS = re.compile(r'[^@\s]+@[^@\s]+\.[^@\s]+')
+
 
 def get_address(party):
     "Return the address to which statements of the party go, or nothing"
     mechanism = party.contact_mechanism_get({'email'}, usage='invoice')
-    return mechanism.email if mechanism else None
+    if mechanism and ADDRESS.fullmatch(mechanism.email or ''):
+        return mechanism.email
 
 
 def send(statement, party):

@@ -14,6 +14,9 @@ APPROVING_ROLES = {'provider', 'operator', 'contributor'}
 class Statement(metaclass=PoolMeta):
     __name__ = 'tibillet.convention.statement'
 
+    # A partner only reads a statement, and contests it.
+    _reader_buttons = ['open_disputes']
+
     @classmethod
     def __setup__(cls):
         super().__setup__()
@@ -29,6 +32,11 @@ class Statement(metaclass=PoolMeta):
                 'send': {
                     'invisible': Eval('state') != 'computed',
                     'icon': 'tryton-email',
+                    'depends': ['state'],
+                    },
+                'open_disputes': {
+                    'invisible': ~Eval('state').in_(
+                        ['sent', 'contested', 'answered']),
                     'depends': ['state'],
                     },
                 })
@@ -61,6 +69,11 @@ class Statement(metaclass=PoolMeta):
             for party in statement.convention.parties:
                 if statement_mail.get_address(party.party):
                     statement_mail.send(statement, party.party)
+
+    @classmethod
+    @ModelView.button_action('tibillet_federation.act_dispute_statement')
+    def open_disputes(cls, statements):
+        pass
 
     @property
     def signing_parties(self):
