@@ -30,10 +30,10 @@ def _say_base(settlement, sentences):
         sentences.append(('turnover', {
                     'lines': [a.amount for a in settlement.service.turnover],
                     'turnover': turnover}))
-    if len(settlement.service.exclusions) > 1:
+    deducted = _get_deducted(settlement.service)
+    if len(deducted) > 1:
         sentences.append(('exclusions', {
-                    'lines': [
-                        a.amount for a in settlement.service.exclusions],
+                    'lines': deducted,
                     'exclusions': settlement.exclusions}))
     if 'exclusions_negative' in alerts:
         sentences.append(
@@ -55,6 +55,13 @@ def _say_base(settlement, sentences):
                     'base': settlement.base}))
     else:
         sentences.append(('base_turnover', {'base': settlement.base}))
+
+
+def _get_deducted(service):
+    "Return what is deducted, what people earn being added up"
+    amounts = [a.amount for a in service.exclusions if a.nature != 'human']
+    earned = [a.amount for a in service.exclusions if a.nature == 'human']
+    return [sum(earned), *amounts] if earned else amounts
 
 
 def _say_rules(settlement, sentences):

@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from decimal import Decimal
 
+from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
@@ -15,6 +16,8 @@ from .settlement import LOCKED
 from .settlement_figures import get_voice, load_balances
 
 FORMAT = 'tibillet-statement-1'
+# The natures of costs that are what people earn.
+PEOPLE = {'salary', 'fee'}
 ZERO = Decimal(0)
 
 
@@ -265,33 +268,62 @@ def _get_costs(statement):
     """Return the costs of each party, typed with their evidence
 
     People are neither named nor told apart: what one earns is nobody else's
-    business. period: in the period; total: since the beginning.
+    business. The costs of the people of a service are one line for each
+    kind, and who has paid them keeps their evidence.
+    period: in the period; total: since the beginning.
     """
     sums = defaultdict(lambda: {'period': ZERO, 'total': ZERO})
-    lines = []
+    lines = {}
     for cost, date, nature, service in _find_costs(statement):
         total = sums[cost.payer.rec_name, nature]
         total['total'] += cost.amount
         if date < statement.start_date:
             continue
         total['period'] += cost.amount
-        lines.append({
-                'payer': cost.payer.rec_name,
-                'nature': nature,
-                'service': service.number if service else None,
-                'date': date,
-                'days': getattr(cost, 'days', None),
-                'amount': cost.amount,
-                'recovered_through': cost.recovered_through,
-                'evidence': (
-                    cost.evidence_name if cost.has_evidence else None),
-                })
+        key = cost
+        if hasattr(cost, 'person'):
+            key = service, cost.payer, date, nature, cost.recovered_through
+        lines.setdefault(key, []).append((cost, date, nature, service))
     return {
         'sums': [
             {'payer': payer, 'nature': nature, **amounts}
             for (payer, nature), amounts in sums.items()],
-        'lines': lines,
+        'lines': [_get_cost(found) for found in lines.values()],
         }
+
+
+def _get_cost(found):
+    "Return the costs of some people together, or another cost alone"
+    cost, date, nature, service = found[0]
+    costs = [f[0] for f in found]
+    people = days = None
+    if hasattr(cost, 'person'):
+        # Each line without a name is someone.
+        people = len({c.person or c for c in costs})
+        days = sum(c.days for c in costs)
+    return {
+        'payer': cost.payer.rec_name,
+        'nature': nature,
+        'service': service.number if service else None,
+        'date': date,
+        'people': people or getattr(cost, 'people', None),
+        'days': days,
+        'amount': sum(c.amount for c in costs),
+        'recovered_through': cost.recovered_through,
+        'evidence': _get_evidence(costs, nature),
+        }
+
+
+def _get_evidence(costs, nature):
+    "Return what proves the costs, or who keeps it when it names people"
+    if not all(c.has_evidence for c in costs):
+        return None
+    cost = costs[0]
+    if hasattr(cost, 'person') or nature in PEOPLE:
+        return gettext(
+            'tibillet_federation.msg_statement_evidence_kept',
+            payer=cost.payer.rec_name)
+    return cost.evidence_name
 
 
 def _find_costs(statement):

@@ -79,6 +79,7 @@ BLOCKS = [
             ('date', 'service', 'date'),
             ('service', 'service.human_cost', 'service'),
             ('nature', 'cost', 'nature'),
+            ('people', 'cost', 'people'),
             ('days', 'service.human_cost', 'days'),
             ('amount', 'service.human_cost', 'amount'),
             ('recovered_through', 'service.human_cost', 'recovered_through'),
@@ -114,7 +115,7 @@ def get_csv(content):
             column: get_labels(model, name)
             for column, model, name in columns}
         rows += [[
-                labels[column].get(record[column], record[column])
+                labels[column].get(record.get(column), record.get(column))
                 for column, _, _ in columns]
             for record in records]
     return write(rows)
