@@ -100,9 +100,16 @@ class ValueGuard(ModelStorage):
             if plain is None or plain(value):
                 continue
             field = cls._fields.get(name)
-            if field and not is_within(field._type, value):
+            if (field and not is_within(field._type, value)
+                    and not cls._is_always(value)):
                 cls._refuse_value(name, field._type, value)
         return super().preprocess_values(mode, values)
+
+    @classmethod
+    def _is_always(cls, value):
+        "Return if the value is how the standard says: since always"
+        return (
+            value == dt.date.min and not cls.__name__.startswith('tibillet.'))
 
     @classmethod
     def _refuse_value(cls, name, kind, value):
