@@ -10,6 +10,7 @@ from .child import ChildMixin
 from .evidence import EvidenceMixin
 from .exceptions import (
     CostAccrualError, CostModificationError, CostValidationError)
+from .settlement import ACCRUAL, Book, Replay
 
 NATURES = [
     ('salary', "Salary"),
@@ -222,9 +223,13 @@ class Cost(ChildMixin, EvidenceMixin, ModelSQL, ModelView):
         pool = Pool()
         Entry = pool.get('tibillet.convention.entry')
         entries = []
+        replays = {}
         for cost in costs:
             if not cost.entry and cost.recovered_through == 'pot':
-                version = cost._check_accrual()
+                convention = cost.convention
+                if convention not in replays:
+                    replays[convention] = Replay(Book(convention)).run()
+                version = cost._check_accrual(replays[convention])
                 entries.append(Entry(
                         convention=cost.convention,
                         date=cost.date,
@@ -238,7 +243,7 @@ class Cost(ChildMixin, EvidenceMixin, ModelSQL, ModelView):
             # The ceiling counts the entries before.
             entry.save()
 
-    def _check_accrual(self):
+    def _check_accrual(self, replay):
         "Return the version that accepts the cost, refuse one it does not"
         convention = self.convention
         version = convention.version_at(self.date)
@@ -246,7 +251,9 @@ class Cost(ChildMixin, EvidenceMixin, ModelSQL, ModelView):
         if not version or self.nature not in (version.accruals or []):
             raise CostAccrualError(gettext(
                     'tibillet_federation.msg_cost_accrual_nature', **values))
-        if convention.remaining <= 0:
+        # The recoupment may wait for its statement.
+        if (convention.remaining <= 0
+                or replay.is_recouped(self.date, ACCRUAL)):
             raise CostAccrualError(gettext(
                     'tibillet_federation.msg_cost_accrual_post', **values))
         ceiling = version.accrual_ceiling

@@ -15,6 +15,7 @@ from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
 from .exceptions import EntryModificationError, EntryValidationError
+from .settlement import Book, Replay
 
 # What the sign of an entry is, unless it undoes another one. An adjustment
 # goes both ways.
@@ -305,6 +306,7 @@ class Entry(ModelSQL, ModelView):
             for entry in entries:
                 entry._check_amount()
             cls._check_remaining(entries)
+            cls._check_waiting(entries)
 
     def _check_amount(self):
         if not self.amount:
@@ -373,6 +375,22 @@ class Entry(ModelSQL, ModelView):
                         contributor=contributor.rec_name,
                         convention=convention.rec_name,
                         excess=convention.format_amount(-remaining)))
+
+    @classmethod
+    def _check_waiting(cls, entries):
+        "Refuse to lower more than what waiting services leave"
+        lowered = {}
+        for entry in entries:
+            if entry.amount < 0 and (
+                    entry.type in BY_HAND or isinstance(entry.origin, cls)):
+                lowered[entry.convention] = entry
+        for convention, entry in lowered.items():
+            for _, excess in Replay(Book(convention)).run().excesses:
+                raise EntryValidationError(gettext(
+                        'tibillet_federation.msg_entry_waiting',
+                        entry=entry.rec_name,
+                        convention=convention.rec_name,
+                        excess=convention.format_amount(excess)))
 
     @classmethod
     def copy(cls, entries, default=None):

@@ -58,7 +58,7 @@ class Replay:
         """
         draft_ids = {s.id for s in drafts}
         self.book = book
-        self.entries = book.get_entries(until)
+        self.entries = _without_undone(book.get_entries(until))
         self.services = [
             s for s in book.get_services(until) if s.id not in draft_ids]
         self.corrections = book.get_corrections(until)
@@ -69,6 +69,8 @@ class Replay:
         self.originals = get_originals(
             book, [s for _, s in self.corrections])
         self.outcomes = []
+        # The entries that count less than what the ledger holds.
+        self.excesses = []
         # The (day, order) of each step, and the balances after it.
         self.history = []
         # The day of the service that finished the recoupment.
@@ -104,11 +106,14 @@ class Replay:
             and not pot.remaining_of(balances))
 
     def _post(self, entry):
-        self._move(self._posted(entry, self.balances), entry.date)
+        posting = self._posted(entry, self.balances)
+        if excess := posting.surplus or posting.refused:
+            self.excesses.append((entry, excess))
+        self._move(posting.closing, entry.date)
 
     def _posted(self, entry, balances):
         rounding = self.book.convention.currency.rounding
-        return pot.post(get_entry(entry), balances, rounding).closing
+        return pot.post(get_entry(entry), balances, rounding)
 
     def _move(self, balances, date):
         before = pot.remaining_of(self.balances)
@@ -124,7 +129,7 @@ class Replay:
         balances = self.opening
         for entry in self.entries:
             if entry.date <= date:
-                balances = self._posted(entry, balances)
+                balances = self._posted(entry, balances).closing
         return balances
 
     def _settle(self, service):
@@ -160,6 +165,13 @@ class Replay:
         self.originals[service] = outcome
         self.outcomes.append(outcome)
         self._move(adjustment.closing, date)
+
+
+def _without_undone(entries):
+    "Leave out the entries that others undo meanwhile, and these"
+    undone = {e.origin for e in entries} & set(entries)
+    return [
+        e for e in entries if e not in undone and e.origin not in undone]
 
 
 def _position(service):

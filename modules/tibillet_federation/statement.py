@@ -21,7 +21,7 @@ from .exceptions import (
 from .numbered import NumberedMixin
 from .pot import remaining_of
 from .settlement import LOCKED, Book, Replay
-from .settlement_figures import dump_balances
+from .settlement_figures import dump_balances, load_balances
 from .statement_text import get_headline, get_summary
 
 # The days a partner has to contest a line.
@@ -107,7 +107,7 @@ class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
         states={
             'invisible': ~Eval('crossed_on'),
             },
-        help="The day of the service that finished the recoupment.")
+        help="The day on which nothing was left to recoup.")
     balances = fields.Text("Balances", readonly=True)
     lines = fields.One2Many(
         'tibillet.convention.statement.line', 'statement', "Lines",
@@ -409,6 +409,7 @@ class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
         lines = []
         for statement in statements:
             replay = statement._replay()
+            statement._check_excesses(replay)
             lines += Line.from_outcomes(statement, replay)
             statement._set_balances(replay)
         cls.save(statements)
@@ -450,15 +451,39 @@ class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
         book = Book(self.convention)
         return Replay(book, until=self.end_date).run()
 
+    def _check_excesses(self, replay):
+        "Refuse the entries that the ledger could not hold once locked"
+        for entry, excess in replay.excesses:
+            convention = self.convention
+            reason = 'refused' if entry.type == 'accrual' else 'surplus'
+            raise StatementComputeError(gettext(
+                    f'tibillet_federation.msg_statement_{reason}',
+                    statement=self.rec_name,
+                    entry=entry.rec_name,
+                    date=convention.format_date(entry.date),
+                    excess=convention.format_amount(excess),
+                    end=convention.format_date(self.end_date)))
+
     def _set_balances(self, replay):
-        opening = replay.get_balances_at(self.start_date)
+        opening, closing = self._get_balances(replay)
         self.balances = json.dumps({
                 'opening': dump_balances(opening),
-                'closing': dump_balances(replay.balances),
+                'closing': dump_balances(closing),
                 })
         self.opening_remaining = remaining_of(opening)
-        self.closing_remaining = remaining_of(replay.balances)
+        self.closing_remaining = remaining_of(closing)
         self.pot = sum(
-            (b.contributed for b in replay.balances if b.recoupable),
-            Decimal(0))
+            (b.contributed for b in closing if b.recoupable), Decimal(0))
         self.crossed_on = replay.crossed_on
+
+    def _get_balances(self, replay):
+        "Return the balances at the start and at the end of the period"
+        return replay.get_balances_at(self.start_date), replay.balances
+
+    def _has_balances(self, replay):
+        "Return if the replay gives what was computed"
+        stored = json.loads(self.balances)
+        return (
+            [load_balances(stored[n]) for n in ['opening', 'closing']]
+            == list(self._get_balances(replay))
+            and self.crossed_on == replay.crossed_on)

@@ -39,8 +39,7 @@ class Statement(metaclass=PoolMeta):
         Link = pool.get('tibillet.convention.statement.entry')
         # Wait for the others now rather than after the work.
         Convention.take_turn({s.convention for s in statements})
-        for statement in statements:
-            statement._check_lock()
+        replays = [s._check_lock() for s in statements]
         Entry.save([
                 e for s in statements for l in s.lines
                 for e in l.get_entries()])
@@ -51,6 +50,8 @@ class Statement(metaclass=PoolMeta):
         Allocation.save([
                 a for s in statements for l in s.lines
                 for a in l.get_allocations()])
+        for statement, replay in zip(statements, replays, strict=True):
+            statement._check_ledger(replay)
         for statement in statements:
             content = chain.canonical(get_data(statement))
             statement.content = content.decode()
@@ -72,8 +73,32 @@ class Statement(metaclass=PoolMeta):
                     statement=self.rec_name,
                     services=', '.join(s.rec_name for s in missing)))
         self._check_previous()
-        lines = Line.from_outcomes(self, self._replay())
-        if [l.key for l in lines] != [l.key for l in self.lines]:
+        replay = self._replay()
+        lines = Line.from_outcomes(self, replay)
+        if ([l.key for l in lines] != [l.key for l in self.lines]
+                or replay.excesses or not self._has_balances(replay)):
             raise StatementLockError(gettext(
                     'tibillet_federation.msg_statement_lock_changed',
                     statement=self.rec_name))
+        return replay
+
+    def _check_ledger(self, replay):
+        "Check that the ledger holds what the statement says"
+        said = {b.contributor: b for b in replay.balances}
+        for balance in Book(self.convention).get_balances():
+            expected = said[balance.contributor]
+            if (balance.contributed, balance.recouped) != (
+                    expected.contributed, expected.recouped):
+                raise StatementLockError(gettext(
+                        'tibillet_federation.msg_statement_lock_ledger',
+                        statement=self.rec_name,
+                        contributor=self._get_name(balance.contributor),
+                        ledger=self.convention.format_amount(
+                            balance.remaining),
+                        remaining=self.convention.format_amount(
+                            expected.remaining)))
+
+    def _get_name(self, contributor):
+        return next(
+            p.party.rec_name for p in self.convention.parties
+            if str(p.party.id) == contributor)

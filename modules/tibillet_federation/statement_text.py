@@ -108,8 +108,9 @@ def get_remaining(statement):
         return gettext('tibillet_federation.msg_remaining_no_pot')
     if not statement.closing_remaining:
         if statement.crossed_on:
+            finished = 'crossed' if _has_finished(statement) else 'ended'
             return gettext(
-                'tibillet_federation.msg_remaining_crossed',
+                f'tibillet_federation.msg_remaining_{finished}',
                 date=voice.date(statement.crossed_on))
         return gettext('tibillet_federation.msg_remaining_nothing')
     remaining = voice.amount(statement.closing_remaining)
@@ -122,3 +123,11 @@ def get_remaining(statement):
         'tibillet_federation.msg_remaining_services',
         remaining=remaining,
         services=ceil(statement.closing_remaining / average))
+
+
+def _has_finished(statement):
+    "Return if a service finished the recoupment, not an entry"
+    return any(
+        l.kind == 'service' and l.date == statement.crossed_on
+        and l.recouped > 0 and not l.closing_remaining
+        for l in statement.lines)
