@@ -9,6 +9,7 @@ from trytond.pool import Pool
 
 from . import till_totals
 from .exceptions import TillConfigurationError
+from .tools import forget
 
 
 def post(closure):
@@ -31,6 +32,8 @@ def post(closure):
     Session.post(list(closure.sessions))
     if move:
         Move.post([move])
+    # It may have been read as not posted.
+    forget(closure.__class__, [closure.id])
 
 
 def _range(closure):

@@ -4,7 +4,9 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from tibillet_base import keys, till_finish, tools
-from tibillet_base.exceptions import MasterKeyError, TillVATError
+from tibillet_base.exceptions import (
+    MasterKeyError, TillClosureError, TillConfigurationError, TillFactError,
+    TillVATError)
 
 import trytond.config as config
 from trytond.modules.account.tests import create_chart, get_fiscalyear
@@ -279,3 +281,113 @@ class TillTestCase(TestCase):
                     Product.get_till_facts(
                         [self.product.id],
                         Transaction().context['company'], NOW.date())
+
+    def check_broken(self, point, table, column, value, where, expected):
+        "Change what a trigger protects elsewhere, see it named, undo"
+        pool = Pool()
+        Point = pool.get('sale.point')
+        cursor = Transaction().connection.cursor()
+        cursor.execute('SAVEPOINT broken')
+        self.break_(table, column, value, where)
+        _, problems = Point.check_chain(point)
+        self.assertIn(
+            expected, {(p.kind, p.chain, p.where) for p in problems})
+        cursor.execute('ROLLBACK TO broken')
+
+    @with_transaction()
+    def test_broken_closure(self):
+        "A closure or a log entry that is changed is named"
+        pool = Pool()
+        Closure = pool.get('tibillet.till.closure')
+        with set_company(create_company()):
+            point = self.open_till()
+            for _ in range(2):
+                sell(point, self.product, self.card)
+            closure = Closure.close_till(point, {})
+            self.assertEqual(
+                point.check_chain(point)[1], [])
+            for table, column, value, where, expected in [
+                    ('tibillet_till_closure', 'cash_counted', '1',
+                        f'id = {closure.id}', ('link', 'closure', '1')),
+                    ('tibillet_till_closure', 'total', '1',
+                        f'id = {closure.id}', ('total', 'closure', '1')),
+                    ('tibillet_till_closure_line', 'amount', '1',
+                        f'closure = {closure.id}', ('link', 'closure', '1')),
+                    ('tibillet_till_closure', 'number', '2',
+                        f'id = {closure.id}', ('hole', 'closure', '1')),
+                    ('tibillet_till_log', 'kind', "'drawer'",
+                        'number = 2', ('link', 'log', '2')),
+                    ('tibillet_till_log', 'number', '99',
+                        'number = 2', ('hole', 'log', '2')),
+                    ]:
+                with self.subTest(table=table, column=column):
+                    self.check_broken(
+                        point, table, column, value, where, expected)
+
+    @with_transaction()
+    def test_posted_once(self):
+        "A closure is posted once, and stays as it is"
+        pool = Pool()
+        Closure = pool.get('tibillet.till.closure')
+        Move = pool.get('account.move')
+        StockMove = pool.get('stock.move')
+        with set_company(create_company()):
+            point = self.open_till()
+            for _ in range(3):
+                sell(point, self.product, self.card, quantity=2)
+            closure = Closure.close_till(point, {})
+            self.assertFalse(closure.posted)
+            for _ in range(2):
+                Closure.post([Closure(closure.id)])
+                closure = Closure(closure.id)
+                self.assertTrue(closure.posted)
+                move, = Move.search([('origin', '=', str(closure))])
+                self.assertEqual(closure.move, move)
+                self.assertEqual(move.state, 'posted')
+                self.assertEqual(
+                    sum(line.debit for line in move.lines), Decimal('21.00'))
+                stock_move, = StockMove.search(
+                    [('origin', '=', str(closure))])
+                self.assertEqual(stock_move.quantity, 6)
+            with self.assertRaises(TillFactError):
+                Closure.write([closure], {'total': Decimal(0)})
+            with self.assertRaises(TillFactError):
+                Closure.delete([closure])
+
+    @with_transaction()
+    def test_nothing_sold(self):
+        "A day without sales has its closure too, and no move"
+        pool = Pool()
+        Closure = pool.get('tibillet.till.closure')
+        with set_company(create_company()):
+            point = self.open_till()
+            closure = Closure.close_till(point, {})
+            Closure.post([closure])
+            closure = Closure(closure.id)
+            self.assertEqual(
+                (closure.number, closure.count, closure.total),
+                (1, 0, Decimal(0)))
+            self.assertTrue(closure.posted)
+            self.assertIsNone(closure.move)
+
+    @with_transaction()
+    def test_close_refused(self):
+        "A till is not closed with a count or a difference nobody explains"
+        pool = Pool()
+        Closure = pool.get('tibillet.till.closure')
+        with set_company(create_company()):
+            point = self.open_till()
+            sell(point, self.product, self.cash)
+            for error, counted, reason in [
+                    (TillClosureError, {Decimal(5): -1}, "Why"),
+                    (TillClosureError, {Decimal(5): 1}, ""),
+                    (TillClosureError, {Decimal(5): 1}, "  "),
+                    (TillConfigurationError, {Decimal(5): 1}, "Why"),
+                    ]:
+                with self.subTest(counted=counted, reason=reason), \
+                        self.assertRaises(error):
+                    Closure.close_till(point, counted, reason)
+            self.assertEqual(Closure.search([]), [])
+            Closure.close_till(point, {
+                    Decimal(2): 1, Decimal(1): 1, Decimal('0.50'): 1})
+            self.assertEqual(point.__class__(point.id).state, 'closed')
