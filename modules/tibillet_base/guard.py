@@ -9,6 +9,8 @@ from trytond.pool import Pool
 from trytond.rpc import RPC
 from trytond.transaction import Transaction
 
+from .tools import write_alone
+
 
 class GuardedRPC(RPC):
     "The same call, refused to those to whom no group grants it"
@@ -22,6 +24,8 @@ class GuardedRPC(RPC):
     def convert(self, obj, *args, **kwargs):
         pool = Pool()
         ModelAccess = pool.get('ir.model.access')
+        if not self.readonly:
+            write_alone()
         result = super().convert(obj, *args, **kwargs)
         _, _, context, _ = result
         on = args[0] if args and self.instantiate == 0 else []
@@ -54,6 +58,8 @@ class WizardGuard:
 
     @classmethod
     def execute(cls, session_id, data, state_name):
+        if not cls._readonly:
+            write_alone()
         cls._check_own(session_id)
         return super().execute(session_id, data, state_name)
 

@@ -1,5 +1,6 @@
 import datetime as dt
 
+from trytond import backend
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
@@ -25,6 +26,18 @@ def who():
             return Device(device).rec_name
         if transaction.user:
             return User(transaction.user).rec_name
+
+
+def write_alone():
+    """On SQLite, let nobody else write until the transaction ends
+
+    SQLite waits for the others at the first statement that writes, when what
+    a button decides from has been read: two clicks at once would both do it.
+    Call it before reading. PostgreSQL sees the second by itself.
+    """
+    connection = Transaction().connection
+    if backend.name == 'sqlite' and not connection.in_transaction:
+        connection.execute('BEGIN IMMEDIATE')
 
 
 def forget(Model, ids):

@@ -241,6 +241,8 @@ class Equipment(metaclass=PoolMeta):
         Asset = pool.get('account.asset')
         owners = defaultdict(list)
         reasons = []
+        # Two clicks at once would each find no asset.
+        cls.lock(units)
         for unit in units:
             unit.check_asset()
             taken = {

@@ -52,29 +52,49 @@ class PostgreSQLTestCase(RouteTestCase):
                     day, day).id
                 for quantity in quantities]
 
-    def confirm(self, bookings):
-        "Confirm the bookings at the same time, return their states"
-        barrier = threading.Barrier(len(bookings))
+    def click(self, model, button, ids):
+        "Click on a button of each record at the same time, as a client does"
+        barrier = threading.Barrier(len(ids))
         threads = [
-            threading.Thread(target=self._confirm, args=(b, barrier))
-            for b in bookings]
+            threading.Thread(
+                target=self._click, args=(model, button, id_, barrier))
+            for id_ in ids]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+
+    def confirm(self, bookings):
+        "Confirm the bookings at the same time, return their states"
+        model = 'tibillet.equipment.booking'
+        self.click(model, 'confirm', bookings)
         with Transaction().start(self.db_name, 0, readonly=True):
-            Booking = Pool().get('tibillet.equipment.booking')
+            Booking = Pool().get(model)
             return sorted(b.state for b in Booking.browse(bookings))
 
-    def _confirm(self, booking, barrier):
+    def create_assets(self):
+        "Create the assets of a unit twice at once, return how many it has"
+        model = 'tibillet.equipment'
+        with Transaction().start(
+                self.db_name, 0, context={'company': self.company}):
+            unit, = create_units(create_product(), 1)
+            unit = unit.id
+        self.click(model, 'create_assets', [unit, unit])
+        with Transaction().start(
+                self.db_name, 0, context={'company': self.company},
+                readonly=True):
+            Equipment = Pool().get(model)
+            return len(Equipment(unit).assets)
+
+    def _click(self, model, button, id_, barrier):
         extras = {}
         for _ in range(100):
             try:
                 with Transaction().start(
                         self.db_name, 0, context={'company': self.company},
                         **extras):
-                    Booking = Pool().get('tibillet.equipment.booking')
-                    Booking.confirm([Booking(booking)])
+                    Model = Pool().get(model)
+                    getattr(Model, button)([Model(id_)])
                     if not extras:
                         # Without the lock both are about to commit.
                         barrier.wait(10)
@@ -98,6 +118,16 @@ class PostgreSQLTestCase(RouteTestCase):
             self.assertEqual(
                 self.confirm(self.book(DAYS[1], 6, 6)),
                 ['confirmed', 'confirmed'])
+
+    def test_assets(self):
+        "Of two clicks at the same time one creates the assets"
+        self.assertEqual(self.create_assets(), 1)
+
+    def test_assets_without_lock(self):
+        "Without the lock both create them: the race is real"
+        Equipment = Pool(self.db_name).get('tibillet.equipment')
+        with patch.object(Equipment, 'lock'):
+            self.assertEqual(self.create_assets(), 2)
 
     def test_board(self):
         "The years of the books are computed by the database"
@@ -126,8 +156,10 @@ class PostgreSQLTestCase(RouteTestCase):
                             ('custodian', '=', self.festival)])],
                 ['EQ-00001'])
             self.assertEqual(
-                Equipment.search([('custodian', '!=', self.festival)],
-                    count=True), 10)
+                Equipment.search([
+                        ('custodian', '!=', self.festival),
+                        ('product', '=', self.product),
+                        ], count=True), 10)
             self.assertEqual(
                 {p.id for p in Party.search([
                             ('equipment_partners', 'in', [self.festival])])},
