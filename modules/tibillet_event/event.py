@@ -6,7 +6,6 @@ from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
 
-
 # As the ministry of culture sorts shows (SIBIL).
 DOMAINS = [
     (None, ""),
