@@ -59,8 +59,6 @@ class Statement(metaclass=PoolMeta):
         cls.save(statements)
 
     def _check_lock(self):
-        pool = Pool()
-        Line = pool.get('tibillet.convention.statement.line')
         if any(d.state == 'open' for d in self.disputes):
             raise StatementLockError(gettext(
                     'tibillet_federation.msg_statement_lock_dispute',
@@ -73,6 +71,12 @@ class Statement(metaclass=PoolMeta):
                     statement=self.rec_name,
                     services=', '.join(s.rec_name for s in missing)))
         self._check_previous()
+        return self.check_current()
+
+    def check_current(self):
+        "Refuse what is no longer what would be computed, return the replay"
+        pool = Pool()
+        Line = pool.get('tibillet.convention.statement.line')
         replay = self._replay()
         lines = Line.from_outcomes(self, replay)
         if ([l.key for l in lines] != [l.key for l in self.lines]

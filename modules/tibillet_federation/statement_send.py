@@ -49,6 +49,7 @@ class Statement(metaclass=PoolMeta):
         Approval = pool.get('tibillet.convention.statement.approval')
         approvals = []
         for statement in statements:
+            statement.check_current()
             for party in statement.signing_parties:
                 if not statement_mail.get_address(party):
                     raise StatementSendError(gettext(
