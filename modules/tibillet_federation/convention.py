@@ -12,6 +12,7 @@ from .exceptions import (
     ConventionActivationError, ConventionClosingError,
     ConventionModificationError, ConventionRenewalError)
 from .numbered import NumberedMixin
+from .settlement import Book
 
 PHASES = [
     (None, ""),
@@ -441,6 +442,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
         ids = [c.id for c in conventions]
         waiting = Service.search([
                 ('convention', 'in', ids),
+                ('scope', '=', 'external'),
                 ('state', 'not in', ['settled', 'cancelled']),
                 ], limit=1) + Statement.search([
                 ('convention', 'in', ids),
@@ -458,6 +460,21 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
                         convention=convention.rec_name,
                         remaining=convention.format_amount(
                             convention.remaining)))
+            convention._check_settled()
+
+    def _check_settled(self):
+        "Refuse to leave anything that no locked statement shows"
+        book = Book(self)
+        unsettled = sorted(
+            [(date, service.rec_name)
+                for date, service in book.get_corrections()]
+            + [(e.date, e.rec_name) for e in book.get_entries()])
+        for date, record in unsettled:
+            raise ConventionClosingError(gettext(
+                    'tibillet_federation.msg_convention_close_unsettled',
+                    convention=self.rec_name,
+                    record=record,
+                    date=self.format_date(date)))
 
     @classmethod
     @ModelView.button_action('tibillet_federation.wizard_contribution_import')

@@ -72,6 +72,11 @@ class ServiceLineMixin(ChildMixin):
             return
         for line in lines:
             service = line.service
+            if service.convention.state == 'closed':
+                raise ServiceModificationError(gettext(
+                        'tibillet_federation.msg_service_closed',
+                        service=service.rec_name,
+                        convention=service.convention.rec_name))
             if mode == 'write' and 'correction_date' in values:
                 raise ServiceModificationError(gettext(
                         'tibillet_federation.msg_service_correction_moved',

@@ -110,6 +110,13 @@ def lock(statement):
     return statement
 
 
+def settle(statement):
+    "Lock a statement of parties that keep no books here, and settle it"
+    lock(statement).click('invoice')
+    statement.click('settle')
+    return statement
+
+
 @contextlib.contextmanager
 def change_below(table, id, column, value):
     "Change a row in the database meanwhile, as no button does"
