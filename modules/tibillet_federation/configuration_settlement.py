@@ -6,7 +6,9 @@ from trytond.pyson import Eval, Id
 
 PRODUCTS = [
     'recoupment_product', 'post_product', 'reimbursement_product']
-ACCOUNTS = ['accrued_revenue_account', 'accrued_expense_account']
+ACCOUNTS = [
+    'accrued_revenue_account', 'accrued_expense_account',
+    'accrued_revenue_tax_account', 'accrued_expense_tax_account']
 SEQUENCES = ['service_sequence', 'statement_sequence']
 
 
@@ -88,6 +90,20 @@ def _accrued_expense_account(company):
         "Credited for what is locked and not yet received, such as 4081.")
 
 
+def _accrued_revenue_tax_account(company):
+    return _account(
+        "Accrued Tax on Revenue Account", company,
+        "Credited for the VAT of what is not yet invoiced, such as 44587.\n"
+        "Left empty, what is accrued excludes tax.")
+
+
+def _accrued_expense_tax_account(company):
+    return _account(
+        "Accrued Tax on Expense Account", company,
+        "Debited for the VAT of what is not yet received, such as 44586.\n"
+        "Left empty, what is accrued excludes tax.")
+
+
 class Configuration(metaclass=PoolMeta):
     __name__ = 'tibillet.convention.configuration'
 
@@ -101,6 +117,10 @@ class Configuration(metaclass=PoolMeta):
         _accrued_revenue_account(_context_company))
     accrued_expense_account = fields.MultiValue(
         _accrued_expense_account(_context_company))
+    accrued_revenue_tax_account = fields.MultiValue(
+        _accrued_revenue_tax_account(_context_company))
+    accrued_expense_tax_account = fields.MultiValue(
+        _accrued_expense_tax_account(_context_company))
 
     @classmethod
     def multivalue_model(cls, field):
@@ -157,4 +177,8 @@ class ConfigurationAccount(ModelSQL, CompanyValueMixin):
     accrued_revenue_account = _accrued_revenue_account(
         Eval('company', -1))
     accrued_expense_account = _accrued_expense_account(
+        Eval('company', -1))
+    accrued_revenue_tax_account = _accrued_revenue_tax_account(
+        Eval('company', -1))
+    accrued_expense_tax_account = _accrued_expense_tax_account(
         Eval('company', -1))

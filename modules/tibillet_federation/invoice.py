@@ -1,4 +1,5 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
@@ -49,19 +50,26 @@ def get_invoices(statement):
     keeps its books here receives one.
     """
     invoiced = _get_invoiced(statement)
-    taxed = {
-        p.party for p in statement.convention.parties
-        if p.vat_regime == 'subject'}
     invoices = []
     for type_, company, party, allocations in get_flows(statement):
         todo = [a for a in allocations if (a.id, type_) not in invoiced]
         if todo:
             with Transaction().set_context(company=company.id):
-                invoices.append(_get_invoice(
-                        statement, type_, company, party, todo,
-                        todo[0].beneficiary in taxed))
+                invoices.append(
+                    _get_invoice(statement, type_, company, party, todo))
     # Each strict sequence is taken in the same order by everyone.
     return sorted(invoices, key=lambda i: i.company.id)
+
+
+def get_tax(statement, type_, company, party, allocations):
+    """Return the tax of the invoice to come, as of the end of the period
+
+    In the context of the company.
+    """
+    invoice = _get_invoice(statement, type_, company, party, allocations)
+    invoice.accounting_date = statement.end_date
+    return sum(
+        (t.amount for t in invoice._get_taxes().values()), Decimal(0))
 
 
 def is_invoiced(statement):
@@ -105,7 +113,7 @@ def _get_invoiced(statement):
         if l.invoice and l.invoice.state != 'cancelled'}
 
 
-def _get_invoice(statement, type_, company, party, allocations, taxed):
+def _get_invoice(statement, type_, company, party, allocations):
     pool = Pool()
     Company = pool.get('company.company')
     Invoice = pool.get('account.invoice')
@@ -125,6 +133,10 @@ def _get_invoice(statement, type_, company, party, allocations, taxed):
     invoice.payment_term_date = statement.due_date
     if type_ == 'in':
         invoice.reference = statement.number
+    beneficiary = allocations[0].beneficiary
+    taxed = any(
+        p.party == beneficiary and p.vat_regime == 'subject'
+        for p in statement.convention.parties)
     invoice.lines = [
         _get_invoice_line(invoice, a, taxed) for a in allocations]
     return invoice

@@ -1,7 +1,10 @@
 """At the end of a period, what is locked and not yet invoiced is accrued.
 
 J7: who receives debits 4181 and credits revenue, who pays debits its expense
-and credits 4081; the day after, the opposite. The moves are left in draft.
+and credits 4081; the day after, the opposite. The VAT of the invoice to come
+goes to 44587 or 44586 when these accounts are configured. The moves are left
+in draft, even once there is an invoice: it comes after the period, whose
+books they complete.
 """
 import datetime as dt
 from decimal import Decimal
@@ -13,7 +16,7 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
 
 from .exceptions import StatementInvoiceError
-from .invoice import get_flows, get_product
+from .invoice import get_flows, get_product, get_tax
 
 
 class Statement(metaclass=PoolMeta):
@@ -63,7 +66,10 @@ class Statement(metaclass=PoolMeta):
     @ModelView.button
     def accrue(cls, statements):
         pool = Pool()
+        Convention = pool.get('tibillet.convention')
         Move = pool.get('account.move')
+        # Two clicks at once make one set of moves.
+        Convention.take_turn({s.convention for s in statements})
         moves = []
         for statement in statements:
             if statement.state == 'locked' and not statement.accrual_moves:
@@ -80,7 +86,10 @@ class Statement(metaclass=PoolMeta):
 
     def _get_accrual(self, type_, company, party, allocations):
         "Return the move of the last day, and its opposite of the day after"
-        accrued = self._get_accrued_account(type_, company)
+        accrued = (
+            'accrued_revenue' if type_ == 'out' else 'accrued_expense')
+        accrued_account = self._get_accrued_account(
+            f'{accrued}_account', company)
         amounts = {}
         for allocation in allocations:
             product = get_product(allocation, company)
@@ -89,26 +98,26 @@ class Statement(metaclass=PoolMeta):
                 else product.account_expense_used)
             amounts[account] = (
                 amounts.get(account, Decimal(0)) + allocation.amount)
+        tax_account = self._get_configured(f'{accrued}_tax_account', company)
+        if tax_account:
+            amounts[tax_account] = get_tax(
+                self, type_, company, party, allocations)
         # Revenue is credited, expense is debited.
         sign = -1 if type_ == 'out' else 1
         total = sum(amounts.values(), Decimal(0))
         values = [
             (account, sign * amount, party)
             for account, amount in amounts.items()]
-        values.append((accrued, -sign * total, party))
+        values.append((accrued_account, -sign * total, party))
         return [
             self._get_move(company, self.end_date, values, 1),
             self._get_move(
                 company, self.end_date + dt.timedelta(days=1), values, -1)]
 
-    def _get_accrued_account(self, type_, company):
+    def _get_accrued_account(self, name, company):
         pool = Pool()
-        Account = pool.get('account.account')
         Configuration = pool.get('tibillet.convention.configuration')
-        name = (
-            'accrued_revenue_account' if type_ == 'out'
-            else 'accrued_expense_account')
-        account = Configuration(1).get_multivalue(name, company=company.id)
+        account = self._get_configured(name, company)
         if not account:
             label = Configuration.fields_get([name])[name]['string']
             raise StatementInvoiceError(gettext(
@@ -116,7 +125,15 @@ class Statement(metaclass=PoolMeta):
                     statement=self.rec_name,
                     account=label,
                     company=company.rec_name))
-        return Account(account.id)
+        return account
+
+    def _get_configured(self, name, company):
+        pool = Pool()
+        Account = pool.get('account.account')
+        Configuration = pool.get('tibillet.convention.configuration')
+        account = Configuration(1).get_multivalue(name, company=company.id)
+        # In the context of the company.
+        return Account(account.id) if account else None
 
     def _get_move(self, company, date, values, sign):
         pool = Pool()

@@ -183,6 +183,19 @@ class TurnTestCase(LedgerTestCase):
             self.assertEqual(self.overtake(self.write_off, by=lock), 1)
         self.assertEqual(self.remaining(), -35)
 
+    def test_accrual_moves_overtaken(self):
+        "Test that of two clicks at once the second sees the moves of the first"
+        _, statement, lock = self.prepare()
+        self.perform(lock)
+
+        def accrue():
+            Statement = Pool().get('tibillet.convention.statement')
+            Statement.accrue([Statement(statement)])
+
+        self.assertEqual(self.overtake(accrue, by=accrue), 2)
+        with self.without_turns():
+            self.assertEqual(self.overtake(accrue, by=accrue), 1)
+
     def test_lock_overtaken_by_accrual(self):
         "Test that a statement is not locked without an accrual"
         cost = self.perform(self.create_cost, '50.00')
