@@ -110,5 +110,9 @@ class TillClosureError(TillError):
     api_code = 'closure'
 
 
+class TillReceiptError(TillError):
+    api_code = 'not_finished'
+
+
 class TillConfigurationError(TillError):
     api_code = 'till_setting'

@@ -1,27 +1,30 @@
 import datetime as dt
 
+from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.report import Report
 from trytond.rpc import RPC
 from trytond.tools import timezone
 from trytond.transaction import without_check_access
 
+from .exceptions import TillReceiptError
+
 
 class _TillReport(Report):
-    "A closure, or what it would say now, on the roll of a till"
+    "What is printed on the roll of a till"
 
     @classmethod
     def _execute(cls, records, header, data, action):
-        # The till or the closure was checked to be read; what it is made of
-        # is printed with it.
+        # What is printed was checked to be read; what it is made of is
+        # printed with it.
         with without_check_access():
             return super()._execute(records, header, data, action)
 
     @classmethod
     def get_context(cls, records, header, data):
         context = super().get_context(records, header, data)
-        closure = cls._get_closure(records[0])
-        zone = closure.company.timezone
+        record = cls._get_printed(records[0])
+        zone = record.company.timezone
         tzinfo = timezone.get_tzinfo(zone) if zone else dt.UTC
 
         def local(at):
@@ -32,47 +35,74 @@ class _TillReport(Report):
             return ''.join(text[i] for i in [2, 6, 12, 18])
 
         context.update(
-            closure=closure, local=local, signature=signature,
-            zone=zone or 'UTC', copy=0)
+            local=local, signature=signature, zone=zone or 'UTC',
+            copy=cls._get_copy(record))
+        context[cls._printed] = record
         return context
 
     @classmethod
-    def _get_closure(cls, record):
+    def _get_printed(cls, record):
+        "Return the record that is printed"
         return record
 
+    @classmethod
+    def _get_copy(cls, record):
+        "Return how often it was printed again, 0 if it is the first time"
+        return 0
 
-class ClosureReport(_TillReport):
-    __name__ = 'tibillet.till.closure'
+
+class _LoggedReport(_TillReport):
+    "Each printing is written in the log of the till"
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        # Each printing is written in the log of the till.
         cls.__rpc__['execute'] = RPC(readonly=False)
 
     @classmethod
-    def get_context(cls, records, header, data):
+    def _get_copy(cls, record):
+        pool = Pool()
+        Log = pool.get('tibillet.till.log')
+        subject = record.rec_name
+        if not Log.count(record.point, 'print', subject):
+            Log.record(record.point, 'print', subject=subject)
+            return 0
+        Log.record(record.point, 'reprint', subject=subject)
+        return Log.count(record.point, 'reprint', subject)
+
+
+class ClosureReport(_LoggedReport):
+    __name__ = 'tibillet.till.closure'
+    _printed = 'closure'
+
+    @classmethod
+    def _get_printed(cls, record):
         pool = Pool()
         Closure = pool.get('tibillet.till.closure')
-        Log = pool.get('tibillet.till.log')
-        context = super().get_context(records, header, data)
-        closure = Closure(int(records[0]))
-        subject = closure.rec_name
-        printed = Log.count(closure.point, 'print', subject)
-        again = Log.count(closure.point, 'reprint', subject)
-        Log.record(
-            closure.point, 'reprint' if printed else 'print', subject=subject)
-        if printed:
-            context['copy'] = again + 1
-        return context
+        return Closure(int(record))
+
+
+class ReceiptReport(_LoggedReport):
+    __name__ = 'tibillet.till.receipt'
+    _printed = 'sale'
+
+    @classmethod
+    def _get_printed(cls, record):
+        pool = Pool()
+        Sale = pool.get('sale.point.sale')
+        sale = Sale(int(record))
+        if not sale.signature:
+            raise TillReceiptError(gettext('tibillet_base.msg_till_receipt'))
+        return sale
 
 
 class ReadingReport(_TillReport):
     __name__ = 'tibillet.till.reading'
+    _printed = 'closure'
 
     @classmethod
-    def _get_closure(cls, record):
+    def _get_printed(cls, record):
         pool = Pool()
         Closure = pool.get('tibillet.till.closure')
         Point = pool.get('sale.point')
-        return Closure.get_reading(Point(record.id))
+        return Closure.get_reading(Point(int(record)))
