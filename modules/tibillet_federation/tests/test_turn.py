@@ -184,7 +184,7 @@ class TurnTestCase(LedgerTestCase):
         self.assertEqual(self.remaining(), -35)
 
     def test_accrual_moves_overtaken(self):
-        "Test that of two clicks at once the second sees the moves of the first"
+        "Test that of two clicks at once the second sees what the first does"
         _, statement, lock = self.prepare()
         self.perform(lock)
 
