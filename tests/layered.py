@@ -13,9 +13,16 @@ import hashlib
 import importlib.metadata
 import os
 
+from trytond import backend
 from trytond.tests import test_tryton, tools
 
 from tools import content
+
+# What trytond restores a kept database with.
+RESTORE = {
+    'sqlite': lambda file: test_tryton._sqlite_copy(file, restore=True),
+    'postgresql': test_tryton._pg_restore,
+    }
 
 
 def _config(module):
@@ -53,10 +60,19 @@ def versions():
             and 'tibillet' not in d.name))
 
 
-def _restore(name):
-    if not test_tryton.restore_db_cache(name):
+def _restore(name, start=True):
+    """Restore a kept database, return if there was one
+
+    start: load its models too; who connects to it afterwards does.
+    """
+    if not test_tryton.DB_CACHE:
         return False
     file = test_tryton._db_cache_file(test_tryton.DB_CACHE, name)
+    if not RESTORE[backend.name](file):
+        return False
+    if start:
+        from trytond.pool import Pool
+        Pool(test_tryton.DB_NAME).init()
     with contextlib.suppress(OSError):
         # What has not been used for long may be thrown away.
         os.utime(file)
@@ -89,10 +105,11 @@ def _locked(name):
         yield
 
 
-def _build(name, modules, lang, setup):
+def _build(name, modules, lang, setup, start=True):
     """Restore the layered database of modules, or build and keep it
 
     setup: functions to call, with the configuration, on the new database.
+    start: load the models of what was restored.
     """
     everything = closure(modules)
     own = everything & set(content.names())
@@ -100,7 +117,7 @@ def _build(name, modules, lang, setup):
     base = f'base {lang} {" ".join(standard)} {versions()}'
     full = f'full {name} {lang} {versions()} {content.digest(own)}'
     with _locked(full):
-        if _restore(full):
+        if _restore(full, start):
             return
         with _locked(base):
             if not _restore(base):
@@ -163,7 +180,8 @@ def activate_modules(modules, *setup):
         test_tryton.drop_db()
     name = '-'.join(sorted(modules))
     name += '--' + '|'.join(tools._func_name(f) for f in setup)
-    _build(name, modules, 'en', setup)
+    # The configuration loads the models.
+    _build(name, modules, 'en', setup, start=False)
     return tools._get_config()
 
 
