@@ -12,7 +12,8 @@ START = @command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: 
 help:
 	@echo "make run [PORT=8000]     install, make the demo, serve it on loopback"
 	@echo "make reset               throw the demo away and make it again"
-	@echo "make demo STORY=name     add a longer story to the demo"
+	@echo "make demo                list the stories of the demo"
+	@echo "make demo STORY=name     add one of them to the demo"
 	@echo "make install             install only"
 	@echo "make test                install and run every test"
 	@echo "make test-pg             only the tests on PostgreSQL"

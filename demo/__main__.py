@@ -27,7 +27,7 @@ def main(arguments=None):
         print(f"{time.monotonic() - started:6.1f} s  {text}", flush=True)
 
     _skip_set_up()
-    stories.STORIES[options.story](progress)
+    stories.STORIES[options.story].tell(progress)
     progress("done")
     return 0
 

@@ -55,6 +55,31 @@ def build(progress):
         parties=parties, cooperative=cooperative, association=association)
 
 
+def find():
+    "Return the house as the first story has left it"
+    Company = Model.get('company.company')
+    Party = Model.get('party.party')
+    Product = Model.get('product.product')
+
+    def named(name):
+        party, = Party.find([('name', '=', name)])
+        return party
+
+    parties = SimpleNamespace(
+        cooperative=named(draft.COOPERATIVE),
+        association=named(draft.ASSOCIATION),
+        second=named(draft.SECOND_ASSOCIATION))
+    companies = {
+        c.party.id: c for c in Company.find([])}
+    house = SimpleNamespace(
+        parties=parties,
+        cooperative=companies[parties.cooperative.id],
+        association=companies[parties.association.id])
+    with books.working_for(house.association):
+        house.sold, = Product.find([('name', '=', "Régie cashless")])
+    return house
+
+
 def _administrator(*companies):
     User = Model.get('res.user')
     Group = Model.get('res.group')

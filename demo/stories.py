@@ -1,9 +1,23 @@
-"""The stories by name: `make demo STORY=name` adds one to the demo."""
-from . import convention, cooperative, equipment, places, season
+"""The stories by name: `make demo STORY=name` adds one to the demo.
+
+This file imports nothing but the standard library until a story is told: the
+commands read the names before anything is installed.
+"""
+import typing
+
+
+class Story(typing.NamedTuple):
+    """What can be told
+
+    after: the story that must be told before.
+    """
+    sentence: str
+    tell: typing.Callable
+    after: str | None = None
 
 
 def tell_convention(progress):
-    "A real draft convention and its first settled season"
+    from . import convention, cooperative, equipment, places, season
     house = cooperative.build(progress)
     agreement = convention.build(house, progress)
     lent = equipment.build(house, agreement, progress)
@@ -12,6 +26,20 @@ def tell_convention(progress):
     cooperative.leave(house)
 
 
+def tell_second_season(progress):
+    from . import cooperative, second_season
+    house = cooperative.find()
+    second_season.build(house, progress)
+    cooperative.leave(house)
+
+
 STORIES = {
-    'convention': tell_convention,
+    'convention': Story(
+        "A real draft convention and its first settled season; "
+        "'make run' tells it.",
+        tell_convention),
+    'second-season': Story(
+        "The next year of the convention: a credit note on the first season, "
+        "a service of its own, a common cost, a dispute, a statement.",
+        tell_second_season, after='convention'),
     }

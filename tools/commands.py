@@ -85,7 +85,12 @@ def reset(options):
 
 
 def demo(options):
-    "Add a longer story to the database"
+    "Add a longer story to the database, or list the stories"
+    if not options.story:
+        from demo import stories
+        for name, story in stories.STORIES.items():
+            say(f"make demo STORY={name}\n    {story.sentence}")
+        return
     with _alone():
         with _installed():
             database.Database().ensure()
@@ -117,7 +122,7 @@ def parser():
         if function is run:
             command.add_argument('--port', default='8000')
         elif function is demo:
-            command.add_argument('--story', required=True)
+            command.add_argument('--story', default='')
         elif function is test:
             command.add_argument(
                 '--part', action='append',

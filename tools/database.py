@@ -91,9 +91,28 @@ class Database:
         "Add a story of the demo to the database"
         if not _demo():
             raise Stop("There is no demo in this checkout: nothing was done.")
+        self._check(story)
         self._copy()
         self._story(story)
         self._settle(self.stamp['stories'] + [story])
+
+    def _check(self, story):
+        "Refuse a story that cannot be told on what was told before"
+        from demo import stories
+        told = self.stamp['stories']
+        if story not in stories.STORIES:
+            raise Stop(
+                f"There is no story '{story}': choose one of "
+                f"{', '.join(stories.STORIES)}. Nothing was done.")
+        if story in told:
+            raise Stop(
+                f"The story '{story}' is already told in this database: "
+                "'make run' shows it, 'make reset' begins again.")
+        needed = stories.STORIES[story].after
+        if needed and needed not in told:
+            raise Stop(
+                f"The story '{story}' comes after '{needed}': "
+                f"'make demo STORY={needed}' tells it first.")
 
     def _copy(self):
         self._clear()

@@ -1,0 +1,66 @@
+"""Which stories can be told on what was told before."""
+import json
+from decimal import Decimal
+
+import pytest
+
+from demo import second_season, stories
+from tests.test_worked_year import number, rows
+from tools import commands, database
+from tools.steps import Stop
+
+
+@pytest.fixture
+def told(tmp_path):
+    "A database in which stories are told, by their names"
+    def tell(*names):
+        (tmp_path / 'db').mkdir(exist_ok=True)
+        (tmp_path / 'db' / 'stamp.json').write_text(
+            json.dumps({'digest': database.digest(), 'stories': names}))
+        return database.Database(tmp_path / 'db')
+    return tell
+
+
+@pytest.mark.parametrize('before, story, reason', [
+        (['convention'], 'convention', "is already told"),
+        (['convention', 'second-season'], 'second-season', "already told"),
+        ([], 'second-season', "comes after 'convention'"),
+        (['convention'], 'third', "There is no story 'third'"),
+        ])
+def test_refused(told, before, story, reason):
+    "A story is refused before the database is touched"
+    house = told(*before)
+    with pytest.raises(Stop, match=reason):
+        house.add(story)
+    assert house.stamp['stories'] == before
+    assert not house.draft.exists()
+
+
+def test_accepted(told, monkeypatch):
+    told_now = []
+    monkeypatch.setattr(
+        database.Database, '_story',
+        lambda self, story: told_now.append(story))
+    house = told('convention')
+    house.add('second-season')
+    assert told_now == ['second-season']
+    assert house.stamp['stories'] == ['convention', 'second-season']
+
+
+def test_listed(capsys):
+    "Without a name the stories are listed, each with its sentence"
+    assert not commands.main(['demo', '--story', ''])
+    printed = capsys.readouterr().out
+    for name, story in stories.STORIES.items():
+        assert f"STORY={name}\n    {story.sentence}" in printed
+
+
+def test_figures():
+    "What the second season checks at its end is what the page says"
+    *lines, total = [
+        [number(cell) for cell in row[3:6]] for row in rows('## 6.')]
+    assert lines == [list(line) for line in second_season.LINES]
+    assert total == [sum(column) for column in zip(*lines, strict=True)]
+    share, recouped, after = total
+    assert share == recouped + after
+    assert share * Decimal('1.20') == second_season.TOTAL
