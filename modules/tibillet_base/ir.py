@@ -31,6 +31,18 @@ class Rule(metaclass=PoolMeta):
         return (*key, User.get_partner_parties())
 
 
+class ModelField(metaclass=PoolMeta):
+    __name__ = 'ir.model.field'
+
+    @classmethod
+    @without_check_access
+    def get_name(cls, model, field):
+        # The headers of an export and the sentences of refusals name the
+        # fields of what a login may read. The label alone is given: the
+        # model of fields stays closed to those to whom it is not granted.
+        return super().get_name(model, field)
+
+
 class _DecidingMixin:
     "A model whose records decide what a user may run"
     __slots__ = ()

@@ -5,7 +5,7 @@ from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
-from trytond.transaction import Transaction, check_access
+from trytond.transaction import Transaction, check_access, without_check_access
 
 
 class AccessTestCase(TestCase):
@@ -305,6 +305,25 @@ class AccessTestCase(TestCase):
             with self.assertRaises(AccessError):
                 Address.__rpc__['export_data'].convert(
                     Address, [hidden.addresses[0].id], ['party/name'], {})
+
+    @with_transaction()
+    def test_export_headers(self):
+        "A partner exports what it reads, with the names of the columns"
+        pool = Pool()
+        ModelField = pool.get('ir.model.field')
+        Party = pool.get('party.party')
+        User = pool.get('res.user')
+        party, = Party.create([{'name': "Mine"}])
+        with self.login('group_partner') as user:
+            with without_check_access():
+                User.write([user], {'partner_parties': [('add', [party.id])]})
+            with Transaction().set_user(user.id), check_access():
+                ModelField._get_name_cache.clear()
+                self.assertEqual(
+                    Party.export_data([party], ['name', 'code'], header=True),
+                    [["Name", "Code"], ["Mine", party.code]])
+                with self.assertRaises(AccessError):
+                    ModelField.search([('model', '=', 'party.party')])
 
     @contextmanager
     def login(self, group):
