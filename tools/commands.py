@@ -79,7 +79,7 @@ def reset(options):
     "Throw the database away and make it again"
     with _alone():
         with _installed():
-            database.Database().remove()
+            # Beside the old one, which is kept until the new one is complete.
             database.Database().make()
     say("Done: 'make run' serves the new database.")
 

@@ -177,13 +177,6 @@ class Database:
         self.draft.rename(self.folder)
         shutil.rmtree(self.old, ignore_errors=True)
 
-    def remove(self):
-        self._clear()
-        if self.folder.exists():
-            # At once, so that a half of it is never taken for a whole.
-            os.rename(self.folder, self.old)
-            shutil.rmtree(self.old)
-
 
 def kept():
     """Return the folder of the first story as it is in this checkout
