@@ -175,6 +175,7 @@ class ImportedLine:
         self.contribution = None
         party = self._get_party()
         unit = self._get_unit()
+        self._check_decimals(unit)
         self._check_reference(party)
         if not self.problems:
             self.contribution = self._get_contribution(party, unit)
@@ -205,6 +206,15 @@ class ImportedLine:
         if not unit:
             self.problems.append(('unit', {'cell': name}))
         return unit
+
+    def _check_decimals(self, unit):
+        quantity = self.values.get('quantity')
+        if unit and quantity is not None and (
+                -quantity.normalize().as_tuple().exponent > unit.digits):
+            self.problems.append(('unit_decimals', {
+                        'cell': quantity,
+                        'unit': unit.rec_name,
+                        'digits': unit.digits}))
 
     def _check_reference(self, party):
         reference = self.values.get('evidence_reference')

@@ -21,6 +21,7 @@ LINES_MAX = 5000
 # More than any venue will ever bring; a typing error most of the time.
 NUMBER_MAX = Decimal(10) ** 9
 DECIMALS_MAX = 4
+YEAR_MIN, YEAR_MAX = 1900, 2199
 
 HEADERS = {
     'contributor': [
@@ -246,6 +247,7 @@ def _line(number, row, columns):
                         'column': column, 'cell': _shown(cell)}))
     _check_missing(line)
     _check_signs(line)
+    _check_amount(line)
     _check_total(line)
     return line
 
@@ -275,6 +277,15 @@ def _check_signs(line):
     if rate is not None and not 0 <= rate <= 1:
         line.problems.append(('rate', {
                     'column': 'vat_rate', 'cell': str(rate * 100)}))
+
+
+def _check_amount(line):
+    if not {'quantity', 'unit_cost'} <= set(line.values):
+        return
+    amount = line.values['quantity'] * line.values['unit_cost']
+    if amount > NUMBER_MAX:
+        line.problems.append(('huge', {
+                    'column': 'unit_cost', 'cell': format(amount, 'f')}))
 
 
 def _check_total(line):
@@ -341,6 +352,15 @@ def read_rate(cell):
 
 
 def read_date(cell):
+    date = _date(cell)
+    if not date:
+        raise ValueError('date')
+    if not YEAR_MIN <= date.year <= YEAR_MAX:
+        raise ValueError('year')
+    return date
+
+
+def _date(cell):
     if isinstance(cell, dt.datetime):
         return cell.date()
     if isinstance(cell, dt.date):
@@ -351,7 +371,6 @@ def read_date(cell):
                 str(cell).strip(), format_).date()
         except ValueError:
             continue
-    raise ValueError('date')
 
 
 def _one_of(choices, code):

@@ -108,6 +108,11 @@ class ContributionTableTestCase(unittest.TestCase):
                 ('Terminal;17;300;101;;', ['rate']),
                 ('Terminal;17;300;-5;;', ['rate']),
                 ('Terminal;17;300;;31/02/2024;', ['date']),
+                ('Terminal;17;300;;31/12/1899;', ['year']),
+                ('Terminal;17;300;;01/01/1900;', []),
+                ('Terminal;17;300;;2200-01-01;', ['year']),
+                ('Terminal;1000000000;1;;;', []),
+                ('Terminal;1000000000;1,01;;;', ['huge']),
                 ('Terminal;17;300;;;5099,99', ['total']),
                 ]:
             with self.subTest(row=row):
