@@ -9,6 +9,29 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 
 
+class TabTestCase(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        activate_module('tibillet_federation')
+
+    @with_transaction()
+    def test_first_tab(self):
+        "A list opens on what there is when a season is settled"
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        Window = pool.get('ir.action.act_window')
+        for action, name in [
+                ('act_convention_form', "In Force"),
+                ('act_service_form', "All"),
+                ('act_statement_form', "All"),
+                ]:
+            with self.subTest(action=action):
+                window = Window(
+                    ModelData.get_id('tibillet_federation', action))
+                self.assertEqual(window.act_window_domains[0].name, name)
+
+
 class ConventionTermTestCase(unittest.TestCase):
 
     @classmethod
