@@ -96,6 +96,10 @@ class ConventionParty(
         "When unchecked they are shown but are not in the pot.")
     declared_total = Monetary(
         "Declared Total", currency='currency', digits='currency',
+        domain=['OR',
+            ('declared_total', '=', None),
+            ('declared_total', '>=', 0),
+            ],
         help="The total the party has announced, for information.")
     contributed = fields.Function(Monetary(
             "Contributed", currency='currency', digits='currency',

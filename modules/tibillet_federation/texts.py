@@ -296,8 +296,10 @@ TEXTS = {
         "{where:w}: set the percentage",
         "{where:w} : indiquez le pourcentage"),
     'rate_range': (
-        "{where:w}: {rate:p} must be between 0% and 100%",
-        "{where:w} : {rate:p} doit être entre 0 % et 100 %"),
+        "{where:w}: write a percentage between 0% and 100% "
+        "instead of {rate:p}",
+        "{where:w} : écrivez un pourcentage entre 0 % et 100 % "
+        "au lieu de {rate:p}"),
     'amount_missing': (
         "{where:w}: set the amount",
         "{where:w} : indiquez le montant"),

@@ -294,8 +294,8 @@ class WordsTestCase(unittest.TestCase):
             flat('0.12'), destinations=(Destination('a', D('0.9')),))
         self.assertEqual(
             [plain(words.render(p)) for p in clauses.check()], [
-                "Taux avant amortissement : 120 % doit être entre 0 % et "
-                "100 %.",
+                "Taux avant amortissement : écrivez un pourcentage entre "
+                "0 % et 100 % au lieu de 120 %.",
                 "Avant amortissement : le minimum de 500,00 € dépasse le "
                 "plafond de 400,00 € ; baissez l'un ou montez l'autre.",
                 "Les destinations totalisent 90 % ; il faut 100 %.",
