@@ -28,7 +28,15 @@ class ObligationDoneError(UserError):
     pass
 
 
+class ObligationModificationError(AccessError):
+    pass
+
+
 class QuestionAnswerError(UserError):
+    pass
+
+
+class QuestionModificationError(AccessError):
     pass
 
 

@@ -5,7 +5,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .child import ChildMixin
-from .exceptions import ObligationDoneError
+from .exceptions import ObligationDoneError, ObligationModificationError
 
 
 class Obligation(sequence_ordered(), ChildMixin, ModelSQL, ModelView):
@@ -113,6 +113,18 @@ class Obligation(sequence_ordered(), ChildMixin, ModelSQL, ModelView):
                     Eval('state') == 'late', 'danger',
                     If(Eval('state') == 'done', 'muted', ''))),
             ]
+
+    @classmethod
+    def check_modification(
+            cls, mode, obligations, values=None, external=False):
+        super().check_modification(
+            mode, obligations, values=values, external=external)
+        if mode == 'delete':
+            for obligation in obligations:
+                if obligation.done_on:
+                    raise ObligationModificationError(gettext(
+                            'tibillet_federation.msg_obligation_delete',
+                            obligation=obligation.rec_name))
 
     @classmethod
     @ModelView.button

@@ -6,7 +6,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .child import ChildMixin
-from .exceptions import QuestionAnswerError
+from .exceptions import QuestionAnswerError, QuestionModificationError
 
 
 class Question(
@@ -84,6 +84,18 @@ class Question(
             ('/tree', 'visual', If(
                     Eval('state') == 'answered', 'muted', '')),
             ]
+
+    @classmethod
+    def check_modification(
+            cls, mode, questions, values=None, external=False):
+        super().check_modification(
+            mode, questions, values=values, external=external)
+        if mode == 'delete':
+            for question in questions:
+                if question.state == 'answered':
+                    raise QuestionModificationError(gettext(
+                            'tibillet_federation.msg_question_delete',
+                            question=question.rec_name))
 
     @classmethod
     @ModelView.button
