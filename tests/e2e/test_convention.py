@@ -27,6 +27,9 @@ def test_the_convention_shows_its_gauge(client):
     gauge = client.tab.locator('.progress-bar').first
     assert gauge.is_visible()
     assert gauge.inner_text().strip().endswith('%')
+    # Nothing recouped is an empty bar, not a short one.
+    least = gauge.evaluate('bar => getComputedStyle(bar).minWidth')
+    assert least in {'0px', 'auto'}
 
 
 def test_the_five_services_say_their_sentences(client):
