@@ -342,6 +342,13 @@ class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     def _check_periods(cls, statements):
         for statement in statements:
+            convention = statement.convention
+            if convention.start and statement.start_date < convention.start:
+                raise StatementPeriodError(gettext(
+                        'tibillet_federation.msg_statement_before',
+                        statement=statement.rec_name,
+                        convention=convention.rec_name,
+                        start=convention.format_date(convention.start)))
             others = cls.search([
                     ('convention', '=', statement.convention.id),
                     ('start_date', '<=', statement.end_date),
