@@ -5,7 +5,7 @@ from tibillet_base.tools import sliced
 
 from trytond.i18n import gettext
 from trytond.model import (
-    Index, ModelSQL, ModelView, Unique, Workflow, fields, sequence_ordered)
+    Index, ModelSQL, ModelView, Workflow, fields, sequence_ordered)
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
@@ -482,22 +482,3 @@ class Contribution(
         pool = Pool()
         Entry = pool.get('tibillet.convention.entry')
         Entry.record_contributions(contributions)
-
-
-class ContributionEquipment(ModelSQL):
-    __name__ = 'tibillet.convention.contribution-tibillet.equipment'
-
-    contribution = fields.Many2One(
-        'tibillet.convention.contribution', "Contribution", required=True,
-        ondelete='CASCADE')
-    equipment = fields.Many2One(
-        'tibillet.equipment', "Unit", required=True, ondelete='RESTRICT')
-
-    @classmethod
-    def __setup__(cls):
-        super().__setup__()
-        table = cls.__table__()
-        cls._sql_constraints += [
-            ('equipment_unique', Unique(table, table.equipment),
-                'tibillet_federation.msg_contribution_equipment_unique'),
-            ]
