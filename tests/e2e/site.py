@@ -4,6 +4,7 @@
 serves a copy of it on a free port of loopback, and drives the system's
 Chromium. Without it those tests are skipped; with CI=true they fail.
 """
+import contextlib
 import pathlib
 import shutil
 import tempfile
@@ -27,9 +28,9 @@ def pytest_runtest_setup(item):
         leave_out(item, 'browser', REASON)
 
 
-@pytest.fixture(scope='session')
-def site():
-    "The address of a server on a copy of the demo"
+@contextlib.contextmanager
+def _served():
+    "Give the address of a server on a copy of the demo"
     kept = database.kept()
     with tempfile.TemporaryDirectory(prefix='tibillet-demo-') as folder:
         copy = pathlib.Path(folder) / 'db'
@@ -37,6 +38,20 @@ def site():
         port = postgres.free_port()
         with serve.server(copy, port, log='server-e2e'):
             yield f'{serve.address(port)}#{database.NAME}'
+
+
+@pytest.fixture(scope='session')
+def site():
+    "The address of a server that the tests share, and leave as it is"
+    with _served() as address:
+        yield address
+
+
+@pytest.fixture
+def own_site():
+    "The address of a server on a copy that a test may change"
+    with _served() as address:
+        yield address
 
 
 @pytest.fixture(scope='session')
@@ -52,6 +67,19 @@ def chromium():
 @pytest.fixture
 def client(site, chromium, request):
     "The web client in French; what goes wrong in a page fails the test"
+    with _client(site, chromium, request) as client:
+        yield client
+
+
+@pytest.fixture
+def own_client(own_site, chromium, request):
+    "The same on a copy that the test may change"
+    with _client(own_site, chromium, request) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def _client(site, chromium, request):
     from tests.e2e.client import Client
     context = chromium.new_context(
         locale='fr-FR', viewport={'width': 1600, 'height': 1000},

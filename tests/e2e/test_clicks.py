@@ -33,7 +33,8 @@ def click_at_once(client, model, button, id, times):
         }""", [f'model.{model}.{button}', id, times])
 
 
-def test_a_convention_is_activated_once(client):
+def test_a_convention_is_activated_once(own_client):
+    client = own_client
     client.log_in('compta')
     client.wait_menu()
     user = client.ask('model.res.user.get_preferences', True)
