@@ -3,6 +3,7 @@ import ast
 import json
 import re
 import xml.etree.ElementTree as etree
+from collections import defaultdict
 
 import pytest
 
@@ -171,3 +172,28 @@ def test_view_attributes(path):
         value for element in etree.parse(path).iter()
         for value in element.attrib.values()
         if re.search(r'\b(Eval|If|Bool)\(', value)] == []
+
+
+@pytest.mark.parametrize('module', FLOORS)
+def test_columns(module):
+    "The web client has a column for a date and one for a time, not for both"
+    sources = '\n'.join(
+        p.read_text() for p in python_files(MODULES / module, tests=False))
+    types = defaultdict(set)
+    for name, type_ in re.findall(
+            r'^    (\w+) = fields\.(\w+)\(', sources, re.M):
+        types[name].add(type_)
+    # A name that another model of the module uses for a date is not judged.
+    instants = {
+        name for name, found in types.items()
+        if found <= {'DateTime', 'Timestamp'}}
+    wrong = []
+    for path in sorted((MODULES / module).glob('view/*.xml')):
+        root = etree.parse(path).getroot()
+        if root.tag == 'tree':
+            wrong += [
+                f"{path.name}: {field.get('name')}"
+                for field in root.iter('field')
+                if field.get('name') in instants
+                and not field.get('widget')]
+    assert wrong == []
