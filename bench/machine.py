@@ -1,7 +1,12 @@
-"""On what a figure was measured."""
+"""On what a figure was measured, and how the measure starts there."""
 import os
 import platform
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
+
+from tools.steps import ROOT
 
 
 def describe():
@@ -19,3 +24,15 @@ def describe():
     return (
         f"{name}, {os.cpu_count()} cores{load}, "
         f"{platform.system()}, Python {platform.python_version()}")
+
+
+def launch(command, environment):
+    "Run a module of the bench on the database that the environment names"
+    with tempfile.TemporaryDirectory() as cache:
+        subprocess.run(
+            [sys.executable, '-m', *command], cwd=ROOT, check=True, env={
+                **os.environ,
+                'TRYTOND_CONFIG': str(ROOT / 'config' / 'test.conf'),
+                'DB_CACHE': cache,
+                **environment,
+                })

@@ -5,17 +5,14 @@ trytond reads its configuration once.
 """
 import argparse
 import datetime as dt
-import os
 import random
-import subprocess
-import sys
-import tempfile
 import time
 from decimal import Decimal
 from functools import partial
 
+from bench.machine import launch
 from tools import postgres
-from tools.steps import ROOT, Stop
+from tools.steps import Stop
 
 ASKED = 3  # seconds for 1 000 services
 ROUNDS = 3
@@ -27,28 +24,19 @@ def records(count):
     print(
         f"{'database':<12} {'services':>9} {'seconds':>9} {'of CPU':>9} "
         f"{'asked':>8}")
-    with tempfile.TemporaryDirectory() as cache:
-        _run('SQLite', count, cache, {})
-        if not postgres.binaries():
-            print("PostgreSQL is not installed: not measured.")
-            return
-        try:
-            with postgres.running() as uri:
-                _run(
-                    'PostgreSQL', count, cache, postgres.environment(uri))
-        except Stop as reason:
-            print(reason)
+    _run('SQLite', count, {})
+    if not postgres.binaries():
+        print("PostgreSQL is not installed: not measured.")
+        return
+    try:
+        with postgres.running() as uri:
+            _run('PostgreSQL', count, postgres.environment(uri))
+    except Stop as reason:
+        print(reason)
 
 
-def _run(name, count, cache, environment):
-    subprocess.run(
-        [sys.executable, '-m', 'bench.statement_records', name, str(count)],
-        cwd=ROOT, check=True, env={
-            **os.environ,
-            'TRYTOND_CONFIG': str(ROOT / 'config' / 'test.conf'),
-            'DB_CACHE': cache,
-            **environment,
-            })
+def _run(name, count, environment):
+    launch(['bench.statement_records', name, str(count)], environment)
 
 
 def measure(name, count):

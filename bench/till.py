@@ -8,24 +8,13 @@ the same run, on the same server, a control makes the same writes in raw SQL
 on tables without model: what the machine can do. Then every chain is read
 again, and the tills are closed.
 """
-import argparse
-import contextlib
-import multiprocessing
-import os
-import subprocess
-import sys
-import tempfile
 import time
 import uuid
 from decimal import Decimal
 
-from bench.machine import describe
-from bench.places import connect
-from tools import postgres
-from tools.steps import ROOT, Stop
+from bench import clients
+from bench.clients import CLIENTS, connect, transaction
 
-CLIENTS = [1, 2, 8, 20]
-START_SECONDS_MAX = 120
 CONTROL = '''
     CREATE TABLE control_till (
         id SERIAL PRIMARY KEY, counter INTEGER NOT NULL DEFAULT 0,
@@ -92,7 +81,7 @@ def writer(setting, till):
     from tibillet_base.till_writer import Paid, Sold
     beer, sandwich = setting['products']
     while True:
-        with transaction(setting, committed=True):
+        with transaction(company=setting['company']):
             till_writer.sell(till, str(uuid.uuid4()), [
                     Sold(beer, Decimal(3), Decimal('3.50')),
                     Sold(sandwich, Decimal(1), Decimal('4.20'))],
@@ -104,7 +93,7 @@ def form(setting, number):
     "Yield after each sale through the records, as the form does"
     from trytond.pool import Pool
     while True:
-        with transaction(setting, committed=True):
+        with transaction(company=setting['company']):
             pool = Pool()
             Sale = pool.get('sale.point.sale')
             sale, = Sale.create([{
@@ -127,19 +116,6 @@ def form(setting, number):
         yield
 
 
-@contextlib.contextmanager
-def transaction(setting, committed=False):
-    from trytond.tests.test_tryton import DB_NAME
-    from trytond.transaction import Transaction
-    with Transaction().start(
-            DB_NAME, 0, context={'company': setting['company']}) as started:
-        if committed:
-            started.connection.cursor().execute(
-                'SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
-        yield
-        started.commit()
-
-
 WAYS = {
     'raw SQL': control,
     'one till': one_till,
@@ -148,61 +124,12 @@ WAYS = {
     }
 
 
-def timed(sales, until):
-    "Return the seconds of each sale until the instant"
-    took, started = [], time.monotonic()
-    while started < until:
-        next(sales)
-        ended = time.monotonic()
-        took.append(ended - started)
-        started = ended
-    return took
-
-
-def client(way, setting, number, ready, go, results, seconds):
-    sales = WAYS[way](setting, number)
-    # The first ones are slower: they connect and fill the caches.
-    timed(sales, time.monotonic() + 0.5)
-    ready.release()
-    go.wait()
-    results.put(timed(sales, time.monotonic() + seconds))
-
-
-def measure(way, setting, clients, seconds):
-    "Return how many a second, and the 99th of 100 in milliseconds"
-    # As a server that loads its modules first: connections are not shared.
-    context = multiprocessing.get_context('fork')
-    ready, go = context.Semaphore(0), context.Event()
-    results = context.Queue()
-    processes = [
-        context.Process(target=client, args=(
-                way, setting, number, ready, go, results, seconds))
-        for number in range(clients)]
-    for process in processes:
-        process.start()
-    if not all(ready.acquire(timeout=START_SECONDS_MAX) for _ in processes):
-        for process in processes:
-            process.terminate()
-        raise SystemExit("A client did not start.")
-    go.set()
-    took = sorted(s for _ in processes for s in results.get())
-    for process in processes:
-        process.join()
-    return len(took) / seconds, 1000 * took[int(len(took) * 0.99)]
-
-
 def run(seconds):
     "Measure on the server of the environment"
     setting = _prepare()
-    print(f"{'clients':>7}" + ''.join(
-            f" {way:>10} {'p99 ms':>7} {'ratio':>6}" for way in WAYS))
-    for clients in CLIENTS:
-        line, base = f'{clients:>7}', None
-        for way in WAYS:
-            rate, late = measure(way, setting, clients, seconds)
-            base = base or rate
-            line += f' {rate:>10.0f} {late:>7.1f} {rate / base:>6.2f}'
-        print(line, flush=True)
+    clients.print_head(WAYS)
+    for count in CLIENTS:
+        clients.print_row(WAYS, setting, count, seconds)
     _check(setting)
 
 
@@ -216,8 +143,7 @@ def _prepare():
 
     from trytond.modules.company.tests import create_company
     from trytond.pool import Pool
-    from trytond.tests.test_tryton import (
-        DB_NAME, activate_module, with_transaction)
+    from trytond.tests.test_tryton import activate_module, with_transaction
     from trytond.transaction import Transaction
     activate_module(['tibillet_base', 'sale_point'])
     # Inherited by the clients: the books are those of that year.
@@ -243,18 +169,14 @@ def _prepare():
 
     setting = prepare()
     with connect() as connection:
-        for statement in CONTROL.split(';'):
-            connection.execute(
-                statement.replace('%s', str(max(CLIENTS))))
-    if not DB_NAME:
-        raise SystemExit("There is no database.")
+        connection.execute(CONTROL % max(CLIENTS))
     return setting
 
 
 def _check(setting):
     "Read every chain again, then close the first till and post it"
     from trytond.pool import Pool
-    with transaction(setting):
+    with transaction(company=setting['company']):
         pool = Pool()
         Point = pool.get('sale.point')
         points = Point.browse(setting['tills'])
@@ -280,37 +202,5 @@ def _check(setting):
         raise SystemExit(str(wrong[0]))
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.partition('\n')[0])
-    parser.add_argument(
-        '--seconds', type=int, default=5, metavar='N',
-        help="how long each measure lasts (5)")
-    parser.add_argument(
-        '--here', action='store_true',
-        help="use the server that the environment names")
-    arguments = parser.parse_args()
-    if arguments.here:
-        run(arguments.seconds)
-        return
-    print(describe())
-    if not postgres.binaries():
-        raise SystemExit("PostgreSQL is not installed: nothing to measure.")
-    try:
-        with tempfile.TemporaryDirectory() as cache, (
-                postgres.running()) as uri:
-            subprocess.run(
-                [sys.executable, '-m', 'bench.till', '--here',
-                    '--seconds', str(arguments.seconds)],
-                cwd=ROOT, check=True, env={
-                    **os.environ,
-                    'TRYTOND_CONFIG': str(ROOT / 'config' / 'test.conf'),
-                    'DB_CACHE': cache,
-                    **postgres.environment(uri),
-                    })
-    except Stop as reason:
-        raise SystemExit(str(reason)) from reason
-
-
 if __name__ == '__main__':
-    main()
+    clients.main('bench.till', __doc__, run)
