@@ -9,18 +9,9 @@ from sql import For
 
 from trytond import backend
 from trytond.pool import Pool
-from trytond.transaction import Transaction
 
 from . import keys, till_chain
-from .tools import forget
-
-
-def cursor():
-    return Transaction().connection.cursor()
-
-
-def table(name):
-    return Pool().get(name).__table__()
+from .tools import cursor, forget, table
 
 
 class _ForNoKeyUpdate(For):
@@ -43,7 +34,7 @@ def for_update():
 def insert(name, rows):
     """Insert rows, dictionaries with the same keys, and return their ids
 
-    Who and when are added; hooks and checks are up to the caller.
+    Who and when, hooks and checks are up to the caller.
     """
     pool = Pool()
     Model = pool.get(name)

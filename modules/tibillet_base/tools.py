@@ -14,6 +14,14 @@ def now():
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
+def cursor():
+    return Transaction().connection.cursor()
+
+
+def table(name):
+    return Pool().get(name).__table__()
+
+
 def who():
     "Return the name of the device or the user who acts, None for the server"
     pool = Pool()

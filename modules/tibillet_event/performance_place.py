@@ -12,9 +12,6 @@ from .exceptions import (
     CapacityError, PerformanceAccessError, PlaceQuantityError)
 from .place_sql import clock, cursor, is_free, is_offered, is_unnumbered, table
 
-_COUNTS = [
-    'capacity', 'places_free', 'places_held', 'places_sold', 'places_retired']
-
 
 class Performance(metaclass=PoolMeta):
     __name__ = 'tibillet.performance'

@@ -6,19 +6,12 @@ from sql import For, Literal, Null
 from sql.conditionals import Coalesce
 from sql.functions import AtTimeZone, CurrentTimestamp
 from tibillet_base import tools
+from tibillet_base.tools import cursor, table
 
 from trytond import backend
 from trytond.exceptions import UserError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
-
-
-def cursor():
-    return Transaction().connection.cursor()
-
-
-def table(name):
-    return Pool().get(name).__table__()
 
 
 def clock():
@@ -75,11 +68,9 @@ def for_update(skip_locked=False):
 @contextmanager
 def undone(*exceptions):
     "Undo what was done within, locks too, if it is refused"
-    connection = Transaction().connection
-    statements = connection.cursor()
-    if backend.name == 'sqlite' and not connection.in_transaction:
-        # Else the savepoint would be the transaction, and its end a commit.
-        statements.execute('BEGIN IMMEDIATE')
+    statements = cursor()
+    # Else on SQLite the savepoint would be the transaction, its end a commit.
+    tools.write_alone()
     statements.execute('SAVEPOINT place')
     try:
         yield
