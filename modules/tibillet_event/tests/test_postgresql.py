@@ -77,6 +77,9 @@ class PlaceRaceTestCase(RouteTestCase):
                     return result
             except PlaceError as error:
                 return error.api_code
+            except backend.DatabaseOperationalError:
+                # Such as a deadlock: only the unprotected way may meet it.
+                return 'broken'
 
         if len(acts) <= BUYERS_MAX:
             return list(self.buyers.map(run, acts))
@@ -242,7 +245,9 @@ class PlaceRaceTestCase(RouteTestCase):
         self.at_once([forget])
         places, refused = self.split(
             self.at_once([self.buy(self.ten, 1)] * 40))
-        self.assertEqual((len(set(places)), len(places)), (10, 10))
+        self.assertEqual(
+            (len(set(places)), len(places), refused),
+            (10, 10, {'sold_out': 30}))
 
     def test_default_level(self):
         "Under the default level nobody has the place of another either"
