@@ -33,13 +33,15 @@ class Part:
 def _parts():
     processes = str(max(2, min(os.cpu_count() or 2, 8)))
     parallel = ['-n', processes, '--dist', 'loadfile']
+    # A person in front of a page mostly waits for it.
+    people = ['-n', str(min(int(processes) + 1, 6)), '--dist', 'load']
     return [
         Part('sqlite', "Tables, modules, scenarios, house rules on SQLite", [
                 *parallel, '-m', 'not postgresql and not browser']),
         Part('postgresql', "Races, triggers, limits on PostgreSQL", [
                 *parallel, '-m', 'postgresql']),
         Part('browser', "The web client in headless Chromium", [
-                '-m', 'browser', 'tests/e2e']),
+                *people, '-m', 'browser', 'tests/e2e']),
         ]
 
 

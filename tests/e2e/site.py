@@ -5,6 +5,7 @@ serves a copy of it on a free port of loopback, and drives the system's
 Chromium. Without it those tests are skipped; with CI=true they fail.
 """
 import contextlib
+import fcntl
 import pathlib
 import shutil
 import tempfile
@@ -28,10 +29,19 @@ def pytest_runtest_setup(item):
         leave_out(item, 'browser', REASON)
 
 
+def _kept():
+    "Return the folder of the demo, made once for all processes of a run"
+    locks = ROOT / '.cache' / 'locks'
+    locks.mkdir(parents=True, exist_ok=True)
+    with open(locks / 'demo.lock', 'w') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return database.kept()
+
+
 @contextlib.contextmanager
 def _served():
     "Give the address of a server on a copy of the demo"
-    kept = database.kept()
+    kept = _kept()
     with tempfile.TemporaryDirectory(prefix='tibillet-demo-') as folder:
         copy = pathlib.Path(folder) / 'db'
         shutil.copytree(kept, copy)
