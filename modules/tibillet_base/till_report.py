@@ -4,7 +4,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.report import Report
 from trytond.rpc import RPC
-from trytond.tools import timezone
+from trytond.tools import file_open, timezone
 from trytond.transaction import without_check_access
 
 from .exceptions import TillReceiptError
@@ -34,6 +34,8 @@ class _TillReport(Report):
             "The four characters that the law asks to print"
             return ''.join(text[i] for i in [2, 6, 12, 18])
 
+        with file_open('tibillet_base/till.css') as style:
+            context['style'] = style.read()
         context.update(
             local=local, signature=signature, zone=zone or 'UTC',
             copy=cls._get_copy(record))
