@@ -7,23 +7,23 @@ from decimal import Decimal
 
 from proteus import Model
 
-from . import books
+from . import books, statement
 
-PERIOD = dt.date(2026, 1, 1), dt.date(2026, 9, 30)
-ISSUED = dt.date(2026, 10, 5)
-CONTESTED = dt.date(2026, 10, 8)
-ANSWERED = dt.date(2026, 10, 9)
-APPROVED = dt.date(2026, 10, 16)
-INVOICED = dt.date(2026, 10, 20)
+DATES = statement.Dates(
+    start=dt.date(2026, 1, 1), end=dt.date(2026, 9, 30),
+    issued=dt.date(2026, 10, 5), contested=dt.date(2026, 10, 8),
+    answered=dt.date(2026, 10, 9), approved=dt.date(2026, 10, 16),
+    invoiced=dt.date(2026, 10, 20))
 PAID = dt.date(2026, 11, 3)
-
-QUESTION = """\
+OBJECTION = statement.Objection(
+    event="Grand festival de la plage",
+    question="""\
 Le plafond est de 15 000 €. Pourquoi le grand festival donne-t-il \
-11 619,00 € et non 15 000 € ?"""
-ANSWER = """\
+11 619,00 € et non 15 000 € ?""",
+    answer="""\
 Il ne restait que 9 365,00 € à amortir. Ces 9 365,00 € sont 62,43 % des \
 15 000 € d'avant amortissement. Les 37,57 % qui restent suivent les clauses \
-d'après : 6 000,00 € au plus, soit 2 254,00 €. Total : 11 619,00 €."""
+d'après : 6 000,00 € au plus, soit 2 254,00 €. Total : 11 619,00 €.""")
 
 # Set up, hold, pack up.
 DAYS_LENT = Decimal(3)
@@ -55,10 +55,11 @@ def build(house, convention, progress, lent=None):
         used = (lent or {}).get(values[1], [])
         services.append(_service(house, convention, used, *values))
     progress("statement")
-    statement = _statement(house, convention)
+    settled = statement.settle(house, convention, DATES, OBJECTION)
     progress("invoices and payments")
-    _settle(house, statement)
-    return services, statement
+    _pay(house)
+    settled.reload()
+    return services, settled
 
 
 def _configure(house):
@@ -134,50 +135,7 @@ def _sell(product, customer, date, event, amount):
     return invoice
 
 
-def _statement(house, convention):
-    "Compute the season, let a partner contest it, answer, approve and lock"
-    Statement = Model.get('tibillet.convention.statement')
-    Convention = Model.get('tibillet.convention')
-    with books.working_for(house.cooperative):
-        with books.on(ISSUED):
-            statement = Statement(convention=Convention(convention.id))
-            statement.start_date, statement.end_date = PERIOD
-            statement.date = ISSUED
-            statement.save()
-            statement.click('compute')
-            statement.click('send')
-        with books.on(CONTESTED):
-            dispute = _contest(statement, house.parties.association)
-        with books.on(ANSWERED):
-            dispute.answer_text = ANSWER
-            dispute.save()
-            dispute.click('answer')
-        with books.on(APPROVED):
-            statement.reload()
-            for approval in statement.approvals:
-                approval.note = "Par courriel"
-                approval.save()
-                approval.click('approve')
-        statement.reload()
-        statement.click('lock_content')
-        with books.on(INVOICED):
-            statement.click('invoice')
-    return statement
-
-
-def _contest(statement, party):
-    Dispute = Model.get('tibillet.convention.statement.dispute')
-    service = max(
-        (l.service for l in statement.lines), key=lambda s: s.turnover)
-    dispute = Dispute(statement=statement)
-    dispute.service = Model.get('tibillet.convention.service')(service.id)
-    dispute.party = Model.get('party.party')(party.id)
-    dispute.text = QUESTION
-    dispute.save()
-    return dispute
-
-
-def _settle(house, statement):
+def _pay(house):
     "Post both sides' invoices, each in its own books, and pay them"
     Invoice = Model.get('account.invoice')
     for company in [house.cooperative, house.association]:
@@ -185,9 +143,8 @@ def _settle(house, statement):
             for invoice in Invoice.find([
                         ('company', '=', company.id),
                         ('state', '=', 'draft')]):
-                invoice.invoice_date = INVOICED
+                invoice.invoice_date = DATES.invoiced
                 invoice.save()
                 with books.told_later():
                     invoice.click('post')
                 books.pay(invoice, PAID)
-    statement.reload()

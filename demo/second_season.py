@@ -13,16 +13,15 @@ from decimal import Decimal
 
 from proteus import Model
 
-from . import books, season
+from . import books, season, statement
 
-PERIOD = dt.date(2026, 10, 1), dt.date(2027, 9, 30)
 CREDITED = dt.date(2026, 11, 20)
 RENEWED = dt.date(2026, 12, 1)
-ISSUED = dt.date(2027, 10, 4)
-CONTESTED = dt.date(2027, 10, 6)
-ANSWERED = dt.date(2027, 10, 7)
-APPROVED = dt.date(2027, 10, 15)
-INVOICED = dt.date(2027, 10, 18)
+DATES = statement.Dates(
+    start=dt.date(2026, 10, 1), end=dt.date(2027, 9, 30),
+    issued=dt.date(2027, 10, 4), contested=dt.date(2027, 10, 6),
+    answered=dt.date(2027, 10, 7), approved=dt.date(2027, 10, 15),
+    invoiced=dt.date(2027, 10, 18))
 
 CORRECTED = "Nuits du Lez"
 CREDIT = Decimal('-1000')
@@ -36,12 +35,14 @@ SERVICES = [
 OWN = dt.date(2027, 5, 15), "Fête de Mamasound", Decimal('3000')
 VAN = "Location d'une camionnette", Decimal('120'), "FA-2027-31"
 
-QUESTION = """\
+OBJECTION = statement.Objection(
+    event="Carnaval des Aubes",
+    question="""\
 Le matériel était amorti à l'automne 2026. Pourquoi le carnaval amortit-il \
-encore 350,00 € ?"""
-ANSWER = """\
+encore 350,00 € ?""",
+    answer="""\
 L'avoir de 1 000,00 € sur les Nuits du Lez a rendu 350,00 € à amortir : \
-35 % de 1 000,00 €. Le carnaval est le premier à les amortir."""
+35 % de 1 000,00 €. Le carnaval est le premier à les amortir.""")
 
 # What the season must come to: share, recouped, after recoupment
 LINES = [
@@ -68,9 +69,9 @@ def build(house, progress):
     progress(OWN[1])
     _own(house, convention)
     progress("statement")
-    statement = _statement(house, convention)
-    _check(statement)
-    return statement
+    settled = statement.settle(house, convention, DATES, OBJECTION)
+    _check(settled)
+    return settled
 
 
 def _renew(house):
@@ -136,51 +137,12 @@ def _own(house, convention):
             service.click(button)
 
 
-def _statement(house, convention):
-    "Compute, let the association contest, answer, approve, lock, invoice"
-    Convention = Model.get('tibillet.convention')
-    Dispute = Model.get('tibillet.convention.statement.dispute')
-    Party = Model.get('party.party')
-    Service = Model.get('tibillet.convention.service')
-    Statement = Model.get('tibillet.convention.statement')
-    with books.working_for(house.cooperative):
-        with books.on(ISSUED):
-            statement = Statement(convention=Convention(convention.id))
-            statement.start_date, statement.end_date = PERIOD
-            statement.date = ISSUED
-            statement.save()
-            statement.click('compute')
-            statement.click('send')
-        with books.on(CONTESTED):
-            contested, = Service.find([('event_name', '=', SERVICES[0][1])])
-            dispute = Dispute(statement=statement, service=contested)
-            dispute.party = Party(house.parties.association.id)
-            dispute.text = QUESTION
-            dispute.save()
-        with books.on(ANSWERED):
-            dispute.answer_text = ANSWER
-            dispute.save()
-            dispute.click('answer')
-        with books.on(APPROVED):
-            statement.reload()
-            for approval in statement.approvals:
-                approval.note = "Par courriel"
-                approval.save()
-                approval.click('approve')
-        statement.reload()
-        statement.click('lock_content')
-        with books.on(INVOICED):
-            statement.click('invoice')
-        statement.reload()
-    return statement
-
-
-def _check(statement):
+def _check(settled):
     "Refuse a story that does not come to the figures worked by hand"
     found = [
         (line.share, line.recouped, line.destinations)
-        for line in statement.lines]
-    totals = {i.total_amount for i in statement.invoices}
+        for line in settled.lines]
+    totals = {i.total_amount for i in settled.invoices}
     if (found, totals) != (LINES, {TOTAL}):
         raise ValueError(
             f"the second season comes to {found} and {totals}, "
