@@ -1,0 +1,3 @@
+from . import agenda_routes
+
+__all__ = ['agenda_routes']

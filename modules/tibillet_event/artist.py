@@ -79,14 +79,16 @@ class Artist(DeactivableMixin, ModelSQL, ModelView):
         default.setdefault('events', None)
         return super().copy(artists, default=default)
 
-    def get_page(self, audience='public'):
+    def get_page(
+            self, audience='public', names=('biography', 'image', 'rider')):
         """Return what of the page may be shown to an audience
 
         audience: 'public', 'network' or 'private'.
+        names: what is asked beside the name and the links.
         """
         shown = AUDIENCES[audience]
         page = {'name': self.name}
-        for name in ['biography', 'image', 'rider']:
+        for name in names:
             value = getattr(self, name)
             if value and getattr(self, f'{name}_visibility') in shown:
                 page[name] = value

@@ -150,3 +150,17 @@ class TariffQuantityError(TariffError):
 class TariffPriceError(TariffError):
     api_code = 'tariff_price'
     api_status = 400
+
+
+class AgendaError(UserError):
+    "What an agenda refuses, with the code that routes answer"
+
+
+class AgendaUnknownError(AgendaError):
+    api_code = 'agenda_unknown'
+    api_status = 404
+
+
+class AgendaPeriodError(AgendaError):
+    api_code = 'agenda_period'
+    api_status = 400

@@ -89,6 +89,7 @@ class Performance(Workflow, ModelSQL, ModelView):
             ('postponed', "Postponed"),
             ('cancelled', "Cancelled"),
             ], "State", required=True, readonly=True, sort=False)
+    state_string = state.translated('state')
 
     del _states
 
