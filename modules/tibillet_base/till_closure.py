@@ -2,7 +2,6 @@ from decimal import Decimal
 
 from sql import Literal
 
-from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Unique, fields, sequence_ordered)
 from trytond.modules.currency.fields import Monetary
@@ -12,23 +11,13 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import till_closing, till_posting, till_sql
 from .append_only import refuse_changes
-from .exceptions import TillFactError
+from .till_log import FactMixin
 from .till_payment import TENDERS
 
 
-class _FactMixin:
-    "A record that the till makes and nobody changes"
+class _ClosureFactMixin(FactMixin):
     __slots__ = ()
-
-    @classmethod
-    def check_modification(cls, mode, records, values=None, external=False):
-        super().check_modification(
-            mode, records, values=values, external=external)
-        if mode != 'create' or external:
-            for record in records:
-                raise TillFactError(gettext(
-                        'tibillet_base.msg_till_closure_fact',
-                        record=record.rec_name))
+    _fact_message = 'tibillet_base.msg_till_closure_fact'
 
 
 def _amount(name, **options):
@@ -37,7 +26,7 @@ def _amount(name, **options):
         readonly=True, **options)
 
 
-class Closure(_FactMixin, ModelSQL, ModelView):
+class Closure(_ClosureFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.closure'
 
     company = fields.Many2One(
@@ -230,7 +219,7 @@ class Closure(_FactMixin, ModelSQL, ModelView):
                         till_posting.post(cls(closure.id))
 
 
-class ClosureLine(_FactMixin, sequence_ordered(), ModelSQL, ModelView):
+class ClosureLine(_ClosureFactMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.till.closure.line'
 
     closure = fields.Many2One(
@@ -287,7 +276,7 @@ class ClosureLine(_FactMixin, sequence_ordered(), ModelSQL, ModelView):
         return self.closure.currency if self.closure else None
 
 
-class ClosureCount(_FactMixin, ModelSQL, ModelView):
+class ClosureCount(_ClosureFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.closure.count'
 
     closure = fields.Many2One(
@@ -322,7 +311,7 @@ class ClosureCount(_FactMixin, ModelSQL, ModelView):
         return self.closure.currency if self.closure else None
 
 
-class ClosureSale(_FactMixin, ModelSQL):
+class ClosureSale(_ClosureFactMixin, ModelSQL):
     __name__ = 'tibillet.till.closure-sale.point.sale'
 
     closure = fields.Many2One(
@@ -361,7 +350,7 @@ class ClosureSale(_FactMixin, ModelSQL):
                     & (sale.operation <= closure.last_operation))))
 
 
-class ClosurePosting(_FactMixin, ModelSQL):
+class ClosurePosting(_ClosureFactMixin, ModelSQL):
     __name__ = 'tibillet.till.closure.posting'
 
     closure = fields.Many2One(

@@ -11,8 +11,22 @@ from .exceptions import TillFactError
 CHAINED = ['number', 'at', 'user', 'kind', 'subject', 'detail']
 
 
-class TillLog(ModelSQL, ModelView):
-    __name__ = 'tibillet.till.log'
+class FactMixin:
+    "A record that the till makes and nobody changes"
+    __slots__ = ()
+
+    @classmethod
+    def check_modification(cls, mode, records, values=None, external=False):
+        super().check_modification(
+            mode, records, values=values, external=external)
+        if mode != 'create' or external:
+            for record in records:
+                raise TillFactError(gettext(
+                        cls._fact_message, record=record.rec_name))
+
+
+class _OfTillMixin(FactMixin):
+    __slots__ = ()
 
     point = fields.Many2One(
         'sale.point', "Till", required=True, readonly=True,
@@ -20,6 +34,20 @@ class TillLog(ModelSQL, ModelView):
     company = fields.Function(fields.Many2One(
             'company.company', "Company"),
         'on_change_with_company', searcher='search_company')
+
+    @fields.depends('point', '_parent_point.company')
+    def on_change_with_company(self, name=None):
+        return self.point.company if self.point else None
+
+    @classmethod
+    def search_company(cls, name, clause):
+        return [('point.company', *clause[1:])]
+
+
+class TillLog(_OfTillMixin, ModelSQL, ModelView):
+    __name__ = 'tibillet.till.log'
+    _fact_message = 'tibillet_base.msg_till_log_fact'
+
     number = fields.Integer(
         "Number", required=True, readonly=True,
         help="Within the till, without holes.")
@@ -71,30 +99,12 @@ class TillLog(ModelSQL, ModelView):
         refuse_changes(cls._table, [
                 'point', 'link', 'key', 'signature', *CHAINED])
 
-    @fields.depends('point', '_parent_point.company')
-    def on_change_with_company(self, name=None):
-        return self.point.company if self.point else None
-
-    @classmethod
-    def search_company(cls, name, clause):
-        return [('point.company', *clause[1:])]
-
     def get_rec_name(self, name):
         return f'{self.point.code} {self.number}'
 
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('point.code', *clause[1:])]
-
-    @classmethod
-    def check_modification(cls, mode, entries, values=None, external=False):
-        super().check_modification(
-            mode, entries, values=values, external=external)
-        if mode != 'create' or external:
-            for entry in entries:
-                raise TillFactError(gettext(
-                        'tibillet_base.msg_till_log_fact',
-                        entry=entry.rec_name))
 
     @classmethod
     def record(cls, point, kind, subject=None, detail=None):
@@ -142,16 +152,11 @@ class TillLog(ModelSQL, ModelView):
                 ], count=True)
 
 
-class TillKey(ModelSQL, ModelView):
+class TillKey(_OfTillMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.key'
+    _fact_message = 'tibillet_base.msg_till_key_fact'
     _rec_name = 'public'
 
-    point = fields.Many2One(
-        'sale.point', "Till", required=True, readonly=True,
-        ondelete='RESTRICT')
-    company = fields.Function(fields.Many2One(
-            'company.company', "Company"),
-        'on_change_with_company', searcher='search_company')
     version = fields.Integer(
         "Version", required=True, readonly=True,
         help="Of the master in the configuration of the server, from which "
@@ -178,23 +183,6 @@ class TillKey(ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(
             cls._table, ['point', 'version', 'public', 'since'])
-
-    @fields.depends('point', '_parent_point.company')
-    def on_change_with_company(self, name=None):
-        return self.point.company if self.point else None
-
-    @classmethod
-    def search_company(cls, name, clause):
-        return [('point.company', *clause[1:])]
-
-    @classmethod
-    def check_modification(cls, mode, keys, values=None, external=False):
-        super().check_modification(
-            mode, keys, values=values, external=external)
-        if mode != 'create' or external:
-            for key in keys:
-                raise TillFactError(gettext(
-                        'tibillet_base.msg_till_key_fact', key=key.rec_name))
 
     @classmethod
     def add(cls, row, version, private):
