@@ -138,7 +138,7 @@ def _prepare():
     from tests import layered
     layered.install()
     from tibillet_base import tools
-    from tibillet_base.tests.test_till import (
+    from tibillet_base.tests.till_records import (
         NOW, make_books, make_methods, make_products, make_till)
 
     from trytond.modules.company.tests import create_company

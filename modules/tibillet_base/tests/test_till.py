@@ -3,163 +3,35 @@ import datetime as dt
 from decimal import Decimal
 from unittest.mock import patch
 
-from tibillet_base import keys, till_finish, tools
+from tibillet_base import keys, tools
 from tibillet_base.exceptions import (
     MasterKeyError, TillClosureError, TillConfigurationError, TillFactError,
     TillVATError)
 
 import trytond.config as config
-from trytond.modules.account.tests import create_chart, get_fiscalyear
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import TestCase, with_transaction
 from trytond.transaction import Transaction
 
-NOW = dt.datetime(2026, 3, 6, 19, 0, tzinfo=dt.UTC).replace(tzinfo=None)
+from .till_records import NOW, TillMixin, make_tax, sell
 
 
-def make_till(tax_included=True, code='BAR'):
-    "Return a till of the company of the context, closed"
-    pool = Pool()
-    Journal = pool.get('account.journal')
-    Location = pool.get('stock.location')
-    Point = pool.get('sale.point')
-    journal, = Journal.search([('type', '=', 'revenue')], limit=1)
-    storage, = Location.search([('code', '=', 'STO')])
-    customer, = Location.search([('code', '=', 'CUS')])
-    point, = Point.create([{
-                'name': f"Till {code}", 'code': code, 'journal': journal.id,
-                'tax_included': tax_included,
-                'storage_location': storage.id,
-                'customer_location': customer.id,
-                }])
-    return point
+class TillTestCase(TillMixin, TestCase):
 
-
-def make_books():
-    "Make a chart and the year 2026 for the company of the context"
-    pool = Pool()
-    Company = pool.get('company.company')
-    FiscalYear = pool.get('account.fiscalyear')
-    company = Company(Transaction().context['company'])
-    create_chart(company)
-    fiscalyear = get_fiscalyear(company, today=dt.date(2026, 6, 1))
-    fiscalyear.save()
-    FiscalYear.create_period([fiscalyear])
-
-
-def make_tax(rate):
-    pool = Pool()
-    Account = pool.get('account.account')
-    Tax = pool.get('account.tax')
-    account, = Account.search([('code', '=', '6.3.6')])
-    tax, = Tax.create([{
-                'name': f"VAT {rate}", 'description': f"VAT {rate}",
-                'type': 'percentage', 'rate': Decimal(rate),
-                'invoice_account': account.id,
-                'credit_note_account': account.id,
-                }])
-    return tax
-
-
-def make_products(*rates):
-    "Return a product of each rate"
-    pool = Pool()
-    Account = pool.get('account.account')
-    Category = pool.get('product.category')
-    Product = pool.get('product.product')
-    Uom = pool.get('product.uom')
-    unit, = Uom.search([('name', '=', "Unit")])
-    revenue, = Account.search(
-        [('type.revenue', '=', True), ('closed', '!=', True)], limit=1)
-    products = []
-    for rate in rates:
-        category, = Category.create([{
-                    'name': f"At {rate}", 'accounting': True,
-                    'account_revenue': revenue.id,
-                    'customer_taxes': [('add', [make_tax(rate).id])],
-                    }])
-        product, = Product.create([{
-                    'template': _template(
-                        f"Good at {rate}", unit, category),
-                    }])
-        products.append(product)
-    return products
-
-
-def _template(name, unit, category):
-    pool = Pool()
-    Template = pool.get('product.template')
-    template, = Template.create([{
-                'name': name, 'default_uom': unit.id, 'type': 'goods',
-                'salable': True, 'sale_uom': unit.id,
-                'account_category': category.id,
-                'products': [],
-                }])
-    return template.id
-
-
-def make_methods():
-    "Return the methods cash and card"
-    pool = Pool()
-    Account = pool.get('account.account')
-    Method = pool.get('sale.point.payment.method')
-    account, = Account.search([('code', '=', '1.1.1')])
-    return Method.create([
-            {'name': tender, 'tender': tender, 'account': account.id}
-            for tender in ['cash', 'card']])
-
-
-def sell(point, product, method, quantity=1, price='3.50'):
-    "Return a sale finished through the records, as the form does"
-    pool = Pool()
-    Sale = pool.get('sale.point.sale')
-    list_price, gross_price = till_finish.other_prices(
-        Decimal(price), Decimal('0.2'), point.tax_included)
-    sale, = Sale.create([{
-                'point': point.id,
-                'lines': [('create', [{
-                                'product': product.id,
-                                'quantity': quantity,
-                                'unit_list_price': list_price,
-                                'unit_gross_price': gross_price,
-                                }])],
-                }])
-    sale.payments = [{'method': method.id, 'amount': sale.total}]
-    sale.save()
-    Sale.process([sale])
-    return sale
-
-
-class TillTestCase(TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module(['tibillet_base', 'sale_point'])
-
-    def setUp(self):
-        super().setUp()
-        clock = patch.object(tools, 'now', return_value=NOW)
-        clock.start()
-        self.addCleanup(clock.stop)
-
-    def open_till(self, **values):
+    def check_broken(self, point, table, column, value, where, expected):
+        "Change what a trigger protects elsewhere, see it named, undo"
         pool = Pool()
         Point = pool.get('sale.point')
-        make_books()
-        self.product, = make_products('0.2')
-        self.cash, self.card = make_methods()
-        point = make_till(**values)
-        Point.open_till([point])
-        return Point(point.id)
-
-    def break_(self, table, column, value, where):
         cursor = Transaction().connection.cursor()
+        cursor.execute('SAVEPOINT broken')
         cursor.execute(
             f'UPDATE "{table}" SET "{column}" = {value} WHERE {where}')
         self.assertGreaterEqual(cursor.rowcount, 1)
+        _, problems = Point.check_chain(point)
+        self.assertIn(
+            expected, {(p.kind, p.chain, p.where) for p in problems})
+        cursor.execute('ROLLBACK TO broken')
 
     @with_transaction()
     def test_broken_chain(self):
@@ -168,7 +40,7 @@ class TillTestCase(TestCase):
         Point = pool.get('sale.point')
         with set_company(create_company()):
             point = self.open_till()
-            sales = [sell(point, self.product, self.card) for _ in range(4)]
+            sales = [sell(point, self.beer, self.card) for _ in range(4)]
             count, problems = Point.check_chain(point)
             self.assertEqual((count, problems), (6, []))
             second, last = sales[1].id, sales[-1].id
@@ -189,13 +61,10 @@ class TillTestCase(TestCase):
                         ('hole', 'sale', '2')),
                     ]:
                 with self.subTest(column=column):
-                    cursor = Transaction().connection.cursor()
-                    cursor.execute('SAVEPOINT broken')
-                    self.break_(table, column, value, where.format(second))
-                    _, problems = Point.check_chain(point)
-                    self.assertIn(expected, {
-                            (p.kind, p.chain, p.where) for p in problems})
-                    cursor.execute('ROLLBACK TO broken')
+                    self.check_broken(
+                        point, table, column, value, where.format(second),
+                        expected)
+            cursor = Transaction().connection.cursor()
             cursor.execute(f'DELETE FROM sale_point_payment WHERE sale={last}')
             cursor.execute(
                 f'DELETE FROM sale_point_sale_line WHERE sale={last}')
@@ -216,7 +85,7 @@ class TillTestCase(TestCase):
                 with self.subTest(masters=masters), \
                         patch.object(config, 'get', return_value=masters), \
                         self.assertRaises(MasterKeyError):
-                    sell(point, self.product, self.card)
+                    sell(point, self.beer, self.card)
 
     @with_transaction()
     def test_new_master(self):
@@ -226,10 +95,10 @@ class TillTestCase(TestCase):
         Point = pool.get('sale.point')
         with set_company(create_company()):
             point = self.open_till()
-            first = sell(point, self.product, self.card)
+            first = sell(point, self.beer, self.card)
             masters = {**keys.masters(), 2: bytes(range(32))}
             with patch.object(keys, 'masters', return_value=masters):
-                second = sell(point, self.product, self.card)
+                second = sell(point, self.beer, self.card)
             self.assertNotEqual(first.key, second.key)
             self.assertEqual(
                 [k.version for k in Point(point.id).keys], [2, 1])
@@ -244,10 +113,10 @@ class TillTestCase(TestCase):
         Log = pool.get('tibillet.till.log')
         with set_company(create_company()):
             point = self.open_till()
-            sell(point, self.product, self.card)
+            sell(point, self.beer, self.card)
             for minutes, count in [(0, 0), (-1, 0), (-2, 1), (0, 1)]:
                 tools.now.return_value = NOW + dt.timedelta(minutes=minutes)
-                sell(point, self.product, self.card)
+                sell(point, self.beer, self.card)
                 self.assertEqual(
                     Log.search([('kind', '=', 'clock')], count=True), count)
 
@@ -257,7 +126,7 @@ class TillTestCase(TestCase):
         with set_company(create_company()):
             point = self.open_till(tax_included=False)
             sale = sell(
-                point, self.product, self.card, quantity=3, price='1.11')
+                point, self.beer, self.card, quantity=3, price='1.11')
             self.assertEqual(sale.total, Decimal('4.00'))
             self.assertEqual(sale.total_tax, Decimal('0.67'))
 
@@ -268,7 +137,7 @@ class TillTestCase(TestCase):
         Product = pool.get('product.product')
         with set_company(create_company()):
             self.open_till()
-            category = self.product.account_category
+            category = self.beer.account_category
             for values in [
                     {'customer_taxes': [('add', [make_tax('0.1').id])]},
                     {'customer_taxes': [('remove', [
@@ -279,20 +148,8 @@ class TillTestCase(TestCase):
                 with self.subTest(values=values), \
                         self.assertRaises(TillVATError):
                     Product.get_till_facts(
-                        [self.product.id],
+                        [self.beer.id],
                         Transaction().context['company'], NOW.date())
-
-    def check_broken(self, point, table, column, value, where, expected):
-        "Change what a trigger protects elsewhere, see it named, undo"
-        pool = Pool()
-        Point = pool.get('sale.point')
-        cursor = Transaction().connection.cursor()
-        cursor.execute('SAVEPOINT broken')
-        self.break_(table, column, value, where)
-        _, problems = Point.check_chain(point)
-        self.assertIn(
-            expected, {(p.kind, p.chain, p.where) for p in problems})
-        cursor.execute('ROLLBACK TO broken')
 
     @with_transaction()
     def test_broken_closure(self):
@@ -302,7 +159,7 @@ class TillTestCase(TestCase):
         with set_company(create_company()):
             point = self.open_till()
             for _ in range(2):
-                sell(point, self.product, self.card)
+                sell(point, self.beer, self.card)
             closure = Closure.close_till(point, {})
             self.assertEqual(
                 point.check_chain(point)[1], [])
@@ -334,7 +191,7 @@ class TillTestCase(TestCase):
         with set_company(create_company()):
             point = self.open_till()
             for _ in range(3):
-                sell(point, self.product, self.card, quantity=2)
+                sell(point, self.beer, self.card, quantity=2)
             closure = Closure.close_till(point, {})
             self.assertFalse(closure.posted)
             for _ in range(2):
@@ -377,7 +234,7 @@ class TillTestCase(TestCase):
         Closure = pool.get('tibillet.till.closure')
         with set_company(create_company()):
             point = self.open_till()
-            sell(point, self.product, self.cash)
+            sell(point, self.beer, self.cash)
             for error, counted, reason in [
                     (TillClosureError, {Decimal(5): -1}, "Why"),
                     (TillClosureError, {Decimal(5): 1}, ""),

@@ -16,7 +16,7 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import DB_NAME, TestCase, activate_module
 from trytond.transaction import Transaction, TransactionError
 
-from .test_till import make_books, make_methods, make_products, make_till
+from .till_records import make_books, make_methods, make_products, make_till
 
 pytestmark = pytest.mark.postgresql
 SELLERS = 20

@@ -12,11 +12,10 @@ from tibillet_base.till_writer import Paid, Sold
 from trytond.model import fields
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import TestCase, with_transaction
 from trytond.transaction import Transaction
 
-from .test_till import NOW, make_books, make_methods, make_products, make_till
+from .till_records import NOW, TillMixin, make_till
 
 D = Decimal
 # What two sales of the same do not share, and what a second write leaves.
@@ -31,28 +30,7 @@ def is_stored(field):
     return field.sql_type() and not isinstance(field, fields.Function)
 
 
-class TillWriterTestCase(TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module(['tibillet_base', 'sale_point'])
-
-    def setUp(self):
-        super().setUp()
-        clock = patch.object(tools, 'now', return_value=NOW)
-        clock.start()
-        self.addCleanup(clock.stop)
-
-    def open_till(self, **values):
-        pool = Pool()
-        Point = pool.get('sale.point')
-        make_books()
-        self.beer, self.sandwich = make_products('0.2', '0.1')
-        self.cash, self.card = make_methods()
-        point = make_till(**values)
-        Point.open_till([point])
-        return Point(point.id)
+class TillWriterTestCase(TillMixin, TestCase):
 
     def rows(self, sale):
         "Return what the database holds of the sale, by model"
