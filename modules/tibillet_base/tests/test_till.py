@@ -107,6 +107,20 @@ class TillTestCase(TillMixin, TestCase):
             self.assertEqual(Point.check_chain(point)[1], [])
 
     @with_transaction()
+    def test_log_and_keys(self):
+        "Nobody changes or deletes an entry of the log or a key"
+        pool = Pool()
+        Log = pool.get('tibillet.till.log')
+        with set_company(create_company()):
+            point = self.open_till()
+            opening, = Log.search([('kind', '=', 'opening')])
+            for fact, name in [(opening, 'detail'), (point.keys[0], 'public')]:
+                with self.assertRaisesRegex(TillFactError, fact.rec_name):
+                    fact.write([fact], {name: 'x'})
+                with self.assertRaisesRegex(TillFactError, fact.rec_name):
+                    fact.delete([fact])
+
+    @with_transaction()
     def test_clock_set_back(self):
         "A clock that goes back is written in the log"
         pool = Pool()
