@@ -245,9 +245,7 @@ def allot(allotment, quantity, source=None, zone=None, row=None):
     """
     place = table('tibillet.place')
     where = (
-        (place.performance == allotment.performance.id)
-        & is_free(place, clock())
-        & is_offered(place, source.id if source else None)
+        is_offered(place, source.id if source else None)
         & ~is_offered(place, allotment.id))
     if zone or row:
         where &= ~is_unnumbered(place)
@@ -257,17 +255,9 @@ def allot(allotment, quantity, source=None, zone=None, row=None):
             where &= place.row == row
     else:
         where &= is_unnumbered(place)
-    statement = cursor()
-    statement.execute(*place.select(
-            place.id, where=where, order_by=place.number.asc,
-            limit=quantity, for_=for_update()))
-    ids = [id_ for id_, in statement]
-    if len(ids) < quantity:
-        raise AllotmentError(gettext(
-                'tibillet_event.msg_allotment_short',
-                allotment=allotment.rec_name,
-                quantity=quantity,
-                free=len(ids)))
+    ids = _free_places(
+        allotment, quantity, place, where, place.number.asc,
+        'tibillet_event.msg_allotment_short')
     link = table('tibillet.place-tibillet.allotment')
     for some in grouped_slice(ids, backend.MAX_QUERY_PARAMS // 3):
         cursor().execute(*link.insert(
@@ -279,26 +269,33 @@ def allot(allotment, quantity, source=None, zone=None, row=None):
 def give_back(allotment, quantity):
     "Take the last free places out of the allotment"
     place = table('tibillet.place')
-    statement = cursor()
-    statement.execute(*place.select(
-            place.id,
-            where=(place.performance == allotment.performance.id)
-            & is_free(place, clock()) & is_offered(place, allotment.id),
-            order_by=place.number.desc, limit=quantity,
-            for_=for_update()))
-    ids = [id_ for id_, in statement]
-    if len(ids) < quantity:
-        raise AllotmentError(gettext(
-                'tibillet_event.msg_allotment_taken',
-                allotment=allotment.rec_name,
-                quantity=quantity,
-                free=len(ids)))
+    ids = _free_places(
+        allotment, quantity, place, is_offered(place, allotment.id),
+        place.number.desc, 'tibillet_event.msg_allotment_taken')
     link = table('tibillet.place-tibillet.allotment')
     for some in grouped_slice(ids, backend.MAX_QUERY_PARAMS // 2):
         cursor().execute(*link.delete(
                 where=(link.allotment == allotment.id)
                 & fields.SQL_OPERATORS['in'](link.place, list(some))))
     forget_all([allotment.performance.id])
+
+
+def _free_places(allotment, quantity, place, where, order, message):
+    "Lock as many free places and return their ids, or refuse by the message"
+    statement = cursor()
+    statement.execute(*place.select(
+            place.id,
+            where=(place.performance == allotment.performance.id)
+            & is_free(place, clock()) & where,
+            order_by=order, limit=quantity, for_=for_update()))
+    ids = [id_ for id_, in statement]
+    if len(ids) < quantity:
+        raise AllotmentError(gettext(
+                message,
+                allotment=allotment.rec_name,
+                quantity=quantity,
+                free=len(ids)))
+    return ids
 
 
 def remove(performances):
