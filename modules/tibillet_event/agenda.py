@@ -39,12 +39,13 @@ class Performance(metaclass=PoolMeta):
     @classmethod
     def get_agenda(
             cls, kind=None, identifier=None, since=None, until=None,
-            address='', now=None):
+            address='', offers=False, now=None):
         """Return the agenda of what kind and identifier name, of all if none
 
         kind: one of KINDS; identifier: its UUID.
         since, until: the first and the last day, on the clock of the venue.
         address: where it is asked for; now: the instant in UTC.
+        offers: whether prices and places are asked too.
         """
         now = now or tools.now()
         since = since or now.date() - dt.timedelta(days=PAST_DAYS)
@@ -66,7 +67,7 @@ class Performance(metaclass=PoolMeta):
         return values.Agenda(
             uuid=str(own), title=cls._agenda_title(kind, subject),
             revised=cls._last_revised(now), now=now, address=address,
-            performances=tuple(_Reader(performances, now).read()))
+            performances=tuple(_Reader(performances, offers).read()))
 
     @classmethod
     def _agenda_subject(cls, kind, identifier):
@@ -106,12 +107,11 @@ class Performance(metaclass=PoolMeta):
 class _Reader:
     "What is read once for all the performances"
 
-    def __init__(self, performances, now):
+    def __init__(self, performances, offers=False):
         pool = Pool()
         Event = pool.get('tibillet.event')
         Venue = pool.get('tibillet.venue')
         self.performances = performances
-        self.now = now
         self.events = {
             e.id: self.event(e)
             for e in Event.browse(
@@ -120,8 +120,8 @@ class _Reader:
             v.id: self.venue(v)
             for v in Venue.browse(
                 list(dict.fromkeys(p.venue.id for p in performances)))}
-        self.tariffs = self.get_tariffs()
-        self.places = self.get_places()
+        self.tariffs = self.get_tariffs() if offers else {}
+        self.places = self.get_places() if offers else {}
 
     def read(self):
         pool = Pool()
@@ -216,7 +216,8 @@ class _Reader:
         if performance.state != 'on_sale':
             return ()
         return tuple(
-            offer for only, offer in self.tariffs[performance.event.id]
+            offer
+            for only, offer in self.tariffs.get(performance.event.id, [])
             if not only or performance.id in only)
 
     def get_places(self):

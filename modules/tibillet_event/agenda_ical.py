@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from icalendar import (
     Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration)
 
-from .agenda_values import on_clock
+from .agenda_values import on_clock, readable
 
 CONTENT_TYPE = 'text/calendar; charset=utf-8'
 PRODUCER = '-//TiBillet//Agenda//EN'
@@ -24,9 +24,10 @@ def render(agenda):
     calendar = Calendar()
     calendar.add('prodid', PRODUCER)
     calendar.add('version', '2.0')
-    calendar.add('name', agenda.title)
+    title = readable(agenda.title)
+    calendar.add('name', title)
     # What Google and Apple read of the name and of the refreshing.
-    calendar.add('x-wr-calname', agenda.title)
+    calendar.add('x-wr-calname', title)
     calendar.add(
         'refresh-interval', vDuration(REFRESH),
         parameters={'value': 'DURATION'})
@@ -67,18 +68,19 @@ def _component(performance):
     component.add('status', STATUS.get(performance.state, 'CONFIRMED'))
     component.add('dtstart', instant(performance.start, venue.timezone))
     component.add('dtend', instant(performance.end, venue.timezone))
-    component.add('summary', performance.title)
+    component.add('summary', readable(performance.title))
     description = '\n\n'.join(
         filter(None, [performance.note, event.summary, event.description]))
     if description:
-        component.add('description', description)
-    component.add('location', location(venue))
+        component.add('description', readable(description))
+    component.add('location', readable(location(venue)))
     if venue.latitude is not None and venue.longitude is not None:
         component.add('geo', (venue.latitude, venue.longitude))
     if event.url:
-        component.add('url', event.url)
+        # Not a text: nothing in it is escaped.
+        component.add('url', ''.join(readable(event.url).split()))
     if event.tags:
-        component.add('categories', list(event.tags))
+        component.add('categories', [readable(t) for t in event.tags])
     return component
 
 

@@ -9,13 +9,15 @@ from trytond.i18n import gettext
 from trytond.protocols.wrappers import Response
 from trytond.wsgi import app
 
-from . import agenda_ical
+from . import agenda_atom, agenda_ical, agenda_jsonld
 from .exceptions import AgendaPeriodError, AgendaUnknownError
 
 # By the end of the address: the leaf, for how many seconds anybody may keep
-# the answer, and whether it changes with its revisions only.
+# the answer, and whether it tells prices and places.
 FORMATS = {
-    'ics': (agenda_ical, 300, True),
+    'ics': (agenda_ical, 300, False),
+    'atom': (agenda_atom, 300, False),
+    'jsonld': (agenda_jsonld, 60, True),
     }
 PATH = re.compile(r'/[^/]+/tibillet/agenda[./].*')
 
@@ -30,16 +32,17 @@ def agenda(request, pool, extension, kind=None, identifier=None):
     Performance = pool.get('tibillet.performance')
     if extension not in FORMATS:
         raise AgendaUnknownError(gettext('tibillet_event.msg_agenda_unknown'))
-    leaf, seconds, dated = FORMATS[extension]
+    leaf, seconds, offers = FORMATS[extension]
     read = Performance.get_agenda(
         kind, identifier, _day(request, 'from'), _day(request, 'to'),
-        request.url)
+        request.url, offers)
     response = Response(leaf.render(read), content_type=leaf.CONTENT_TYPE)
     response.cache_control.public = True
     response.cache_control.max_age = seconds
     response.vary.add('Accept-Language')
     response.set_etag(hashlib.sha256(response.data).hexdigest())
-    if dated:
+    if not offers:
+        # Who buys a place revises nothing.
         response.last_modified = read.revised.replace(tzinfo=dt.UTC)
     return response.make_conditional(request)
 

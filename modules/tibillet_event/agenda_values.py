@@ -110,3 +110,11 @@ class Agenda:
 def on_clock(instant, timezone):
     "Return the instant, which is naive and in UTC, on the clock of the zone"
     return instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(timezone))
+
+
+def readable(text):
+    "Return the text without what XML and calendars cannot hold"
+    return ''.join(
+        c for c in '\n'.join(text.splitlines())
+        if c in '\t\n' or ' ' <= c and not '\x7f' <= c <= '\x9f'
+        and not '\ud800' <= c <= '\udfff' and c not in '\ufffe\uffff')

@@ -164,3 +164,11 @@ class AgendaUnknownError(AgendaError):
 class AgendaPeriodError(AgendaError):
     api_code = 'agenda_period'
     api_status = 400
+
+
+class PublicIdentifierError(ValidationError):
+    pass
+
+
+class PublicIdentifierAccessError(AccessError):
+    pass

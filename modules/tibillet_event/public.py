@@ -7,10 +7,13 @@ from sql.conditionals import Case
 from tibillet_base.tools import cursor, sliced
 
 from trytond import backend
+from trytond.i18n import gettext
 from trytond.model import Unique, fields
 from trytond.pool import PoolMeta
 from trytond.transaction import Transaction
 from trytond.url import http_base
+
+from .exceptions import PublicIdentifierAccessError, PublicIdentifierError
 
 EXTENSIONS = {
     'calendar_address': 'ics',
@@ -22,6 +25,13 @@ EXTENSIONS = {
 def address(database, path='', extension='ics'):
     "Return the path of an agenda on the server"
     return quote(f'/{database}/tibillet/agenda{path}.{extension}')
+
+
+def _is_uuid(text):
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
 
 
 class PublicMixin:
@@ -70,6 +80,27 @@ class PublicMixin:
         if mode == 'create' and not values.get('uuid'):
             values['uuid'] = str(uuid.uuid4())
         return values
+
+    @classmethod
+    def validate_fields(cls, records, field_names):
+        super().validate_fields(records, field_names)
+        if 'uuid' in field_names:
+            for record in records:
+                if not _is_uuid(record.uuid):
+                    raise PublicIdentifierError(gettext(
+                            'tibillet_event.msg_uuid_wrong',
+                            uuid=record.uuid))
+
+    @classmethod
+    def check_modification(cls, mode, records, values=None, external=False):
+        super().check_modification(
+            mode, records, values=values, external=external)
+        if mode == 'write' and 'uuid' in values:
+            for record in records:
+                if record.uuid != values['uuid']:
+                    raise PublicIdentifierAccessError(gettext(
+                            'tibillet_event.msg_uuid_change',
+                            record=record.rec_name))
 
     @classmethod
     def copy(cls, records, default=None):

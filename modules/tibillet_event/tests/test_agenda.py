@@ -2,11 +2,13 @@
 import datetime as dt
 from decimal import Decimal
 from unittest.mock import patch
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tibillet_base import tools
 from tibillet_event import place_writer
-from tibillet_event.exceptions import AgendaPeriodError, AgendaUnknownError
+from tibillet_event.exceptions import (
+    AgendaPeriodError, AgendaUnknownError, PublicIdentifierAccessError,
+    PublicIdentifierError)
 
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
@@ -22,7 +24,7 @@ NOW = utc('2099-07-01 12:00')
 
 def read(*args, **kwargs):
     Performance = Pool().get('tibillet.performance')
-    return Performance.get_agenda(*args, **{'now': NOW, **kwargs})
+    return Performance.get_agenda(*args, **{'now': NOW, 'offers': True, **kwargs})
 
 
 def count_queries(func):
@@ -351,6 +353,22 @@ class RevisionTestCase(TestCase):
                 copy, = type(record).copy([record], default)
                 self.assertNotEqual(copy.uuid, record.uuid)
         self.assertEqual((date.revision, copy.revision), (1, 0))
+
+    @with_transaction()
+    def test_identifier(self):
+        "Test an identifier is one, and stays"
+        season = Season()
+        Tag = Pool().get('tibillet.event.tag')
+        for wrong in ['x', season.venue.uuid.upper(), '../..']:
+            with self.subTest(wrong=wrong):
+                with self.assertRaises(PublicIdentifierError):
+                    Tag.create([{'name': repr(wrong), 'uuid': wrong}])
+        given = str(uuid4())
+        tag, = Tag.create([{'name': "Bal", 'uuid': given}])
+        self.assertEqual(tag.uuid, given)
+        Tag.write([tag], {'uuid': given, 'name': "Fête"})
+        with self.assertRaises(PublicIdentifierAccessError):
+            Tag.write([tag], {'uuid': str(uuid4())})
 
     @with_transaction()
     def test_filled(self):

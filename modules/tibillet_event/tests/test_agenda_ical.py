@@ -132,6 +132,23 @@ class AgendaICalTestCase(TestCase):
                 found, = Calendar.from_ical(raw).walk('VEVENT')
                 self.assertEqual(found['summary'], text)
 
+    def test_injection(self):
+        "Test no text can write lines of its own"
+        for end in ['\n', '\r\n', '\r', '\x0b', '\x85', '\u2028', '\x00']:
+            text = f"https://a{end}STATUS:CANCELLED"
+            with self.subTest(end=end):
+                raw = agenda_ical.render(agenda(performance(
+                            name=text, venue=venue(name=text),
+                            event=event(
+                                name=text, summary=text, url=text,
+                                tags=(text,)))))
+                lines = raw.decode().replace('\r\n ', '').split('\r\n')
+                for line in lines:
+                    self.assertNotRegex(line, r'[\x00-\x1f\x7f-\x9f]')
+                self.assertEqual(
+                    [x for x in lines if x.startswith('STATUS')],
+                    ['STATUS:CONFIRMED'])
+
     def test_tags(self):
         for tags in [("Musique",), ("Musique, fête", "À deux"), ("a;b\\c",)]:
             with self.subTest(tags=tags):

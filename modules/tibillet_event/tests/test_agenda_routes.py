@@ -1,11 +1,16 @@
 """The agendas, through HTTP."""
 import datetime as dt
+import json
+from decimal import Decimal
 from unittest.mock import patch
 from uuid import uuid4
+from xml.etree import ElementTree
 
 from icalendar import Calendar
 from tibillet_base import tools
+from tibillet_event.agenda_atom import ATOM
 
+from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 from trytond.protocols.wrappers import exceptions
 from trytond.tests.test_tryton import RouteTestCase
@@ -15,6 +20,8 @@ from .agenda_records import DAY, Season
 
 FORMATS = [
     ('ics', 'text/calendar; charset=utf-8', 300),
+    ('atom', 'application/atom+xml; charset=utf-8', 300),
+    ('jsonld', 'application/ld+json', 60),
     ]
 DAYS = [DAY + dt.timedelta(days=i) for i in range(9)]
 
@@ -37,6 +44,10 @@ class AgendaRoutesTestCase(RouteTestCase):
         season.event.artists = [artist]
         season.event.tags = [tag]
         season.event.save()
+        Tariff = Pool().get('tibillet.tariff')
+        with set_company(season.company):
+            Tariff(
+                event=season.event, name="Plein", price=Decimal(15)).save()
         other = season.create_event("Sans artiste", kind='talk')
         elsewhere = season.create_venue("Le Comptoir")
         dates = {
@@ -196,6 +207,32 @@ class AgendaRoutesTestCase(RouteTestCase):
                 self.assertIn("Nuit noire", again.text)
                 self.assertEqual(
                     again.last_modified, later.replace(tzinfo=dt.UTC))
+
+    def test_offers(self):
+        "Only data tell prices, and nothing says when they changed"
+        path = self.paths['event']
+        offer = json.loads(self.get(path, 'jsonld').data)['@graph'][0][
+            'offers'][0]
+        self.assertEqual(
+            (offer['name'], Decimal(offer['price'])), ("Plein", 15))
+        self.assertNotIn('Last-Modified', self.get('', 'jsonld').headers)
+        self.assertNotIn("Plein", self.get(path, 'atom').text)
+
+    def test_self(self):
+        "The feed says where it is, its names do not depend on it"
+        path = self.paths['venue']
+        feeds = [
+            ElementTree.fromstring(self.get(path, 'atom', base_url=base).data)
+            for base in ['https://a.example.org', 'https://b.example.org']]
+        for tag, same in [('id', True), ('link', False), ('entry', True)]:
+            one, other = [
+                ElementTree.tostring(f.find(f'{{{ATOM}}}{tag}'))
+                for f in feeds]
+            self.assertEqual(one == other, same)
+        calendars = [
+            self.get(path, base_url=base).data
+            for base in ['https://a.example.org', 'https://b.example.org']]
+        self.assertEqual(*calendars)
 
     def test_nothing_private(self):
         for extension, _, _ in FORMATS:
