@@ -1,6 +1,8 @@
 import datetime as dt
 from itertools import groupby
 
+from tibillet_base.names import search_names
+
 from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Workflow, fields, sequence_ordered)
@@ -202,16 +204,7 @@ class Booking(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, value = clause
-        if operator.startswith('!') or operator.startswith('not '):
-            bool_op = 'AND'
-        else:
-            bool_op = 'OR'
-        return [bool_op,
-            ('number', operator, value),
-            ('party.rec_name', operator, value),
-            ('purpose', operator, value),
-            ]
+        return search_names(clause, 'number', 'party.rec_name', 'purpose')
 
     @classmethod
     def view_attributes(cls):
@@ -421,15 +414,7 @@ class BookingLine(sequence_ordered(), ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, value = clause
-        if operator.startswith('!') or operator.startswith('not '):
-            bool_op = 'AND'
-        else:
-            bool_op = 'OR'
-        return [bool_op,
-            ('product.rec_name', operator, value),
-            ('equipment.rec_name', operator, value),
-            ]
+        return search_names(clause, 'product.rec_name', 'equipment.rec_name')
 
     @classmethod
     def check_modification(cls, mode, lines, values=None, external=False):

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from sql.aggregate import Sum
+from tibillet_base.names import search_names
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
@@ -122,15 +123,7 @@ class Consumable(ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, value = clause
-        if operator.startswith('!') or operator.startswith('not '):
-            bool_op = 'AND'
-        else:
-            bool_op = 'OR'
-        return [bool_op,
-            ('product.rec_name', operator, value),
-            ('description', operator, value),
-            ]
+        return search_names(clause, 'product.rec_name', 'description')
 
     @classmethod
     def view_attributes(cls):

@@ -2,6 +2,7 @@ import datetime as dt
 from collections import Counter
 
 from sql.aggregate import Max
+from tibillet_base.names import search_names
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
@@ -168,16 +169,8 @@ class Custody(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, value = clause
-        if operator.startswith('!') or operator.startswith('not '):
-            bool_op = 'AND'
-        else:
-            bool_op = 'OR'
-        return [bool_op,
-            ('number', operator, value),
-            ('from_party.rec_name', operator, value),
-            ('to_party.rec_name', operator, value),
-            ]
+        return search_names(
+            clause, 'number', 'from_party.rec_name', 'to_party.rec_name')
 
     @classmethod
     def copy(cls, custodies, default=None):

@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from tibillet_base.names import search_names
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
@@ -252,16 +254,7 @@ class Equipment(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, value = clause
-        if operator.startswith('!') or operator.startswith('not '):
-            bool_op = 'AND'
-        else:
-            bool_op = 'OR'
-        return [bool_op,
-            ('code', operator, value),
-            ('lot.number', operator, value),
-            ('product.rec_name', operator, value),
-            ]
+        return search_names(clause, 'code', 'lot.number', 'product.rec_name')
 
     @classmethod
     def view_attributes(cls):

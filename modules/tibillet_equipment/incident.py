@@ -1,3 +1,5 @@
+from tibillet_base.names import search_names
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.currency.fields import Monetary
@@ -231,15 +233,7 @@ class Incident(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, value = clause
-        if operator.startswith('!') or operator.startswith('not '):
-            bool_op = 'AND'
-        else:
-            bool_op = 'OR'
-        return [bool_op,
-            ('number', operator, value),
-            ('equipment.rec_name', operator, value),
-            ]
+        return search_names(clause, 'number', 'equipment.rec_name')
 
     @classmethod
     def view_attributes(cls):

@@ -1,5 +1,7 @@
 import datetime as dt
 
+from tibillet_base.names import search_names
+
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Workflow, fields
 from trytond.pool import Pool
@@ -307,12 +309,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, _ = clause
-        return [
-            'AND' if operator.startswith(('!', 'not')) else 'OR',
-            ('number', *clause[1:]),
-            ('name', *clause[1:]),
-            ]
+        return search_names(clause, 'number', 'name')
 
     @classmethod
     def copy(cls, conventions, default=None):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from sql.aggregate import Sum
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.names import search_names
 from tibillet_base.tools import sliced
 
 from trytond.i18n import gettext
@@ -202,12 +203,7 @@ class Entry(ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, _ = clause
-        return [
-            'AND' if operator.startswith(('!', 'not')) else 'OR',
-            ('description', *clause[1:]),
-            ('convention.rec_name', *clause[1:]),
-            ]
+        return search_names(clause, 'description', 'convention.rec_name')
 
     @classmethod
     def get_balances(cls, conventions, date=None, settled=None):

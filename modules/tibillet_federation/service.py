@@ -1,3 +1,5 @@
+from tibillet_base.names import search_names
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.currency.fields import Monetary
@@ -337,12 +339,7 @@ class Service(NumberedMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name, clause):
-        _, operator, _ = clause
-        return [
-            'AND' if operator.startswith(('!', 'not')) else 'OR',
-            ('number', *clause[1:]),
-            ('event_name', *clause[1:]),
-            ]
+        return search_names(clause, 'number', 'event_name')
 
     @classmethod
     def view_attributes(cls):
