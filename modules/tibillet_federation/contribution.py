@@ -17,6 +17,7 @@ from .evidence import EvidenceMixin
 from .exceptions import (
     ContributionModificationError, ContributionValidationError,
     ContributionVerificationError)
+from .of_convention import CurrencyMixin
 from .settlement import ENTRY, LOCKED, Book, Replay
 from .version_line import RATE_DIGITS
 
@@ -32,8 +33,8 @@ EVIDENCE = ['evidence_line', 'evidence_file', 'evidence_reference']
 
 
 class Contribution(
-        Workflow, sequence_ordered(), ChildMixin, EvidenceMixin, ModelSQL,
-        ModelView):
+        CurrencyMixin, Workflow, sequence_ordered(), ChildMixin, EvidenceMixin,
+        ModelSQL, ModelView):
     __name__ = 'tibillet.convention.contribution'
 
     _states = {
@@ -43,9 +44,6 @@ class Contribution(
     convention = fields.Many2One(
         'tibillet.convention', "Convention", required=True,
         ondelete='RESTRICT', states=_states)
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     contributor = fields.Many2One(
         'party.party', "Contributor", required=True, ondelete='RESTRICT',
         domain=[
@@ -197,10 +195,6 @@ class Contribution(
             for line in self.convention.parties or []:
                 if line.party == self.contributor:
                     self.vat_recoverable = line.vat_regime == 'subject'
-
-    @fields.depends('convention', '_parent_convention.currency')
-    def on_change_with_currency(self, name=None):
-        return self.convention.currency if self.convention else None
 
     @fields.depends('convention', '_parent_convention.parties')
     def on_change_with_contributors(self, name=None):

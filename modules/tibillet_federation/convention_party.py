@@ -8,6 +8,7 @@ from trytond.pyson import Bool, Eval, If
 
 from .child import ChildMixin
 from .exceptions import ConventionModificationError
+from .of_convention import CurrencyMixin
 
 ROLES = [
     ('provider', "Provider"),
@@ -36,7 +37,7 @@ VAT_REGIMES = [
 
 
 class ConventionParty(
-        ChildMixin, sequence_ordered(), ModelSQL, ModelView):
+        CurrencyMixin, ChildMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.convention.party'
 
     convention = fields.Many2One(
@@ -45,9 +46,6 @@ class ConventionParty(
     convention_state = fields.Function(
         fields.Selection('get_convention_states', "Convention State"),
         'on_change_with_convention_state')
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     party = fields.Many2One(
         'party.party', "Party", required=True, ondelete='RESTRICT',
         states={
@@ -145,10 +143,6 @@ class ConventionParty(
     @fields.depends('convention', '_parent_convention.state')
     def on_change_with_convention_state(self, name=None):
         return self.convention.state if self.convention else None
-
-    @fields.depends('convention', '_parent_convention.currency')
-    def on_change_with_currency(self, name=None):
-        return self.convention.currency if self.convention else None
 
     @fields.depends('party', 'company')
     def on_change_party(self):

@@ -10,6 +10,7 @@ from .child import ChildMixin
 from .evidence import EvidenceMixin
 from .exceptions import (
     CostAccrualError, CostModificationError, CostValidationError)
+from .of_convention import PartnersMixin
 from .settlement import ACCRUAL, Book, Replay
 
 NATURES = [
@@ -34,19 +35,13 @@ _states = {
     }
 
 
-class Cost(ChildMixin, EvidenceMixin, ModelSQL, ModelView):
+class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
     "A cost that belongs to no service in particular"
     __name__ = 'tibillet.convention.cost'
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention",
         required=True, ondelete='RESTRICT', states=_states)
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
-    partners = fields.Function(
-        fields.Many2Many('party.party', None, None, "Partners"),
-        'on_change_with_partners')
     payer = fields.Many2One(
         'party.party', "Borne by", required=True, ondelete='RESTRICT',
         domain=[
@@ -120,16 +115,6 @@ class Cost(ChildMixin, EvidenceMixin, ModelSQL, ModelView):
     @classmethod
     def default_recovered_through(cls):
         return 'none'
-
-    @fields.depends('convention', '_parent_convention.currency')
-    def on_change_with_currency(self, name=None):
-        return self.convention.currency if self.convention else None
-
-    @fields.depends('convention', '_parent_convention.parties')
-    def on_change_with_partners(self, name=None):
-        if not self.convention:
-            return []
-        return [p.party for p in self.convention.parties]
 
     @property
     def evidence_owner(self):

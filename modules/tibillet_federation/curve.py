@@ -6,16 +6,15 @@ from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 
+from .of_convention import CurrencyMixin
 
-class RecoupmentCurve(ModelSQL, ModelView):
+
+class RecoupmentCurve(CurrencyMixin, ModelSQL, ModelView):
     "The ledger day by day: the pot, and what of it is recouped"
     __name__ = 'tibillet.convention.curve'
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention", required=True)
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     date = fields.Date("Date")
     pot = Monetary("Pot", currency='currency', digits='currency')
     recouped = Monetary("Recouped", currency='currency', digits='currency')
@@ -30,10 +29,6 @@ class RecoupmentCurve(ModelSQL, ModelView):
             ('date', 'ASC'),
             ('id', 'ASC'),
             ]
-
-    @fields.depends('convention', '_parent_convention.currency')
-    def on_change_with_currency(self, name=None):
-        return self.convention.currency if self.convention else None
 
     @classmethod
     def table_query(cls):

@@ -16,6 +16,7 @@ from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
 from .exceptions import EntryModificationError, EntryValidationError
+from .of_convention import CurrencyMixin
 from .settlement import Book, Replay
 
 # What the sign of an entry is, unless it undoes another one. An adjustment
@@ -60,7 +61,7 @@ class ContributorBalance:
         return replace(self, credited=self.credited - amount)
 
 
-class Entry(ModelSQL, ModelView):
+class Entry(CurrencyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.entry'
 
     convention = fields.Many2One(
@@ -84,9 +85,6 @@ class Entry(ModelSQL, ModelView):
     amount = Monetary(
         "Amount", currency='currency', digits='currency', required=True,
         help="Positive to raise what is to recoup, negative to lower it.")
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     contributor = fields.Many2One(
         'party.party', "Contributor", required=True, ondelete='RESTRICT',
         help="The party whose contribution it raises or lowers.")
@@ -144,10 +142,6 @@ class Entry(ModelSQL, ModelView):
             columns=[
                 'convention', 'date', 'type', 'amount', 'origin', 'version'],
             party_columns=['contributor'])
-
-    @fields.depends('convention', '_parent_convention.currency')
-    def on_change_with_currency(self, name=None):
-        return self.convention.currency if self.convention else None
 
     @classmethod
     def pot_types(cls):

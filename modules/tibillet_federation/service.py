@@ -11,6 +11,7 @@ from .exceptions import (
     ServiceConfirmError, ServiceDeclareError, ServiceModificationError,
     ServiceTermError)
 from .numbered import NumberedMixin
+from .of_convention import PartnersMixin
 from .service_result import get_results, preview
 from .settlement import get_version
 
@@ -41,7 +42,7 @@ def _result(name, help=''):
         'get_result')
 
 
-class Service(NumberedMixin, Workflow, ModelSQL, ModelView):
+class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service'
 
     _sequence_name = 'service_sequence'
@@ -55,12 +56,6 @@ class Service(NumberedMixin, Workflow, ModelSQL, ModelView):
                 ()),
             ],
         states=_draft_states)
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
-    partners = fields.Function(
-        fields.Many2Many('party.party', None, None, "Partners"),
-        'on_change_with_partners')
     operators = fields.Function(
         fields.Many2Many('party.party', None, None, "Operators"),
         'on_change_with_operators')
@@ -256,16 +251,6 @@ class Service(NumberedMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     def default_state(cls):
         return 'draft'
-
-    @fields.depends('convention', '_parent_convention.currency')
-    def on_change_with_currency(self, name=None):
-        return self.convention.currency if self.convention else None
-
-    @fields.depends('convention', '_parent_convention.parties')
-    def on_change_with_partners(self, name=None):
-        if not self.convention:
-            return []
-        return [p.party for p in self.convention.parties]
 
     @fields.depends('convention', '_parent_convention.parties')
     def on_change_with_operators(self, name=None):

@@ -19,6 +19,7 @@ from .convention_gauge import PART
 from .exceptions import (
     StatementComputeError, StatementModificationError, StatementPeriodError)
 from .numbered import NumberedMixin
+from .of_convention import CurrencyMixin
 from .pot import remaining_of
 from .settlement import LOCKED, Book, Replay
 from .settlement_figures import dump_balances, load_balances
@@ -38,7 +39,7 @@ def _total(name, help=''):
         'get_total')
 
 
-class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
+class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.statement'
 
     _sequence_name = 'statement_sequence'
@@ -52,9 +53,6 @@ class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
                 ()),
             ],
         states=_states)
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     start_date = fields.Date(
         "Start Date", required=True,
         domain=[
@@ -210,10 +208,6 @@ class Statement(NumberedMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     def default_state(cls):
         return 'draft'
-
-    @fields.depends('convention', '_parent_convention.currency')
-    def on_change_with_currency(self, name=None):
-        return self.convention.currency if self.convention else None
 
     @fields.depends('convention', 'start_date', 'end_date')
     def on_change_convention(self):

@@ -10,6 +10,7 @@ from trytond.transaction import Transaction
 from . import clauses, words
 from .child import ChildMixin
 from .exceptions import VersionModificationError, VersionValidationError
+from .of_convention import CurrencyMixin
 from .version_line import RATE_DIGITS
 
 KINDS = [
@@ -91,15 +92,12 @@ def _cap():
         "Leave empty for no limit.")
 
 
-class Version(Workflow, ChildMixin, ModelSQL, ModelView):
+class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version'
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention", required=True,
         ondelete='CASCADE', states=draft_only)
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     number = fields.Integer("Number", readonly=True)
     effective_from = fields.Date(
         "In Force From", required=True, states=draft_only,
@@ -297,10 +295,6 @@ class Version(Workflow, ChildMixin, ModelSQL, ModelView):
     @classmethod
     def default_state(cls):
         return 'draft'
-
-    @fields.depends('convention', '_parent_convention.currency')
-    def on_change_with_currency(self, name=None):
-        return self.convention.currency if self.convention else None
 
     @classmethod
     def get_warnings(cls, versions, name):
