@@ -13,22 +13,22 @@ from trytond.transaction import Transaction
 from .availability import Availability
 from .configuration import BUFFER_DAYS_MAX
 from .exceptions import BookingCapacityError, BookingModificationError
+from .numbered import NumberedMixin
 
 _states = {
     'readonly': Eval('state') != 'draft',
     }
 
 
-class Booking(Workflow, ModelSQL, ModelView):
+class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.booking'
-    _rec_name = 'number'
+    _sequence_name = 'booking_sequence'
 
     company = fields.Many2One(
         'company.company', "Company", required=True,
         states={
             'readonly': _states['readonly'] | Eval('lines', [0]),
             })
-    number = fields.Char("Number", readonly=True)
     party = fields.Many2One(
         'party.party', "Party", required=True, ondelete='RESTRICT',
         states=_states,
@@ -84,7 +84,6 @@ class Booking(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def __setup__(cls):
-        cls.number.search_unaccented = False
         super().__setup__()
         table = cls.__table__()
         cls._sql_indexes.update({
@@ -217,7 +216,6 @@ class Booking(Workflow, ModelSQL, ModelView):
     @classmethod
     def copy(cls, bookings, default=None):
         default = default.copy() if default is not None else {}
-        default.setdefault('number')
         default.setdefault('custodies')
         return super().copy(bookings, default=default)
 
@@ -318,19 +316,6 @@ class Booking(Workflow, ModelSQL, ModelView):
         return Availability(
             company, {product}, from_date, to_date, today).free(
             product, from_date, to_date)
-
-    @classmethod
-    def set_number(cls, bookings):
-        pool = Pool()
-        Configuration = pool.get('tibillet.equipment.configuration')
-        config = Configuration(1)
-        to_save = []
-        for booking in bookings:
-            if not booking.number:
-                booking.number = config.get_multivalue(
-                    'booking_sequence', company=booking.company.id).get()
-                to_save.append(booking)
-        cls.save(to_save)
 
     @classmethod
     @ModelView.button_action('tibillet_equipment.wizard_booking_hand_over')

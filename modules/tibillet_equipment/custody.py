@@ -12,22 +12,22 @@ from trytond.tools import timezone as tz
 from trytond.transaction import Transaction
 
 from .exceptions import CustodyChainError, CustodyModificationError
+from .numbered import NumberedMixin
 
 _states = {
     'readonly': Eval('state') != 'draft',
     }
 
 
-class Custody(Workflow, ModelSQL, ModelView):
+class Custody(NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.custody'
-    _rec_name = 'number'
+    _sequence_name = 'custody_sequence'
 
     company = fields.Many2One(
         'company.company', "Company", required=True,
         states={
             'readonly': _states['readonly'] | Eval('lines', [0]),
             })
-    number = fields.Char("Number", readonly=True)
     direction = fields.Selection([
             ('out', "Hand-over"),
             ('return', "Return"),
@@ -82,7 +82,6 @@ class Custody(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def __setup__(cls):
-        cls.number.search_unaccented = False
         super().__setup__()
         table = cls.__table__()
         cls._sql_indexes.update({
@@ -171,12 +170,6 @@ class Custody(Workflow, ModelSQL, ModelView):
     def search_rec_name(cls, name, clause):
         return search_names(
             clause, 'number', 'from_party.rec_name', 'to_party.rec_name')
-
-    @classmethod
-    def copy(cls, custodies, default=None):
-        default = default.copy() if default is not None else {}
-        default.setdefault('number')
-        return super().copy(custodies, default=default)
 
     @classmethod
     def check_modification(
@@ -319,17 +312,6 @@ class Custody(Workflow, ModelSQL, ModelView):
                         product=product.rec_name,
                         booked=booked[product],
                         handed=count))
-
-    @classmethod
-    def set_number(cls, custodies):
-        pool = Pool()
-        Configuration = pool.get('tibillet.equipment.configuration')
-        config = Configuration(1)
-        for custody in custodies:
-            if not custody.number:
-                custody.number = config.get_multivalue(
-                    'custody_sequence', company=custody.company.id).get()
-        cls.save(custodies)
 
 
 del _states

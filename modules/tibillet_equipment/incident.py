@@ -9,6 +9,7 @@ from trytond.transaction import Transaction
 
 from .exceptions import (
     IncidentDecisionError, IncidentEvidenceError, IncidentModificationError)
+from .numbered import NumberedMixin
 
 _states = {
     'readonly': Eval('state') != 'draft',
@@ -18,16 +19,15 @@ _decision_states = {
     }
 
 
-class Incident(Workflow, ModelSQL, ModelView):
+class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.incident'
-    _rec_name = 'number'
+    _sequence_name = 'incident_sequence'
 
     company = fields.Many2One(
         'company.company', "Company", required=True,
         states={
             'readonly': _states['readonly'] | Eval('equipment', None),
             })
-    number = fields.Char("Number", readonly=True)
     equipment = fields.Many2One(
         'tibillet.equipment', "Unit", required=True, ondelete='RESTRICT',
         states=_states,
@@ -163,7 +163,6 @@ class Incident(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def __setup__(cls):
-        cls.number.search_unaccented = False
         super().__setup__()
         table = cls.__table__()
         cls._sql_indexes.update({
@@ -247,7 +246,7 @@ class Incident(Workflow, ModelSQL, ModelView):
     def copy(cls, incidents, default=None):
         default = default.copy() if default is not None else {}
         for name in [
-                'number', 'custodian', 'decision', 'decision_date', 'amount',
+                'custodian', 'decision', 'decision_date', 'amount',
                 'evidence', 'evidence_name', 'evidence_number']:
             default.setdefault(name)
         return super().copy(incidents, default=default)
@@ -280,9 +279,7 @@ class Incident(Workflow, ModelSQL, ModelView):
     @Workflow.transition('reported')
     def report(cls, incidents):
         pool = Pool()
-        Configuration = pool.get('tibillet.equipment.configuration')
         Equipment = pool.get('tibillet.equipment')
-        config = Configuration(1)
         for incident in incidents:
             if incident.type == 'theft' and not incident.evidence:
                 raise IncidentEvidenceError(gettext(
@@ -290,10 +287,7 @@ class Incident(Workflow, ModelSQL, ModelView):
                         incident=incident.rec_name))
         for incident in incidents:
             incident.custodian = incident.equipment.custodian
-            if not incident.number:
-                incident.number = config.get_multivalue(
-                    'incident_sequence', company=incident.company.id).get()
-        cls.save(incidents)
+        cls.set_number(incidents)
         Equipment.steal([
                 i.equipment for i in incidents if i.type == 'theft'])
         Equipment.report_missing([
