@@ -14,6 +14,7 @@ from trytond.pool import Pool, PoolMeta
 from . import agenda_values as values
 from .exceptions import AgendaPeriodError, AgendaUnknownError
 from .place_sql import clock, is_free
+from .public import is_uuid
 from .schedule import to_local
 
 # How long dates that are over stay in an agenda.
@@ -76,7 +77,7 @@ class Performance(metaclass=PoolMeta):
         Configuration = pool.get('ir.configuration')
         if not kind:
             return Configuration(1), []
-        if kind in KINDS:
+        if kind in KINDS and identifier and is_uuid(identifier):
             model, path = KINDS[kind]
             Model = pool.get(model)
             found = Model.search([('uuid', '=', identifier)], limit=1)

@@ -8,7 +8,7 @@ from tibillet_base.tools import cursor, sliced
 
 from trytond import backend
 from trytond.i18n import gettext
-from trytond.model import Unique, fields
+from trytond.model import ModelSingleton, Unique, fields
 from trytond.pool import PoolMeta
 from trytond.transaction import Transaction
 from trytond.url import http_base
@@ -27,7 +27,8 @@ def address(database, path='', extension='ics'):
     return quote(f'/{database}/tibillet/agenda{path}.{extension}')
 
 
-def _is_uuid(text):
+def is_uuid(text):
+    "Return whether the text is a UUID in its usual form"
     try:
         return str(uuid.UUID(text)) == text
     except ValueError:
@@ -86,7 +87,7 @@ class PublicMixin:
         super().validate_fields(records, field_names)
         if 'uuid' in field_names:
             for record in records:
-                if not _is_uuid(record.uuid):
+                if not is_uuid(record.uuid):
                     raise PublicIdentifierError(gettext(
                             'tibillet_event.msg_uuid_wrong',
                             uuid=record.uuid))
@@ -104,8 +105,9 @@ class PublicMixin:
 
     @classmethod
     def copy(cls, records, default=None):
-        default = default.copy() if default is not None else {}
-        default.setdefault('uuid')
+        if not issubclass(cls, ModelSingleton):
+            default = default.copy() if default is not None else {}
+            default.setdefault('uuid')
         return super().copy(records, default=default)
 
 
@@ -132,9 +134,10 @@ class SubscribeMixin(PublicMixin):
     @classmethod
     def get_addresses(cls, records, names):
         database = Transaction().database.name
+        base = http_base().rstrip('/')
         return {
             name: {
-                record.id: http_base() + address(
+                record.id: base + address(
                     database, f'/{cls.agenda_kind}/{record.uuid}',
                     EXTENSIONS[name])
                 for record in records}

@@ -24,7 +24,8 @@ NOW = utc('2099-07-01 12:00')
 
 def read(*args, **kwargs):
     Performance = Pool().get('tibillet.performance')
-    return Performance.get_agenda(*args, **{'now': NOW, 'offers': True, **kwargs})
+    return Performance.get_agenda(
+        *args, **{'now': NOW, 'offers': True, **kwargs})
 
 
 def count_queries(func):
@@ -353,6 +354,15 @@ class RevisionTestCase(TestCase):
                 copy, = type(record).copy([record], default)
                 self.assertNotEqual(copy.uuid, record.uuid)
         self.assertEqual((date.revision, copy.revision), (1, 0))
+
+    @with_transaction()
+    def test_copy_of_all(self):
+        "Test the name of the whole programme stays"
+        Configuration = Pool().get('ir.configuration')
+        before = Configuration(1).uuid
+        self.assertEqual(str(UUID(before)), before)
+        Configuration.copy([Configuration(1)])
+        self.assertEqual(Configuration(1).uuid, before)
 
     @with_transaction()
     def test_identifier(self):

@@ -121,7 +121,7 @@ class AgendaRoutesTestCase(RouteTestCase):
         for path, extension in [
                 (f'/venue/{uuid4()}', 'ics'), ('/venue/1', 'ics'),
                 (f'/artist/{event}', 'ics'), (f'/party/{event}', 'ics'),
-                ('/tag/%27', 'ics'), ('', 'exe'),
+                ('/tag/%27', 'ics'), ('/tag/%00', 'ics'), ('', 'exe'),
                 ]:
             with self.subTest(path=path, extension=extension):
                 response = self.get(path, extension)

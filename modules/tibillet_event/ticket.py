@@ -1,0 +1,102 @@
+from sql.operators import Equal
+
+from trytond.i18n import gettext
+from trytond.model import Exclude, Index, ModelSQL, ModelView, Unique, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pyson import Eval
+
+from .exceptions import TicketAccessError
+
+
+class Ticket(ModelSQL, ModelView):
+    __name__ = 'tibillet.ticket'
+    _rec_name = 'number'
+
+    number = fields.Char(
+        "Number", required=True, readonly=True,
+        help="That of the operation that made it.")
+    uuid = fields.Char("Identifier", required=True, readonly=True, strip=False)
+    company = fields.Many2One(
+        'company.company', "Sold by", required=True, readonly=True,
+        ondelete='RESTRICT')
+    currency = fields.Function(fields.Many2One(
+            'currency.currency', "Currency"), 'on_change_with_currency')
+    performance = fields.Many2One(
+        'tibillet.performance', "Performance", required=True, readonly=True,
+        ondelete='RESTRICT')
+    place = fields.Many2One(
+        'tibillet.place', "Place", required=True, readonly=True,
+        ondelete='RESTRICT')
+    tariff = fields.Many2One(
+        'tibillet.tariff', "Tariff", required=True, readonly=True,
+        ondelete='RESTRICT')
+    hold = fields.Many2One(
+        'tibillet.place.hold', "Hold", required=True, readonly=True,
+        ondelete='RESTRICT')
+    paid = Monetary(
+        "Paid", currency='currency', digits='currency', required=True,
+        readonly=True, help="Tax and fee included.")
+    state = fields.Selection([
+            ('valid', "Valid"),
+            ('cancelled', "Cancelled"),
+            ('exchanged', "Exchanged"),
+            ], "State", required=True, readonly=True, sort=False)
+    holder = fields.Char("Holder", readonly=True)
+    party = fields.Many2One(
+        'party.party', "Party", readonly=True, ondelete='RESTRICT',
+        context={
+            'company': Eval('company', -1),
+            },
+        depends=['company'])
+    email = fields.Char("E-mail", readonly=True)
+    operations = fields.One2Many(
+        'tibillet.ticket.operation', 'ticket', "Operations", readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('number_unique', Unique(table, table.company, table.number),
+                'tibillet_event.msg_ticket_number_unique'),
+            ('uuid_unique', Unique(table, table.uuid),
+                'tibillet_event.msg_uuid_unique'),
+            # The last defence: place_writer gives a place once.
+            ('place_unique',
+                Exclude(table, (table.place, Equal),
+                    where=table.state == 'valid'),
+                'tibillet_event.msg_ticket_place_unique'),
+            ]
+        cls._sql_indexes.update({
+                Index(
+                    table,
+                    (table.performance, Index.Equality()),
+                    (table.state, Index.Equality())),
+                Index(table, (table.place, Index.Equality())),
+                Index(table, (table.holder, Index.Similarity())),
+                Index(table, (table.email, Index.Similarity())),
+                })
+        cls._order = [('id', 'DESC')]
+
+    @fields.depends('company')
+    def on_change_with_currency(self, name=None):
+        return self.company.currency if self.company else None
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        operator = 'AND' if clause[1].startswith(('!', 'not ')) else 'OR'
+        return [operator,
+            ('number', *clause[1:]),
+            ('holder', *clause[1:]),
+            ('email', *clause[1:]),
+            ]
+
+    @classmethod
+    def check_modification(cls, mode, tickets, values=None, external=False):
+        super().check_modification(
+            mode, tickets, values=values, external=external)
+        # Each change of a ticket is an operation: ticket_writer makes them.
+        for ticket in tickets:
+            raise TicketAccessError(gettext(
+                    'tibillet_event.msg_ticket_modify',
+                    ticket=ticket.rec_name))

@@ -1,0 +1,54 @@
+from trytond.model import ModelSingleton, ModelSQL, ModelView, fields
+from trytond.modules.company.model import (
+    CompanyMultiValueMixin, CompanyValueMixin)
+from trytond.pool import Pool
+from trytond.pyson import Eval
+
+
+def _account(name, company, help):
+    return fields.Many2One(
+        'account.account', name, ondelete='RESTRICT',
+        domain=[
+            ('company', '=', company),
+            ('type', '!=', None),
+            ('closed', '!=', True),
+            ('party_required', '!=', True),
+            ],
+        help=help)
+
+
+def _deferred(company):
+    return _account(
+        "Tickets Sold in Advance", company,
+        "What is sold before the performance has taken place, "
+        "such as 487.")
+
+
+def _organisers(company):
+    return _account(
+        "Owed to Organisers", company,
+        "The tickets sold for other organisers, such as 467.")
+
+
+class TicketConfiguration(
+        ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
+    __name__ = 'tibillet.ticket.configuration'
+
+    _company = Eval('context', {}).get('company', -1)
+    deferred_account = fields.MultiValue(_deferred(_company))
+    organisers_account = fields.MultiValue(_organisers(_company))
+    del _company
+
+    @classmethod
+    def multivalue_model(cls, field):
+        pool = Pool()
+        if field in {'deferred_account', 'organisers_account'}:
+            return pool.get('tibillet.ticket.configuration.account')
+        return super().multivalue_model(field)
+
+
+class TicketConfigurationAccount(ModelSQL, CompanyValueMixin):
+    __name__ = 'tibillet.ticket.configuration.account'
+
+    deferred_account = _deferred(Eval('company', -1))
+    organisers_account = _organisers(Eval('company', -1))

@@ -1,0 +1,107 @@
+"""The numbered series of a till's tickets.
+
+As the till numbers its sales: one row, locked by who numbers, chained and
+signed with the key of the till.
+"""
+from dataclasses import dataclass
+
+from tibillet_base import till_chain, till_sql
+from tibillet_base.exceptions import TillFactError
+from tibillet_base.tools import cursor, forget, table
+
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.pool import Pool, PoolMeta
+
+COUNTED = {'ticket_counter', 'ticket_head'}
+
+
+class POS(metaclass=PoolMeta):
+    __name__ = 'sale.point'
+
+    ticket_counter = fields.Integer(
+        "Last Ticket Operation", readonly=True,
+        help="How many operations on tickets the till has made, "
+        "numbered without holes.")
+    ticket_head = fields.Char(
+        "Fingerprint of the Tickets", readonly=True, strip=False)
+
+    @classmethod
+    def copy(cls, points, default=None):
+        default = default.copy() if default is not None else {}
+        for name in COUNTED:
+            default.setdefault(name)
+        return super().copy(points, default=default)
+
+    @classmethod
+    def check_modification(cls, mode, points, values=None, external=False):
+        super().check_modification(
+            mode, points, values=values, external=external)
+        for point in points:
+            if external and (
+                    mode == 'write' and values.keys() & COUNTED
+                    or mode == 'create' and point.ticket_counter):
+                raise TillFactError(gettext(
+                        'tibillet_base.msg_till_used', till=point.rec_name))
+
+
+@dataclass
+class Series:
+    "The series of a till that nobody else numbers until the transaction ends"
+    row: till_sql.Row
+    counter: int
+    head: str
+    signer: till_sql.Signer
+
+    def take(self, operation):
+        "Number, chain and sign an operation, a dictionary that it completes"
+        self.counter += 1
+        operation['rank'] = self.counter
+        operation['number'] = f'{self.row.code}-T{self.counter:06d}'
+        self.head = till_chain.follow(self.head, chained(operation))
+        operation['link'] = self.head
+        operation['key'] = self.signer.id
+        operation['signature'] = self.signer.sign(self.head)
+
+    def advance(self):
+        pool = Pool()
+        Point = pool.get('sale.point')
+        till = table('sale.point')
+        cursor().execute(*till.update(
+                [till.ticket_counter, till.ticket_head],
+                [self.counter, self.head],
+                where=till.id == self.row.id))
+        forget(Point, [self.row.id])
+
+
+def lock(point):
+    "Return the series of the till, its row locked"
+    row = till_sql.lock(point)
+    # A new key is told in the log of the till.
+    signer = till_sql.signer(row)
+    till_sql.advance(row)
+    till = table('sale.point')
+    statement = cursor()
+    statement.execute(*till.select(
+            till.ticket_counter, till.ticket_head, where=till.id == row.id))
+    counter, head = statement.fetchone()
+    return Series(
+        row, counter or 0, head or till_chain.start('ticket', row.uuid),
+        signer)
+
+
+# What the chain holds of an operation, by names that no other database needs.
+CHAINED = [
+    'rank', 'number', 'at', 'kind', 'user', 'ticket_uuid', 'request',
+    'cancelled_number', 'organiser_name', 'event_name', 'performance_name',
+    'performance_uuid', 'starts_at', 'venue_name', 'place_name',
+    'tariff_name', 'tariff_kind', 'admission', 'vat_rate', 'base', 'vat',
+    'fee', 'paid', 'sale_number']
+
+
+def chained(operation):
+    "Return what the chain holds of an operation"
+    return {
+        'kind': 'ticket',
+        'operation': [operation[name] for name in CHAINED],
+        }
