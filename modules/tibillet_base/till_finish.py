@@ -67,17 +67,23 @@ class Tax:
     amount: Decimal
 
 
-def freeze(lines, included, company, date):
-    "Fill what is frozen of the lines, return their sums by tax and rate"
+def freeze(lines, included, company, date, given=None):
+    """Fill what is frozen of the lines, return their sums by tax and rate
+
+    given: for each line its Facts, or None for those of its product.
+    """
     pool = Pool()
     Point = pool.get('sale.point')
     Product = pool.get('product.product')
     quantum, _ = Point.get_till_settings(company)
+    given = given or [None] * len(lines)
     facts = Product.get_till_facts(
-        {line.product for line in lines}, company, date)
+        {line.product for line, own in zip(lines, given, strict=True)
+            if not own},
+        company, date)
     asked = []
-    for line in lines:
-        known = facts[line.product]
+    for line, own in zip(lines, given, strict=True):
+        known = own or facts[line.product]
         line.label = known.label
         line.category = known.category
         line.revenue_account = known.account

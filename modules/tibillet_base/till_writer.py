@@ -29,6 +29,7 @@ from trytond.transaction import Transaction
 from . import till_finish, till_sql, tools
 from .exceptions import TillPaymentError, TillUUIDError
 from .till_finish import Line, Payment
+from .till_product import Facts
 
 # The columns that are filled, by model: a new one must be thought of here.
 STAMPS = ['create_uid', 'create_date']
@@ -53,10 +54,13 @@ class Sold:
     """What is sold
 
     unit_price: with VAT if the prices of the till include it.
+    facts: what the till writes of it (till_product.Facts), if its label, VAT
+        or account are not those of the product.
     """
     product: int
     quantity: Decimal
     unit_price: Decimal
+    facts: Facts = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ def sell(point, uuid, lines, payments, employee=None, may_return=False):
     date = till_finish.local_date(at, row.company)
     till_lines = _get_lines(row, lines, date, may_return)
     taxes = till_finish.freeze(
-        till_lines, row.tax_included, row.company, date)
+        till_lines, row.tax_included, row.company, date,
+        [line.facts for line in lines])
     total = till_finish.total(taxes)
     till_payments = _get_payments(row, payments, total)
     signer = till_sql.signer(row)
@@ -118,12 +123,14 @@ def _get_lines(row, lines, date, may_return):
     pool = Pool()
     Product = pool.get('product.product')
     facts = Product.get_till_facts(
-        {int(line.product) for line in lines}, row.company, date)
+        {int(line.product) for line in lines if not line.facts},
+        row.company, date)
     till_lines = []
     for line in lines:
         id_ = int(line.product)
+        rate = (line.facts or facts[id_]).rate
         list_price, gross_price = till_finish.other_prices(
-            round_price(line.unit_price), facts[id_].rate, row.tax_included)
+            round_price(line.unit_price), rate, row.tax_included)
         till_lines.append(Line(id_, line.quantity, list_price, gross_price))
     till_finish.check_lines(till_lines, row.tax_included, may_return)
     return till_lines
@@ -196,6 +203,35 @@ def _insert(row, head, lines, taxes, payments, session, employee):
     return id_
 
 
+def find(uuid):
+    "Return the sale of a uuid, None if there is none"
+    found = _find(uuid)
+    if found:
+        id_, _, number, operation, link, signature = found
+        rows, total = _get_payment_rows(id_), _get_total(id_)
+        return Sale(
+            id_, uuid, number, operation, total, _change(rows), link,
+            signature)
+
+
+def _get_payment_rows(sale):
+    payment = till_sql.table('sale.point.payment')
+    cursor = till_sql.cursor()
+    cursor.execute(*payment.select(
+            payment.method, payment.amount, payment.tender,
+            where=payment.sale == sale, order_by=payment.id.asc))
+    return [
+        Payment(method, tender, amount) for method, amount, tender in cursor]
+
+
+def _get_total(sale):
+    tax = till_sql.table('tibillet.till.sale.tax')
+    cursor = till_sql.cursor()
+    cursor.execute(*tax.select(
+            tax.tax, tax.rate, tax.base, tax.amount, where=tax.sale == sale))
+    return till_finish.total([till_finish.Tax(*values) for values in cursor])
+
+
 def _find(uuid):
     sale = till_sql.table('sale.point.sale')
     cursor = till_sql.cursor()
@@ -210,8 +246,6 @@ def _replay(found, row, uuid, lines, payments):
     "Return the first answer if the same is asked"
     id_, point, number, operation, link, signature = found
     line = till_sql.table('sale.point.sale.line')
-    payment = till_sql.table('sale.point.payment')
-    tax = till_sql.table('tibillet.till.sale.tax')
     price = (
         line.unit_gross_price if row.tax_included else line.unit_list_price)
     cursor = till_sql.cursor()
@@ -221,14 +255,8 @@ def _replay(found, row, uuid, lines, payments):
     sold = [
         (product, Decimal(str(quantity)), price_)
         for product, quantity, price_ in cursor]
-    cursor.execute(*payment.select(
-            payment.method, payment.amount, payment.tender,
-            where=payment.sale == id_, order_by=payment.id.asc))
-    rows = [Payment(m, tender, amount) for m, amount, tender in cursor]
+    rows, total = _get_payment_rows(id_), _get_total(id_)
     paid = [(p.method, p.amount) for p in rows]
-    cursor.execute(*tax.select(
-            tax.tax, tax.rate, tax.base, tax.amount, where=tax.sale == id_))
-    total = till_finish.total([till_finish.Tax(*values) for values in cursor])
     asked = [(int(p.method), p.amount) for p in payments]
     if (point != row.id or operation is None
             or sold != [

@@ -112,7 +112,7 @@ class AdmissionTax(ModelSQL, ModelView):
             raise TicketVATError(gettext(
                     'tibillet_event.msg_ticket_vat',
                     performance=performance.rec_name,
-                    category=dict(CATEGORIES)[category])) from None
+                    category=performance.vat_category_string)) from None
 
 
 def _percent(rate):

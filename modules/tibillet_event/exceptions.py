@@ -152,6 +152,14 @@ class TariffPriceError(TariffError):
     api_status = 400
 
 
+class PublicIdentifierError(ValidationError):
+    pass
+
+
+class PublicIdentifierAccessError(AccessError):
+    pass
+
+
 class AgendaError(UserError):
     "What an agenda refuses, with the code that routes answer"
 
@@ -166,9 +174,53 @@ class AgendaPeriodError(AgendaError):
     api_status = 400
 
 
-class PublicIdentifierError(ValidationError):
+class TariffSoldOutError(TariffError):
+    api_code = 'tariff_sold_out'
+
+
+class TariffPersonError(TariffError):
+    api_code = 'tariff_person'
+
+
+class TariffPersonUnknownError(TariffError):
+    api_code = 'person_unknown'
+    api_status = 400
+
+
+class AdmissionTaxError(ValidationError):
     pass
 
 
-class PublicIdentifierAccessError(AccessError):
+class TicketError(UserError):
+    "What is refused about tickets, with the code that routes answer"
+    api_status = 409
+
+
+class TicketUUIDMissingError(TicketError):
+    api_code = 'uuid'
+    api_status = 400
+
+
+class TicketUUIDError(TicketError):
+    api_code = 'uuid_reused'
+
+
+class TicketEmptyError(TicketError):
+    api_code = 'empty'
+    api_status = 400
+
+
+class TicketVATError(TicketError):
+    api_code = 'vat_unknown'
+
+
+class TicketTillError(TicketError):
+    api_code = 'till_settings'
+
+
+class TicketProductError(TicketError):
+    api_code = 'product_unknown'
+
+
+class TicketAccessError(AccessError):
     pass

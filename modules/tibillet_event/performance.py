@@ -217,15 +217,16 @@ class Performance(Workflow, ModelSQL, ModelView):
             else_=Literal(None))
 
     def get_rec_name(self, name):
+        return ' – '.join([
+                self.event.rec_name, self.date_name, self.venue.rec_name])
+
+    @property
+    def date_name(self):
+        "What tells it from the other performances of the event"
         pool = Pool()
         Lang = pool.get('ir.lang')
-        lang = Lang.get()
-        names = [self.event.rec_name]
-        if self.name:
-            names.append(self.name)
-        names.append(f'{lang.strftime(self.date)} {self.time:%H:%M}')
-        names.append(self.venue.rec_name)
-        return ' – '.join(names)
+        date = f'{Lang.get().strftime(self.date)} {self.time:%H:%M}'
+        return f'{self.name} – {date}' if self.name else date
 
     @classmethod
     def search_rec_name(cls, name, clause):

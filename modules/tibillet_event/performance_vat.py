@@ -21,6 +21,7 @@ class Performance(metaclass=PoolMeta):
             help="The VAT of its tickets, by the show, the venue and the "
             "rank of the performance."),
         'on_change_with_vat_category')
+    vat_category_string = vat_category.translated('vat_category')
     vat_rate = fields.Function(
         fields.Numeric(
             "VAT Rate", digits=(16, 4),

@@ -19,6 +19,12 @@ CHANNELS = [
     ('counter', "Counter"),
     ('partner', "Partner"),
     ]
+KINDS = [
+    ('full', "Full Price"),
+    ('reduced', "Reduced Price"),
+    ('pass', "Pass"),
+    ('free', "Free Entry"),
+    ]
 RATE_DIGITS = (16, 4)
 
 
@@ -44,12 +50,8 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
             ('event', '=', Eval('event', -1)),
             ],
         help="Leave empty for all the performances of the event.")
-    kind = fields.Selection([
-            ('full', "Full Price"),
-            ('reduced', "Reduced Price"),
-            ('pass', "Pass"),
-            ('free', "Free Entry"),
-            ], "Kind", required=True, sort=False,
+    kind = fields.Selection(
+        KINDS, "Kind", required=True, sort=False,
         help="As the receipts of a show are declared.")
     product = fields.Many2One(
         'product.product', "Product", ondelete='RESTRICT',
@@ -116,6 +118,19 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
             },
         depends=['company'],
         help="Leave empty when the organiser earns it.")
+    fee_product = fields.Many2One(
+        'product.product', "Fee Product", ondelete='RESTRICT',
+        domain=[
+            ('type', '=', 'service'),
+            ],
+        states={
+            'invisible': Eval('fee_mode', 'none') == 'none',
+            },
+        context={
+            'company': Eval('company', -1),
+            },
+        depends=['company'],
+        help="What sales call the fee; its accounts and VAT are used.")
     paid = fields.Function(Monetary(
             "To Pay", currency='currency', digits='currency',
             help="What a buyer pays for a place, fee included."),

@@ -7,6 +7,14 @@ from trytond.transaction import Transaction
 from .territory import territory
 
 TIMEZONES = [(z, z) for z in sorted(tz.available_timezones())]
+TERRITORIES = [
+    (None, ""),
+    ('mainland', "Mainland France"),
+    ('corsica', "Corsica"),
+    ('overseas', "Guadeloupe, Martinique, Réunion"),
+    ('overseas_exempt', "Guyane, Mayotte"),
+    ('abroad', "Abroad"),
+    ]
 
 
 class Venue(DeactivableMixin, ModelSQL, ModelView):
@@ -36,14 +44,8 @@ class Venue(DeactivableMixin, ModelSQL, ModelView):
             ],
         help="The most people the venue may hold at once.\n"
         "Leave empty for an open place without limit.")
-    territory = fields.Selection([
-            (None, ""),
-            ('mainland', "Mainland France"),
-            ('corsica', "Corsica"),
-            ('overseas', "Guadeloupe, Martinique, Réunion"),
-            ('overseas_exempt', "Guyane, Mayotte"),
-            ('abroad', "Abroad"),
-            ], "Territory", sort=False,
+    territory = fields.Selection(
+        TERRITORIES, "Territory", sort=False,
         help="The rates of tax on shows depend on it.")
     kind = fields.Selection([
             (None, ""),

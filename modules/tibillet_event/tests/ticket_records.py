@@ -1,0 +1,108 @@
+"""A till that sells tickets, for tests on the server."""
+from decimal import Decimal
+from unittest.mock import patch
+
+from tibillet_base import tools
+from tibillet_base.tests.till_records import (
+    make_books, make_methods, make_products, make_tax, make_till)
+from tibillet_event import ticket_writer
+from tibillet_event.ticket_writer import Item, Person
+
+from trytond.modules.company.tests import create_company, set_company
+from trytond.pool import Pool
+
+from .records import create_sale, utc
+
+D = Decimal
+NOW = utc('2026-03-06 19:00')
+
+
+class TicketMixin:
+    "A box office with a till that is open, and a concert on sale"
+    __slots__ = ()
+
+    def setUp(self):
+        super().setUp()
+        clock = patch.object(tools, 'now', return_value=NOW)
+        clock.start()
+        self.addCleanup(clock.stop)
+
+    def open_box_office(self, quantity=100, **values):
+        pool = Pool()
+        Company = pool.get('company.company')
+        companies = Company.search([], limit=1)
+        self.company = companies[0] if companies else create_company()
+        with set_company(self.company):
+            make_books()
+            self.product, = make_products('0.2')
+            self.product.template.type = 'service'
+            self.product.template.save()
+            self.cash, self.card = make_methods()
+            self.till = self.make_till()
+            self.performance = create_sale(quantity, **values)
+            self.set_configuration()
+            self.full = self.make_tariff("Full", '20.00')
+
+    def make_till(self, **values):
+        Point = Pool().get('sale.point')
+        till = make_till(**values)
+        Point.open_till([till])
+        return Point(till.id)
+
+    def set_configuration(self):
+        pool = Pool()
+        Account = pool.get('account.account')
+        AdmissionTax = pool.get('tibillet.admission.tax')
+        Configuration = pool.get('tibillet.ticket.configuration')
+        self.show_tax = make_tax('0.055')
+        AdmissionTax.create([{
+                    'company': self.company.id,
+                    'category': 'show',
+                    'tax': self.show_tax.id,
+                    }])
+        model, = Account.search([
+                ('type.revenue', '=', True),
+                ('closed', '!=', True),
+                ('company', '=', self.company.id)], limit=1)
+        self.deferred, self.organisers = Account.copy(
+            [model, model], default={'code': lambda d: None})
+        Account.write([self.deferred], {'name': "Sold in Advance"})
+        Account.write([self.organisers], {'name': "Owed to Organisers"})
+        Configuration(
+            1, deferred_account=self.deferred,
+            organisers_account=self.organisers).save()
+
+    def make_tariff(self, name, price, **values):
+        Tariff = Pool().get('tibillet.tariff')
+        tariff, = Tariff.create([{
+                    'name': name,
+                    'event': self.performance.event.id,
+                    'product': self.product.id,
+                    'price': D(price),
+                    **values,
+                    }])
+        return tariff
+
+    def item(self, quantity=1, tariff=None, performance=None, **values):
+        tariff = tariff or self.full
+        performance = performance or self.performance
+        return Item(performance.id, tariff.id, quantity, **values)
+
+    def sell(
+            self, uuid, *items, paid=None, till=None, method=None,
+            channel='counter', person=ticket_writer.NOBODY):
+        payments = []
+        if paid is not None:
+            payments.append(ticket_writer.till_writer.Paid(
+                    (method or self.cash).id, D(paid)))
+        return ticket_writer.sell(
+            till or self.till, uuid, items, payments, channel, person)
+
+    def operations(self, **values):
+        Operation = Pool().get('tibillet.ticket.operation')
+        return Operation.search(
+            [(name, '=', value) for name, value in values.items()],
+            order=[('id', 'ASC')])
+
+
+__all__ = ['D', 'NOW', 'Item', 'Person', 'TicketMixin']
