@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 
 from sql import Literal
-from sql.operators import Exists
+from sql.conditionals import Coalesce
 from tibillet_base import tools
 
 from trytond.i18n import gettext
@@ -13,7 +13,7 @@ from trytond.pool import Pool, PoolMeta
 
 from . import agenda_values as values
 from .exceptions import AgendaPeriodError, AgendaUnknownError
-from .place_sql import clock, is_free
+from .place_sql import clock, is_free, is_offered
 from .public import is_uuid
 from .schedule import to_local
 
@@ -232,28 +232,31 @@ class _Reader:
         link = tools.table('tibillet.place-tibillet.allotment')
         allotment = tools.table('tibillet.allotment')
 
-        def any_place(where):
-            return Exists(place.select(
-                    Literal(1),
-                    where=(place.performance == performance.id)
-                    & ~place.retired & where,
-                    limit=1))
+        def any_of(table, column, where):
+            # One look into the index, not a join that a planner could begin
+            # by the other side.
+            return Coalesce(table.select(column, where=where, limit=1), 0) > 0
 
-        kept = Exists(link.select(Literal(1), where=link.place == place.id))
-        public = Exists(
+        def any_place(where):
+            return any_of(
+                place, place.id,
+                (place.performance == performance.id) & ~place.retired
+                & where)
+
+        public = any_of(
             link.join(
-                allotment, condition=link.allotment == allotment.id
-                ).select(
-                Literal(1),
-                where=(link.place == place.id)
-                & allotment.kind.in_(PUBLIC)))
+                allotment, condition=link.allotment == allotment.id),
+            link.id,
+            (link.place == place.id) & allotment.kind.in_(PUBLIC))
         found = {p.id: True for p in self.performances if p.unlimited}
         ids = [p.id for p in self.performances if p.state == 'on_sale']
         statement = tools.cursor()
         for some in tools.sliced([id_ for id_ in ids if id_ not in found]):
             statement.execute(*performance.select(
                     performance.id,
-                    any_place(is_free(place, clock()) & (~kept | public)),
+                    any_place(
+                        is_free(place, clock())
+                        & (is_offered(place, None) | public)),
                     where=fields.SQL_OPERATORS['in'](
                         performance.id, list(some))
                     & any_place(Literal(True))))
