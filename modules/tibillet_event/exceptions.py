@@ -224,3 +224,15 @@ class TicketProductError(TicketError):
 
 class TicketAccessError(AccessError):
     pass
+
+
+class TicketStateError(TicketError):
+    api_code = 'not_valid'
+
+
+class TicketCompanyError(TicketError):
+    api_code = 'other_company'
+
+
+class TicketRetainedError(TicketError):
+    api_code = 'retained_product'

@@ -38,6 +38,13 @@ class TicketConfiguration(
     deferred_account = fields.MultiValue(_deferred(_company))
     organisers_account = fields.MultiValue(_organisers(_company))
     del _company
+    retained_product = fields.Many2One(
+        'product.product', "Product of what Refunds Keep",
+        ondelete='RESTRICT',
+        domain=[
+            ('type', '=', 'service'),
+            ],
+        help="Its accounts and VAT are used.")
 
     @classmethod
     def multivalue_model(cls, field):

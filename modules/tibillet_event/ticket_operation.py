@@ -99,6 +99,9 @@ class TicketOperation(FactMixin, ModelSQL, ModelView):
     sale_line = fields.Many2One(
         'sale.point.sale.line', "Sale Line", readonly=True,
         ondelete='RESTRICT')
+    fee_line = fields.Many2One(
+        'sale.point.sale.line', "Sale Line of the Fee", readonly=True,
+        ondelete='RESTRICT')
     link = fields.Char(
         "Fingerprint", required=True, readonly=True, strip=False,
         help="Chains the operation to the one before.")
@@ -137,8 +140,8 @@ class TicketOperation(FactMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, [
                 'company', 'point', 'ticket', 'cancelled', 'performance',
-                'tariff', 'organiser', 'sale', 'sale_line', 'link', 'key',
-                'signature', *ticket_series.CHAINED])
+                'tariff', 'organiser', 'sale', 'sale_line', 'fee_line',
+                'link', 'key', 'signature', *ticket_series.CHAINED])
 
     @fields.depends('company')
     def on_change_with_currency(self, name=None):

@@ -173,7 +173,7 @@ class _Lot:
             till.company.id, self.performance)
         self.is_own = self.performance.event.company == till.company
         self.hold = None
-        self.line = self.base = self.vat = None
+        self.line = self.fee_line = self.base = self.vat = None
 
     def order(self):
         return (self.performance.id, self.tariff.id, self.hold_uuid)
@@ -276,9 +276,10 @@ class _Lot:
                 'vat': self.vat[index] if self.vat else ZERO,
                 'fee': self.price.fee,
                 'paid': self.price.paid,
-                'sale': sale.id if sale and self.line else None,
-                'sale_number': sale.number if sale and self.line else None,
+                'sale': sale.id if sale and not free else None,
+                'sale_number': sale.number if sale and not free else None,
                 'sale_line': self.line,
+                'fee_line': self.fee_line,
                 }, place
 
 
@@ -290,10 +291,10 @@ def _set_sale(lots, sale):
             where=line.sale == sale.id, order_by=line.id.asc))
     rows = iter(statement.fetchall())
     for lot in lots:
-        for rank, _ in enumerate(lot.sold()):
-            row = next(rows)
-            if not rank and lot.price.admission:
-                lot.set_line(*row)
+        if lot.price.admission:
+            lot.set_line(*next(rows))
+        if lot.price.fee:
+            lot.fee_line, _ = next(rows)
 
 
 def _issue(till, lots, sale, uuid, person, now):

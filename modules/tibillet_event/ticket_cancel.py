@@ -1,0 +1,265 @@
+"""Cancel tickets and give back what they have cost: the only file that does.
+
+    refund = ticket_cancel.cancel(till, uuid, tickets, cash, Terms())
+    refund.quote.given
+
+One transaction, as selling is: the places are free again, the limits count
+less, the till takes back the very lines that it has sold, and each ticket
+has an operation that cancels the one that made it. All of it or nothing,
+once for a uuid.
+
+Access is not checked here: who calls has done it.
+"""
+from collections import Counter
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from tibillet_base import till_sql, till_writer, tools
+from tibillet_base.till_product import Facts
+from tibillet_base.till_writer import Paid, Sold
+from tibillet_base.tools import cursor, forget, table
+
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.pool import Pool
+from trytond.transaction import Transaction, without_check_access
+
+from tibillet.shares import split
+
+from . import place_writer, refund, tariff_count, ticket_request, ticket_series
+from .exceptions import (
+    TicketCompanyError, TicketEmptyError, TicketRetainedError,
+    TicketStateError)
+from .tariff_count import Person
+
+# What makes a ticket.
+MADE = ['sale', 'free', 'exchange_in']
+NEGATED = ['admission', 'base', 'vat', 'fee', 'paid']
+
+
+@dataclass(frozen=True)
+class Refund:
+    """The answer to the first request and to each replay
+
+    tickets: ids; sale: that of the till, None if nothing was paid.
+    """
+    uuid: str
+    tickets: tuple
+    quote: refund.Quote
+    sale: till_writer.Sale = None
+
+
+@without_check_access
+def cancel(point, uuid, tickets, method, terms):
+    """Cancel tickets at a till and return the Refund
+
+    method: of payment; terms: refund.Terms.
+    """
+    pool = Pool()
+    Point = pool.get('sale.point')
+    point = Point(int(point))
+    ids = sorted({int(t) for t in tickets})
+    is_new = ticket_request.is_new(uuid, {
+            'kind': 'cancel',
+            'point': point.id,
+            'tickets': ids,
+            'method': int(method) if method else None,
+            'terms': asdict(terms),
+            })
+    if not ids:
+        raise TicketEmptyError(gettext('tibillet_event.msg_ticket_empty'))
+    if not is_new:
+        return Refund(
+            uuid, tuple(ids), _quote(_made(ids), terms, point),
+            till_writer.find(uuid))
+    _lock(ids, point)
+    made = _made(ids)
+    found = _quote(made, terms, point)
+    sale, vat = None, {}
+    if found.worth:
+        lines = _taken_back(made, terms)
+        sale = till_writer.sell(
+            point, uuid, [*map(_negate, lines.items()), *_kept(found)],
+            [Paid(int(method), -found.given)] if found.given else [],
+            may_return=True)
+        vat = _share_vat(made, lines, sale)
+    _record(point, uuid, made, sale, vat, terms)
+    _free(made)
+    return Refund(uuid, tuple(ids), found, sale)
+
+
+@without_check_access
+def simulate(point, tickets, terms):
+    "Return the Quote of a refund, nothing written"
+    ids = sorted({int(t) for t in tickets})
+    return _quote(_made(ids), terms, point)
+
+
+def _lock(ids, point):
+    "Lock the tickets, refuse those that are not valid any more"
+    pool = Pool()
+    Ticket = pool.get('tibillet.ticket')
+    ticket = table('tibillet.ticket')
+    statement = cursor()
+    # In one order, so that nobody waits for who waits for him.
+    statement.execute(*ticket.select(
+            ticket.id, ticket.state, ticket.company,
+            where=fields.SQL_OPERATORS['in'](ticket.id, ids),
+            order_by=ticket.id.asc, for_=till_sql.for_update()))
+    rows = statement.fetchall()
+    if any(company != point.company.id for _, _, company in rows):
+        raise TicketCompanyError(gettext(
+                'tibillet_event.msg_ticket_company', till=point.rec_name))
+    invalid = [id_ for id_, state, _ in rows if state != 'valid']
+    if invalid:
+        raise TicketStateError(gettext(
+                'tibillet_event.msg_ticket_state',
+                tickets=', '.join(
+                    t.number for t in Ticket.browse(invalid))))
+
+
+def _made(ids):
+    "Return the operation that made each ticket"
+    pool = Pool()
+    Operation = pool.get('tibillet.ticket.operation')
+    return Operation.search([
+            ('ticket', 'in', ids),
+            ('kind', 'in', MADE),
+            ], order=[('ticket', 'ASC')])
+
+
+def _quote(made, terms, point):
+    return refund.quote(
+        [(o.admission, o.fee) for o in made], terms,
+        point.company.currency.rounding)
+
+
+def _taken_back(made, terms):
+    "Return the lines of the till to take back, with how much of each"
+    lines = Counter()
+    for operation in made:
+        if operation.sale_line:
+            lines[operation.sale_line] += 1
+        if operation.fee_line and terms.with_fee:
+            lines[operation.fee_line] += 1
+    return dict(sorted(lines.items(), key=lambda item: item[0].id))
+
+
+def _negate(item):
+    "Return the opposite of what the till has sold"
+    line, quantity = item
+    return Sold(
+        line.product.id, Decimal(-quantity), line.unit_gross_price,
+        Facts(
+            line.label, line.vat_tax.id if line.vat_tax else None,
+            line.vat_rate, line.revenue_account.id,
+            line.category.id if line.category else None))
+
+
+def _share_vat(made, lines, sale):
+    "Return the VAT that the till takes back with each operation"
+    line = table('sale.point.sale.line')
+    statement = cursor()
+    statement.execute(*line.select(
+            line.vat_amount,
+            where=line.sale == sale.id, order_by=line.id.asc))
+    found = {}
+    for (sold, quantity), (vat,) in zip(
+            lines.items(), statement.fetchall(), strict=False):
+        # What was sold for another organiser has its VAT, not ours.
+        same = [o for o in made if o.sale_line == sold and sold.vat_tax]
+        if same:
+            shares = split(
+                vat, [1] * quantity, sold.currency.rounding)
+            found.update(zip(same, shares, strict=True))
+    return found
+
+
+def _kept(found):
+    pool = Pool()
+    Configuration = pool.get('tibillet.ticket.configuration')
+    if not found.kept:
+        return
+    product = Configuration(1).retained_product
+    if not product:
+        raise TicketRetainedError(
+            gettext('tibillet_event.msg_ticket_retained_product'))
+    yield Sold(product.id, Decimal(1), found.kept)
+
+
+def _record(point, uuid, made, sale, vat, terms):
+    "Cancel each operation by the opposite one, and the tickets"
+    series = ticket_series.lock(point)
+    now = tools.now()
+    stamps = {'create_uid': Transaction().user, 'create_date': now}
+    operations = []
+    for first in made:
+        operation = {
+            **copy(first),
+            'point': point.id,
+            'at': now,
+            'kind': 'cancellation',
+            'user': tools.who(),
+            'request': uuid,
+            'cancelled': first.id,
+            'cancelled_number': first.number,
+            'sale': sale.id if sale else None,
+            'sale_number': sale.number if sale else None,
+            **{name: -getattr(first, name) for name in NEGATED},
+            }
+        if first in vat:
+            operation['vat'] = vat[first]
+            operation['base'] = operation['admission'] - vat[first]
+        if not terms.with_fee:
+            operation['fee'] = Decimal(0)
+            operation['paid'] = operation['admission']
+        series.take(operation)
+        operations.append({**operation, **stamps})
+    till_sql.insert('tibillet.ticket.operation', operations)
+    series.advance()
+    _set_state([o.ticket.id for o in made], 'cancelled')
+
+
+# What an operation repeats of another on the same ticket.
+COPIED = [
+    'ticket_uuid', 'performance_uuid', 'organiser_name', 'event_name',
+    'performance_name', 'starts_at', 'venue_name', 'place_name',
+    'tariff_name', 'tariff_kind', 'vat_rate']
+COPIED_IDS = ['company', 'ticket', 'performance', 'tariff', 'organiser']
+
+
+def copy(operation):
+    "Return what another operation on the same ticket has in common"
+    return {
+        **{name: getattr(operation, name) for name in COPIED},
+        **{name: getattr(operation, name).id for name in COPIED_IDS},
+        'sale_line': None,
+        'fee_line': None,
+        }
+
+
+def _set_state(ids, state):
+    pool = Pool()
+    Ticket = pool.get('tibillet.ticket')
+    ticket = table('tibillet.ticket')
+    cursor().execute(*ticket.update(
+            [ticket.state], [state],
+            where=fields.SQL_OPERATORS['in'](ticket.id, ids)
+            & (ticket.state == 'valid')))
+    forget(Ticket, ids)
+
+
+def _free(made):
+    "Give the places back, and count less where there is a limit"
+    holds, counts = {}, Counter()
+    for operation in made:
+        ticket = operation.ticket
+        holds.setdefault(ticket.hold.uuid, []).append(ticket.place.id)
+        person = Person(
+            party=ticket.party.id if ticket.party else None,
+            email=ticket.email)
+        counts[ticket.tariff, ticket.performance, person] += 1
+    for uuid, places in sorted(holds.items()):
+        place_writer.free(uuid, places)
+    for (tariff, performance, person), quantity in counts.items():
+        tariff_count.give_back(tariff, performance, person, quantity)
