@@ -2,6 +2,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
+from dataclasses import replace
 
 from sql import Literal
 from sql.conditionals import Coalesce
@@ -105,6 +106,15 @@ class Performance(metaclass=PoolMeta):
         return max([midnight, *(p.revised for p in last)])
 
 
+class Tariff(metaclass=PoolMeta):
+    __name__ = 'tibillet.tariff'
+
+    @classmethod
+    def get_full(cls, tariffs):
+        "Return the ids of tariffs and performances that may sell no more"
+        return set()
+
+
 class _Reader:
     "What is read once for all the performances"
 
@@ -189,15 +199,19 @@ class _Reader:
         pool = Pool()
         Tariff = pool.get('tibillet.tariff')
         tariffs = defaultdict(list)
+        public = []
         for some in tools.sliced(list(self.events)):
-            for tariff in Tariff.search([
+            public += [
+                tariff for tariff in Tariff.search([
                         ('event', 'in', list(some)),
                         ('kind', '!=', 'pass'),
-                        ]):
-                if not set(PUBLIC).isdisjoint(tariff.channels):
-                    tariffs[tariff.event.id].append((
-                            {p.id for p in tariff.performances},
-                            self.offer(tariff)))
+                        ])
+                if not set(PUBLIC).isdisjoint(tariff.channels)]
+        self.full = Tariff.get_full(public)
+        for tariff in public:
+            tariffs[tariff.event.id].append((
+                    tariff.id, {p.id for p in tariff.performances},
+                    self.offer(tariff)))
         return tariffs
 
     @staticmethod
@@ -217,8 +231,8 @@ class _Reader:
         if performance.state != 'on_sale':
             return ()
         return tuple(
-            offer
-            for only, offer in self.tariffs.get(performance.event.id, [])
+            replace(offer, is_full=(id_, performance.id) in self.full)
+            for id_, only, offer in self.tariffs.get(performance.event.id, [])
             if not only or performance.id in only)
 
     def get_places(self):

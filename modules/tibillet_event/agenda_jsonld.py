@@ -53,7 +53,7 @@ def availability(performance, offer, now):
     "Return whether a place can be had at the price, None if nobody knows"
     if performance.has_places is None:
         return None
-    if not performance.has_places:
+    if offer.is_full or not performance.has_places:
         return 'SoldOut'
     if offer.start and now < offer.start:
         return 'PreOrder'

@@ -36,6 +36,7 @@ class Offer:
 
     currency: three letters; minimum: the least, when the buyer chooses.
     start, end: between which instants it is sold.
+    is_full: whether it may sell no more at this performance.
     """
     name: str
     price: Decimal
@@ -43,6 +44,7 @@ class Offer:
     minimum: Decimal | None = None
     start: dt.datetime | None = None
     end: dt.datetime | None = None
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

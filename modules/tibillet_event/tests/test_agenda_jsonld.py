@@ -163,6 +163,15 @@ class AgendaJSONLDTestCase(TestCase):
                     now=utc(now))
                 self.assertNotIn('offers', found)
 
+    def test_full(self):
+        "Test one tariff may be sold out while places are left"
+        found = item(has_places=True, offers=(
+                Offer("Early", Decimal(10), 'EUR', is_full=True),
+                Offer("Full", Decimal(15), 'EUR')))
+        self.assertEqual(
+            [o['availability'] for o in found['offers']],
+            ['https://schema.org/SoldOut', 'https://schema.org/InStock'])
+
     def test_offer(self):
         told, = item(
             event=event(url='https://bal.example.org'), has_places=True,
