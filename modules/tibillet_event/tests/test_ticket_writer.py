@@ -4,7 +4,7 @@ from tibillet_base.exceptions import (
     TillClosedError, TillFactError, TillPaymentError)
 from tibillet_base.tests.till_records import make_till
 from tibillet_base.tools import cursor, forget
-from tibillet_event import ticket_series, ticket_writer
+from tibillet_event import ticket_key, ticket_series, ticket_writer
 from tibillet_event.exceptions import (
     PlaceQuantityError, PlaceTakenError, SoldOutError, TariffPersonError,
     TariffPersonUnknownError, TariffSoldOutError, TicketAccessError,
@@ -18,6 +18,9 @@ from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
 from trytond.transaction import Transaction
 
+from tibillet import ticket_code
+
+from .records import utc
 from .ticket_records import D, Person, TicketMixin
 
 
@@ -311,6 +314,24 @@ class TicketWriterTestCase(TicketMixin, TestCase):
                 act()
         Point = pool.get('sale.point')
         self.assertEqual(Point(self.till.id).ticket_counter, 1)
+
+    @with_transaction()
+    def test_code(self):
+        "The code of a ticket opens the door it was sold for, and no other"
+        self.open_box_office()
+        order = self.sell('x', self.item(2), paid='40')
+        ticket, other = map(
+            Pool().get('tibillet.ticket'), [t.id for t in order.tickets])
+        self.assertNotEqual(ticket.code, other.code)
+        event = self.performance.event
+        code = ticket_code.verify(ticket.code, ticket_key.publics(event))
+        self.assertEqual(
+            (code.ticket, code.performance, code.since, code.until),
+            (ticket.uuid, self.performance.uuid,
+                utc('2099-07-10 16:30'), utc('2099-07-10 20:30')))
+        copy, = event.__class__.copy([event])
+        self.assertIsNone(
+            ticket_code.verify(ticket.code, ticket_key.publics(copy)))
 
     @with_transaction()
     def test_columns(self):
