@@ -10,11 +10,11 @@ from tibillet_event.exceptions import (
     AgendaPeriodError, AgendaUnknownError, PublicIdentifierAccessError,
     PublicIdentifierError)
 
-from trytond.modules.company.tests import set_company
+from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, check_access
 
 from .agenda_records import DAY, Season
 from .records import utc
@@ -339,6 +339,37 @@ class RevisionTestCase(TestCase):
                     self.assertEqual(after.revision, before)
                 later += dt.timedelta(minutes=1)
         self.assertEqual(Performance(other.id).revision, 1)
+
+    @with_transaction()
+    def test_companies(self):
+        "Test a manager changes what subscribers of another company see"
+        pool = Pool()
+        Group = pool.get('res.group')
+        Performance = pool.get('tibillet.performance')
+        User = pool.get('res.user')
+        Venue = pool.get('tibillet.venue')
+        season = Season()
+        shared = season.create_venue("Le Chapiteau", company=None)
+        date = season.create_date(venue=shared)
+        other = create_company("Autre coopérative")
+        group, = Group.search([('name', '=', "TiBillet / Venue Manager")])
+        user, = User.create([{
+                    'name': "Manager", 'login': 'manager',
+                    'companies': [('add', [other.id])],
+                    'company': other.id,
+                    'groups': [('add', [group.id])],
+                    }])
+        before = Performance(date.id).revision
+        with Transaction().set_user(user.id), check_access(), (
+                Transaction().set_context(
+                    User.get_preferences(context_only=True))):
+            self.assertEqual(
+                Performance.search([('id', '=', date.id)]), [])
+            Venue.write([Venue(shared.id)], {'name': "Le Grand Chapiteau"})
+        found, = read().performances
+        self.assertEqual(
+            (found.revision, found.venue.name),
+            (before + 1, "Le Grand Chapiteau"))
 
     @with_transaction()
     def test_copy(self):

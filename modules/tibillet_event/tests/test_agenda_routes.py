@@ -179,6 +179,10 @@ class AgendaRoutesTestCase(RouteTestCase):
                 self.assertEqual((again.status_code, again.data), (304, b''))
                 self.assertEqual(
                     again.headers['ETag'], first.headers['ETag'])
+                # As a proxy that has compressed the answer calls it.
+                weak = self.get(extension=extension, headers={
+                        'If-None-Match': 'W/' + first.headers['ETag']})
+                self.assertEqual(weak.status_code, 304)
                 other = self.get(
                     extension=extension, headers={'If-None-Match': '"x"'})
                 self.assertEqual(other.status_code, 200)
