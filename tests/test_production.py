@@ -166,6 +166,22 @@ def test_units_and_services_agree():
         assert service['command'][0] == program
 
 
+def test_services_and_example_name_the_same_keys():
+    "What a machine tells its units, an image or its services tell too"
+    example = (PRODUCTION / 'environment.example').read_text()
+    names = set(re.findall(r'^(TRYTOND_[A-Z_]+)=', example, re.M))
+    assert 'TRYTOND_TIBILLET__MASTERS' in names
+    image = {
+        argument.partition('=')[0]
+        for word, argument in container.instructions() if word == 'ENV'}
+    services = container.services()
+    for name in ['setup', 'web', 'worker', 'cron']:
+        environment = {
+            key for key in services[name]['environment']
+            if key.startswith('TRYTOND_')}
+        assert environment | image == names, name
+
+
 def test_services_are_not_open():
     services = container.services()
     published = [
