@@ -165,6 +165,7 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
             ('net', "Net of Recoverable VAT"),
             ], "Valuation", required=True, sort=False, states=draft_only,
         help="The amount at which contributions enter the pot.")
+    valuation_string = valuation.translated('valuation')
     exclusions = fields.MultiSelection(
         EXCLUSIONS, "Excluded from the Base", sort=False, states=draft_only,
         help="The costs deducted from the turnover "

@@ -95,6 +95,7 @@ class Version(metaclass=PoolMeta):
     def propose(cls, versions):
         for version in versions:
             version._check_clauses()
+            version._check_valuation()
             if not any(p.must_sign for p in version.convention.parties):
                 raise VersionProposalError(gettext(
                         'tibillet_federation.msg_version_no_signatory',
@@ -106,6 +107,7 @@ class Version(metaclass=PoolMeta):
     @Workflow.transition('adopted')
     def adopt(cls, versions):
         for version in versions:
+            version._check_valuation()
             version._check_signed()
             version._check_later()
         older = []
@@ -121,6 +123,18 @@ class Version(metaclass=PoolMeta):
     @Workflow.transition('superseded')
     def supersede(cls, versions):
         pass
+
+    def _check_valuation(self):
+        "Refuse to value again what is in the pot already"
+        reference = self.convention.reference_version
+        if (reference and reference.state in {'adopted', 'superseded'}
+                and self.valuation != reference.valuation):
+            raise VersionProposalError(gettext(
+                    'tibillet_federation.msg_version_valuation',
+                    version=self.rec_name,
+                    convention=self.convention.rec_name,
+                    valuation=reference.valuation_string,
+                    reference=reference.rec_name))
 
     def _check_signed(self):
         signed = {s.party for s in self.signatures}
