@@ -2,6 +2,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.transaction import Transaction
 
 from .child import ChildMixin
 from .exceptions import SignatureError
@@ -76,6 +77,26 @@ class Signature(ChildMixin, ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('party.rec_name', *clause[1:])]
+
+    @classmethod
+    def validate_fields(cls, signatures, field_names):
+        super().validate_fields(signatures, field_names)
+        if 'date' in field_names:
+            for signature in signatures:
+                signature._check_date()
+
+    def _check_date(self):
+        pool = Pool()
+        Date = pool.get('ir.date')
+        convention = self.version.convention
+        with Transaction().set_context(company=convention.company.id):
+            today = Date.today()
+        if self.date > today:
+            raise SignatureError(gettext(
+                    'tibillet_federation.msg_signature_future',
+                    party=self.party.rec_name,
+                    version=self.version.rec_name,
+                    date=convention.format_date(self.date)))
 
     @classmethod
     def check_modification(

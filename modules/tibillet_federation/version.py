@@ -303,8 +303,18 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
         for version in versions:
             found = version.get_clauses()
             problems = found.check() or found.warnings()
-            result[version.id] = version._say(problems) or None
+            result[version.id] = '\n'.join(filter(None, [
+                        version._say(problems),
+                        version._warn_signatures()])) or None
         return result
+
+    def _warn_signatures(self):
+        "Return the sentence on what is signed without a document, or nothing"
+        unproven = [s for s in self.signatures if not s.evidence]
+        if unproven:
+            return gettext(
+                'tibillet_federation.msg_version_signature_evidence',
+                parties=', '.join(s.party.rec_name for s in unproven))
 
     def get_rec_name(self, name):
         if not self.number:
