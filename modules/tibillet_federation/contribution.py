@@ -32,6 +32,20 @@ NATURES = [
 EVIDENCE = ['evidence_line', 'evidence_file', 'evidence_reference']
 
 
+def is_recouped(convention, date, replays):
+    """Return if nothing may be added to the pot on the date
+
+    replays: those that are run, by convention.
+    """
+    if convention.state == 'draft':
+        return False
+    if convention not in replays:
+        replays[convention] = Replay(Book(convention)).run()
+    return (
+        convention.phase == 'post'
+        or replays[convention].is_recouped(date, ENTRY))
+
+
 class Contribution(
         CurrencyMixin, Workflow, sequence_ordered(), ChildMixin, EvidenceMixin,
         ModelSQL, ModelView):
@@ -365,15 +379,10 @@ class Contribution(
         "Refuse to add to a pot which is recouped, locked or not"
         replays = {}
         for contribution in contributions:
-            convention = contribution.convention
-            if (convention.state == 'draft' or contribution.recorded
-                    or not contribution.recoupable):
+            if contribution.recorded or not contribution.recoupable:
                 continue
-            if convention not in replays:
-                replays[convention] = Replay(Book(convention)).run()
-            if (convention.phase == 'post'
-                    or replays[convention].is_recouped(
-                        contribution.date, ENTRY)):
+            if is_recouped(
+                    contribution.convention, contribution.date, replays):
                 raise ContributionValidationError(gettext(
                         'tibillet_federation.msg_contribution_post',
                         contribution=contribution.rec_name))

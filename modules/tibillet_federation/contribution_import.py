@@ -10,8 +10,8 @@ from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
 from . import contribution_table
-from .contribution import NATURES
-from .evidence import same_text
+from .contribution import NATURES, is_recouped
+from .evidence import reference_key
 from .exceptions import ContributionImportError
 
 # What people write for the units of the standard.
@@ -129,7 +129,9 @@ class Importer:
             for name in filter(None, [line.party.name, line.party.code]):
                 self.parties[contribution_table.plain(name)] = line
         self.units = self._get_units()
-        self.references = self._get_references()
+        # What the lines before have used, and what was replayed.
+        self.references = {}
+        self.replays = {}
 
     @staticmethod
     def _get_units():
@@ -149,20 +151,15 @@ class Importer:
                 units[name] = unit
         return units
 
-    def _get_references(self):
-        pool = Pool()
-        Contribution = pool.get('tibillet.convention.contribution')
-        contributions = Contribution.search([
-                ('contributor', 'in', [
-                        p.party.id for p in self.convention.parties]),
-                ('evidence_reference', '!=', None),
-                ])
-        return {
-            (c.contributor, same_text(c.evidence_reference)): c.rec_name
-            for c in contributions}
-
     def get_lines(self, lines):
-        return [ImportedLine(self, line) for line in lines]
+        pool = Pool()
+        Use = pool.get('tibillet.convention.evidence.use')
+        imported = [ImportedLine(self, line) for line in lines]
+        self.references = Use.get_names(
+            {line.evidence_key for line in imported} - {None})
+        for line in imported:
+            line.check()
+        return imported
 
 
 class ImportedLine:
@@ -173,12 +170,16 @@ class ImportedLine:
         self.values = line.values
         self.problems = list(line.problems)
         self.contribution = None
-        party = self._get_party()
-        unit = self._get_unit()
-        self._check_decimals(unit)
-        self._check_reference(party)
+        self.party = self._get_party()
+        self.unit = self._get_unit()
+
+    def check(self):
+        "Look for what would be refused later, make the contribution if none"
+        self._check_decimals()
+        self._check_reference()
+        self._check_pot()
         if not self.problems:
-            self.contribution = self._get_contribution(party, unit)
+            self.contribution = self._get_contribution()
 
     def _get_party(self):
         importer = self.importer
@@ -207,8 +208,22 @@ class ImportedLine:
             self.problems.append(('unit', {'cell': name}))
         return unit
 
-    def _check_decimals(self, unit):
-        quantity = self.values.get('quantity')
+    @property
+    def date(self):
+        return self.values.get('date') or self.importer.date
+
+    @property
+    def recovered_through(self):
+        return self.values.get('recovered_through', 'pot')
+
+    @property
+    def evidence_key(self):
+        reference = self.values.get('evidence_reference')
+        if reference and self.party:
+            return reference_key(self.party.party, reference)
+
+    def _check_decimals(self):
+        unit, quantity = self.unit, self.values.get('quantity')
         if unit and quantity is not None and (
                 -quantity.normalize().as_tuple().exponent > unit.digits):
             self.problems.append(('unit_decimals', {
@@ -216,37 +231,44 @@ class ImportedLine:
                         'unit': unit.rec_name,
                         'digits': unit.digits}))
 
-    def _check_reference(self, party):
-        reference = self.values.get('evidence_reference')
-        if not reference or not party:
+    def _check_reference(self):
+        key = self.evidence_key
+        if not key:
             return
-        key = party.party, same_text(reference)
         if key in self.importer.references:
             self.problems.append(('evidence', {
-                        'cell': reference,
+                        'cell': self.values['evidence_reference'],
                         'other': self.importer.references[key]}))
         self.importer.references.setdefault(
             key, self.values.get('description', ''))
 
-    def _get_contribution(self, party, unit):
+    def _check_pot(self):
+        importer = self.importer
+        if (self.recovered_through == 'pot'
+                and self.party and self.party.recoups
+                and is_recouped(
+                    importer.convention, self.date, importer.replays)):
+            self.problems.append(('pot', {}))
+
+    def _get_contribution(self):
         pool = Pool()
         Contribution = pool.get('tibillet.convention.contribution')
         values = self.values
         contribution = Contribution(
             convention=self.importer.convention,
-            contributor=party.party,
-            date=values.get('date') or self.importer.date,
+            contributor=self.party.party,
+            date=self.date,
             nature=values.get('nature', 'sundry'),
             description=values['description'],
             quantity=values['quantity'],
-            unit=unit,
+            unit=self.unit,
             unit_cost=values['unit_cost'],
             tax_included=values.get('tax_included', True),
             vat_rate=values.get('vat_rate'),
             vat_recoverable=values.get(
-                'vat_recoverable', party.vat_regime == 'subject'),
+                'vat_recoverable', self.party.vat_regime == 'subject'),
             evidence_reference=values.get('evidence_reference'),
-            recovered_through=values.get('recovered_through', 'pot'))
+            recovered_through=self.recovered_through)
         for name in ['amount', 'gross', 'net']:
             setattr(
                 contribution, name,

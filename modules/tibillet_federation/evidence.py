@@ -17,6 +17,11 @@ def same_text(reference):
     return ' '.join(reference.split()).casefold()
 
 
+def reference_key(owner, reference):
+    "Return the key of a reference, which is unique for each who pays"
+    return ('reference', owner.id if owner else None, same_text(reference))
+
+
 class EvidenceMixin(ModelStorage):
     """A cost with its evidence: a supplier invoice line, a file, a reference
 
@@ -72,10 +77,8 @@ class EvidenceMixin(ModelStorage):
         if self.evidence_line:
             return ('line', self.evidence_line.id)
         if self.evidence_reference:
-            owner = self.evidence_owner
-            return (
-                'reference', owner.id if owner else None,
-                same_text(self.evidence_reference))
+            return reference_key(
+                self.evidence_owner, self.evidence_reference)
         # One document may prove several costs, by their references.
         if self.evidence_file:
             return ('file', self.evidence_file.id)

@@ -80,6 +80,14 @@ class EvidenceUse(ModelSQL):
         cls.delete(cls._search('cost', [str(c) for c in costs]))
 
     @classmethod
+    @without_check_access
+    def get_names(cls, keys):
+        "Return how the costs that hold evidence are called, by its key"
+        found = cls._search('key', [digest(k) for k in keys])
+        names = {u.key: u.cost.rec_name for u in found}
+        return {k: names[digest(k)] for k in keys if digest(k) in names}
+
+    @classmethod
     def _search(cls, name, values):
         found = []
         for sub_values in sliced(values):
@@ -98,10 +106,14 @@ class EvidenceUse(ModelSQL):
 
 
 def get_key(cost):
-    "Return the key of the evidence of a cost, of any length, or nothing"
+    "Return the key of the evidence of a cost, or nothing"
     if cost.evidence_key:
-        return hashlib.sha256(
-            json.dumps(cost.evidence_key).encode()).hexdigest()
+        return digest(cost.evidence_key)
+
+
+def digest(key):
+    "Return a key of one length from one of any length"
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()
 
 
 def _refuse(evidence, cost, other):
