@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from tibillet_base.tools import forget
 
+from trytond.model.exceptions import DomainValidationError
 from trytond.modules.company.tests import CompanyTestMixin
 from trytond.modules.party.tests import PartyCheckReplaceMixin
 from trytond.pool import Pool
@@ -186,6 +187,23 @@ class TibilletBaseTestCase(
         Lang = pool.get('ir.lang')
         self.assertEqual(
             Lang.get('fr').strftime(dt.date(2026, 3, 4)), '04/03/2026')
+
+    @with_transaction()
+    def test_english(self):
+        "English can be chosen beside the language of the configuration"
+        pool = Pool()
+        Group = pool.get('res.group')
+        Lang = pool.get('ir.lang')
+        User = pool.get('res.user')
+        group, = Group.search([('name', '=', "TiBillet / Bar")])
+        user, = User.create([{
+                    'name': "Lina", 'login': 'lina',
+                    'groups': [('add', [group.id])]}])
+        with Transaction().set_user(user.id):
+            User.set_preferences({'language': 'en'})
+            self.assertEqual(User(user.id).language, Lang.get('en'))
+            with self.assertRaises(DomainValidationError):
+                User.set_preferences({'language': 'es'})
 
     @with_transaction()
     def test_forget(self):
