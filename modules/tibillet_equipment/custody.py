@@ -3,6 +3,7 @@ from collections import Counter
 
 from sql.aggregate import Max
 from tibillet_base.names import search_names
+from tibillet_base.tools import now
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
@@ -245,6 +246,11 @@ class Custody(NumberedMixin, Workflow, ModelSQL, ModelView):
             raise CustodyChainError(gettext(
                     'tibillet_equipment.msg_custody_no_line',
                     custody=self.rec_name))
+        if self.date > now():
+            raise CustodyChainError(gettext(
+                    'tibillet_equipment.msg_custody_future',
+                    custody=self.rec_name,
+                    date=lang.strftime(self.local_date)))
         keeper = self.company.party
         if self.direction == 'out' and self.to_party == keeper:
             raise CustodyChainError(gettext(
