@@ -42,6 +42,10 @@ class IncidentModificationError(AccessError):
     pass
 
 
+class IncidentReportError(UserError):
+    pass
+
+
 class IncidentEvidenceError(UserError):
     pass
 

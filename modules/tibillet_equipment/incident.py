@@ -8,7 +8,8 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import (
-    IncidentDecisionError, IncidentEvidenceError, IncidentModificationError)
+    IncidentDecisionError, IncidentEvidenceError, IncidentModificationError,
+    IncidentReportError)
 from .numbered import NumberedMixin
 
 _states = {
@@ -17,6 +18,10 @@ _states = {
 _decision_states = {
     'readonly': Eval('state').in_(['decided', 'cancelled']),
     }
+# What a report has settled, and the states of a unit that nobody has.
+REPORTED = {
+    'number', 'company', 'equipment', 'type', 'date', 'custodian'}
+GONE = {'missing', 'lost', 'stolen'}
 
 
 class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
@@ -255,9 +260,11 @@ class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
     def check_modification(cls, mode, incidents, values=None, external=False):
         super().check_modification(
             mode, incidents, values=values, external=external)
+        reported = external and REPORTED & set(values or {})
         for incident in incidents:
-            if (mode == 'delete' and incident.state != 'draft'
-                    or mode == 'write' and incident.state == 'decided'):
+            if (incident.state != 'draft' and (mode == 'delete' or reported)
+                    or mode == 'write'
+                    and incident.state in {'decided', 'cancelled'}):
                 raise IncidentModificationError(gettext(
                         'tibillet_equipment.msg_incident_modify',
                         incident=incident.rec_name))
@@ -281,6 +288,12 @@ class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
         pool = Pool()
         Equipment = pool.get('tibillet.equipment')
         for incident in incidents:
+            if incident.equipment.state in {'draft', 'retired'}:
+                raise IncidentReportError(gettext(
+                        'tibillet_equipment.msg_incident_unit',
+                        incident=incident.rec_name,
+                        equipment=incident.equipment.rec_name,
+                        state=incident.equipment.state_string))
             if incident.type == 'theft' and not incident.evidence:
                 raise IncidentEvidenceError(gettext(
                         'tibillet_equipment.msg_incident_evidence',
@@ -336,6 +349,14 @@ class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
             raise IncidentDecisionError(gettext(
                     'tibillet_equipment.msg_incident_amount',
                     incident=self.rec_name))
+        if (self.decision == 'write_off'
+                and self.type in {'loss', 'theft'}
+                and self.equipment.state not in GONE):
+            raise IncidentDecisionError(gettext(
+                    'tibillet_equipment.msg_incident_found',
+                    incident=self.rec_name,
+                    equipment=self.equipment.rec_name,
+                    state=self.equipment.state_string))
         if self.decision == 'write_off' and self.type == 'loss':
             delay = Configuration(1).get_multivalue(
                 'loss_delay', company=self.company.id)
