@@ -231,6 +231,12 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
                 })
 
     @classmethod
+    def _get_number_company(cls, values):
+        # A copy leaves out what is as by default.
+        return super()._get_number_company(
+            {'convention': cls.default_convention(), **values})
+
+    @classmethod
     def default_convention(cls):
         pool = Pool()
         Convention = pool.get('tibillet.convention')
