@@ -114,7 +114,10 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
             'readonly': Eval('state') == 'closed',
             })
     questions = fields.One2Many(
-        'tibillet.convention.question', 'convention', "Questions")
+        'tibillet.convention.question', 'convention', "Questions",
+        states={
+            'readonly': Eval('state') == 'closed',
+            })
     services = fields.One2Many(
         'tibillet.convention.service', 'convention', "Services",
         readonly=True)
@@ -340,13 +343,15 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
             wrong = [c for c in conventions if c.state != 'draft']
         else:
             frozen = {
-                'company', 'currency', 'purpose', 'start', 'term_months',
-                'renewal', 'notice_months'}
+                'number', 'company', 'currency', 'purpose', 'start',
+                'term_months', 'renewal', 'notice_months'}
             # The state moves by the buttons only.
             wrong = [
                 c for c in conventions
                 if (external and {'state', 'renewals'} & set(values))
-                or (c.state != 'draft' and frozen & set(values))]
+                or (c.state != 'draft' and frozen & set(values))
+                or (c.state == 'closing' and 'notice_date' in values)
+                or c.state == 'closed']
         for convention in wrong:
             raise ConventionModificationError(gettext(
                     'tibillet_federation.msg_convention_modification',

@@ -24,6 +24,10 @@ class ConventionModificationError(AccessError):
     pass
 
 
+class ConventionClosedError(AccessError):
+    pass
+
+
 class ObligationDoneError(UserError):
     pass
 
