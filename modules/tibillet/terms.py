@@ -48,10 +48,3 @@ def periods(start, end, months):
         found.append((first, min(following - dt.timedelta(1), end)))
         first = following
     return found
-
-
-def overlap_days(start, end, from_date, to_date):
-    """Return how many days two periods share, all four days included."""
-    first = max(start, from_date)
-    last = min(end, to_date)
-    return max(0, (last - first).days + 1)

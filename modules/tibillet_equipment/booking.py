@@ -306,18 +306,6 @@ class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
                         day=lang.strftime(day)))
 
     @classmethod
-    def get_free(cls, company, product, from_date, to_date, today=None):
-        "Return how many units of the product are free on all these days"
-        pool = Pool()
-        Date = pool.get('ir.date')
-        if today is None:
-            with Transaction().set_context(company=company.id):
-                today = Date.today()
-        return Availability(
-            company, {product}, from_date, to_date, today).free(
-            product, from_date, to_date)
-
-    @classmethod
     @ModelView.button_action('tibillet_equipment.wizard_booking_hand_over')
     def hand_over(cls, bookings):
         pass

@@ -158,11 +158,6 @@ def say(sentences, language='fr', symbol='€', names=None):
     return Voice(language, symbol, names=names).say(sentences)
 
 
-def render_all(sentences, language='fr', symbol='€', names=None):
-    "Return whole sentences, one a line"
-    return '\n'.join(say(sentences, language, symbol, names))
-
-
 def brief(sentences, language='fr', symbol='€', names=None):
     "Return one line that tells how a share was found"
     return Voice(language, symbol, names=names).brief(sentences)

@@ -4,7 +4,7 @@ import unittest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tibillet.terms import add_months, days_360, overlap_days, periods
+from tibillet.terms import add_months, days_360, periods
 
 day = dt.date.fromisoformat
 dates = st.dates(dt.date(1990, 1, 1), dt.date(2090, 12, 31))
@@ -70,18 +70,6 @@ class TermsTestCase(unittest.TestCase):
                     [(day(f), day(l)) for f, l in expected])
         with self.assertRaises(ValueError):
             periods(day('2025-01-01'), day('2025-12-31'), 0)
-
-    def test_overlap_days(self):
-        for start, end, from_, to, days in [
-                ('2026-07-04', '2026-12-31', '2026-01-01', '2026-12-31', 181),
-                ('2026-01-01', '2026-01-31', '2026-01-31', '2026-02-28', 1),
-                ('2026-01-01', '2026-01-31', '2026-02-01', '2026-02-28', 0),
-                ('2026-01-10', '2026-01-11', '2026-01-01', '2026-12-31', 2),
-                ]:
-            with self.subTest(start=start, end=end):
-                self.assertEqual(
-                    overlap_days(day(start), day(end), day(from_), day(to)),
-                    days)
 
     @given(dates, st.integers(-600, 600))
     def test_add_months_counts(self, date, months):

@@ -1,6 +1,7 @@
 import datetime as dt
 from unittest.mock import patch
 
+from tibillet_equipment.availability import Availability
 from tibillet_equipment.exceptions import BookingCapacityError
 
 from trytond.modules.company.tests import create_company, set_company
@@ -34,8 +35,9 @@ class LendingMixin:
                 booking=booking.id)
 
             def free(day, today):
-                return Booking.get_free(
-                    company, product, day, day, today=today)
+                return Availability(
+                    company, {product}, day, day, today).free(
+                        product, day, day)
 
             for day, today, number in [
                     (dt.date(2026, 7, 12), dt.date(2026, 7, 11), 1),
@@ -69,8 +71,6 @@ class LendingMixin:
     @with_transaction()
     def test_lent_without_booking(self):
         "Units lent without a booking are busy until they are due"
-        pool = Pool()
-        Booking = pool.get('tibillet.equipment.booking')
         company = create_company()
         with set_company(company):
             product = create_product()
@@ -86,9 +86,9 @@ class LendingMixin:
                     ]:
                 with self.subTest(day=day):
                     self.assertEqual(
-                        Booking.get_free(
-                            company, product, day, day,
-                            today=dt.date(2026, 7, 2)),
+                        Availability(
+                            company, {product}, day, day,
+                            dt.date(2026, 7, 2)).free(product, day, day),
                         number)
 
     @with_transaction()
