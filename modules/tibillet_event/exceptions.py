@@ -236,3 +236,19 @@ class TicketCompanyError(TicketError):
 
 class TicketRetainedError(TicketError):
     api_code = 'retained_product'
+
+
+class TicketPrintError(TicketError):
+    api_code = 'not_valid'
+
+
+class BoxOfficeClosedError(UserError):
+    pass
+
+
+class BoxOfficeMethodError(UserError):
+    pass
+
+
+class BoxOfficeSeatsError(UserError):
+    pass

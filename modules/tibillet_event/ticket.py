@@ -41,6 +41,9 @@ class Ticket(ModelSQL, ModelView):
             ('cancelled', "Cancelled"),
             ('exchanged', "Exchanged"),
             ], "State", required=True, readonly=True, sort=False)
+    prints = fields.Integer(
+        "Printed", required=True, readonly=True,
+        help="How often; after the first time it is a duplicate.")
     holder = fields.Char("Holder", readonly=True)
     party = fields.Many2One(
         'party.party', "Party", readonly=True, ondelete='RESTRICT',

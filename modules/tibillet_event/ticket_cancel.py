@@ -70,10 +70,10 @@ def cancel(point, uuid, tickets, method, terms):
         raise TicketEmptyError(gettext('tibillet_event.msg_ticket_empty'))
     if not is_new:
         return Refund(
-            uuid, tuple(ids), _quote(_made(ids), terms, point),
+            uuid, tuple(ids), _quote(get_made(ids), terms, point),
             till_writer.find(uuid))
     _lock(ids, point)
-    made = _made(ids)
+    made = get_made(ids)
     found = _quote(made, terms, point)
     sale, vat = None, {}
     if found.worth:
@@ -92,7 +92,7 @@ def cancel(point, uuid, tickets, method, terms):
 def simulate(point, tickets, terms):
     "Return the Quote of a refund, nothing written"
     ids = sorted({int(t) for t in tickets})
-    return _quote(_made(ids), terms, point)
+    return _quote(get_made(ids), terms, point)
 
 
 def _lock(ids, point):
@@ -118,7 +118,7 @@ def _lock(ids, point):
                     t.number for t in Ticket.browse(invalid))))
 
 
-def _made(ids):
+def get_made(ids):
     "Return the operation that made each ticket"
     pool = Pool()
     Operation = pool.get('tibillet.ticket.operation')

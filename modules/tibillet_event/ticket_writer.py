@@ -45,7 +45,7 @@ NOBODY = Person()
 
 TICKET = [
     'number', 'uuid', 'company', 'performance', 'place', 'tariff', 'hold',
-    'paid', 'state', 'holder', 'party', 'email']
+    'paid', 'state', 'prints', 'holder', 'party', 'email']
 
 
 @dataclass(frozen=True)
@@ -316,6 +316,7 @@ def _issue(till, lots, sale, uuid, person, now):
                     'hold': lot.hold.id,
                     'paid': operation['paid'],
                     'state': 'valid',
+                    'prints': 0,
                     'holder': person.name,
                     'party': person.party,
                     'email': person.address,

@@ -1,0 +1,145 @@
+"""Print tickets: the first time, and again as a duplicate that is recorded.
+
+The ticket says what the law asks for (CGI, annexe IV, 50 sexies B): who
+exploits, the show and its date, the category, the price or that it is free,
+the number of its operation, where and when it was sold; whatever the layout.
+"""
+import datetime as dt
+
+import qrcode
+from markupsafe import Markup
+from qrcode.image.svg import SvgPathImage
+from tibillet_base import till_sql, tools
+from tibillet_base.tools import cursor, forget, table
+
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.pool import Pool
+from trytond.report import Report
+from trytond.rpc import RPC
+from trytond.tools import file_open, timezone
+from trytond.transaction import Transaction, without_check_access
+
+from . import ticket_cancel, ticket_series
+from .exceptions import TicketPrintError
+
+
+@without_check_access
+def record(tickets):
+    """Count that the tickets are printed now
+
+    Return how often each was printed before, by id: a duplicate, beside the
+    first time, is an operation of the till that has sold it.
+    """
+    pool = Pool()
+    Ticket = pool.get('tibillet.ticket')
+    ids = sorted({int(t) for t in tickets})
+    ticket = table('tibillet.ticket')
+    statement = cursor()
+    statement.execute(*ticket.select(
+            ticket.id, ticket.state, ticket.prints,
+            where=fields.SQL_OPERATORS['in'](ticket.id, ids),
+            order_by=ticket.id.asc, for_=till_sql.for_update()))
+    rows = statement.fetchall()
+    invalid = [id_ for id_, state, _ in rows if state != 'valid']
+    if invalid:
+        raise TicketPrintError(gettext(
+                'tibillet_event.msg_ticket_print',
+                tickets=', '.join(t.number for t in Ticket.browse(invalid))))
+    before = {id_: prints for id_, _, prints in rows}
+    _record_duplicates([id_ for id_, prints in before.items() if prints])
+    statement.execute(*ticket.update(
+            [ticket.prints], [ticket.prints + 1],
+            where=fields.SQL_OPERATORS['in'](ticket.id, ids)))
+    forget(Ticket, ids)
+    return before
+
+
+def _record_duplicates(ids):
+    by_point = {}
+    for operation in ticket_cancel.get_made(ids) if ids else []:
+        by_point.setdefault(operation.point, []).append(operation)
+    for point in sorted(by_point, key=lambda p: p.id):
+        series = ticket_series.lock(point)
+        now = tools.now()
+        operations = []
+        for first in by_point[point]:
+            operation = {
+                **ticket_cancel.copy(first),
+                'point': point.id,
+                'at': now,
+                'kind': 'duplicate',
+                'user': tools.who(),
+                'request': f'{first.ticket_uuid}/{first.ticket.prints}',
+                'cancelled': None,
+                'cancelled_number': None,
+                'sale': None,
+                'sale_number': None,
+                **dict.fromkeys(ticket_cancel.NEGATED, 0 * first.paid),
+                }
+            series.take(operation)
+            operations.append({
+                    **operation,
+                    'create_uid': Transaction().user,
+                    'create_date': now,
+                    })
+        till_sql.insert('tibillet.ticket.operation', operations)
+        series.advance()
+
+
+class _TicketReport(Report):
+    "A page for each ticket"
+
+    # Width and height of the page.
+    _size = None
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__rpc__['execute'] = RPC(readonly=False)
+
+    @classmethod
+    def _execute(cls, records, header, data, action):
+        # Who may print was checked; the page says more than is read.
+        with without_check_access():
+            return super()._execute(records, header, data, action)
+
+    @classmethod
+    def get_context(cls, records, header, data):
+        pool = Pool()
+        Ticket = pool.get('tibillet.ticket')
+        context = super().get_context(records, header, data)
+        tickets = Ticket.browse([int(r) for r in records])
+        copies = record(tickets)
+        first = {o.ticket: o for o in ticket_cancel.get_made(
+                [t.id for t in tickets])}
+
+        def local(ticket, at):
+            zone = timezone.get_tzinfo(ticket.performance.venue.timezone)
+            return at.replace(tzinfo=dt.UTC).astimezone(zone)
+
+        def qr(ticket):
+            code = qrcode.QRCode(
+                image_factory=SvgPathImage, border=2,
+                error_correction=qrcode.ERROR_CORRECT_M)
+            code.add_data(ticket.code)
+            return Markup(code.make_image().to_string(encoding='unicode'))
+
+        with file_open('tibillet_event/ticket.css') as style:
+            context['style'] = style.read()
+        context.update(
+            tickets=tickets, copies=copies, first=first, local=local, qr=qr,
+            size=cls._size, layout=cls._layout)
+        return context
+
+
+class TicketReport(_TicketReport):
+    __name__ = 'tibillet.ticket.page'
+    _size = '210mm 99mm'
+    _layout = 'page'
+
+
+class TicketRollReport(_TicketReport):
+    __name__ = 'tibillet.ticket.roll'
+    _size = '80mm 150mm'
+    _layout = 'roll'
