@@ -183,12 +183,12 @@ class _Lot:
         if item.seats is not None:
             held = place_writer.hold_seats(
                 self.performance, item.allotment, item.seats,
-                self.hold_uuid, until)
+                self.hold_uuid, until, now=now)
         else:
             held = place_writer.hold(
                 self.performance, item.allotment, item.quantity,
-                self.hold_uuid, until)
-        self.hold = place_writer.sell(held.uuid)
+                self.hold_uuid, until, now=now)
+        self.hold = place_writer.sell(held.uuid, now=now)
 
     def sold(self):
         "Return what the till sells, the admission first"

@@ -14,9 +14,10 @@ from trytond.exceptions import UserError
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import DB_NAME, TestCase, activate_module
-from trytond.transaction import Transaction, TransactionError
+from trytond.transaction import Transaction
 
-from .till_records import make_books, make_methods, make_products, make_till
+from .till_records import (
+    make_books, make_methods, make_products, make_till, run_again)
 
 pytestmark = pytest.mark.postgresql
 SELLERS = 20
@@ -29,22 +30,7 @@ class TillPostgreSQLTestCase(TestCase):
     def setUpClass(cls):
         super().setUpClass()
         activate_module(['tibillet_base', 'sale_point'])
-        cls.run_again(cls.make)
-
-    @classmethod
-    def run_again(cls, function):
-        "Run a function in a transaction, again when it asks for it"
-        extras = {}
-        while True:
-            with Transaction().start(
-                    DB_NAME, 0, context={}, **extras) as transaction:
-                try:
-                    result = function()
-                    transaction.commit()
-                    return result
-                except TransactionError as error:
-                    transaction.rollback()
-                    error.fix(extras)
+        run_again(DB_NAME, cls.make)
 
     @classmethod
     def make(cls):
@@ -66,7 +52,7 @@ class TillPostgreSQLTestCase(TestCase):
                 point = make_till(code=code)
                 Point.open_till([point])
             return point.id
-        return self.run_again(function)
+        return run_again(DB_NAME, function)
 
     def sell(self, point, name, price='3.50'):
         "Write a sale as a route does, return its number"
@@ -108,7 +94,7 @@ class TillPostgreSQLTestCase(TestCase):
             pool = Pool()
             Point = pool.get('sale.point')
             return Point.check_chain(Point(point))
-        return self.run_again(function)
+        return run_again(DB_NAME, function)
 
     def execute(self, query, *parameters):
         with Transaction().start(DB_NAME, 0) as transaction:
@@ -158,7 +144,7 @@ class TillPostgreSQLTestCase(TestCase):
                 return closure.last_operation
             while 'last' not in results:
                 try:
-                    results['last'] = self.run_again(function)
+                    results['last'] = run_again(DB_NAME, function)
                 except backend.DatabaseOperationalError:
                     # Another sold since the snapshot of this transaction.
                     results['again'] = results.get('again', 0) + 1

@@ -8,7 +8,7 @@ from tibillet_base import till_finish, tools
 from trytond.modules.account.tests import create_chart, get_fiscalyear
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, TransactionError
 
 NOW = dt.datetime(2026, 3, 6, 19, 0, tzinfo=dt.UTC).replace(tzinfo=None)
 
@@ -150,3 +150,18 @@ def sell(point, product, method, quantity=1, price='3.50'):
     sale.save()
     Sale.process([sale])
     return sale
+
+
+def run_again(database, function):
+    "Run a function in a transaction, again when it asks for it"
+    extras = {}
+    while True:
+        with Transaction().start(
+                database, 0, context={}, **extras) as transaction:
+            try:
+                result = function()
+                transaction.commit()
+                return result
+            except TransactionError as error:
+                transaction.rollback()
+                error.fix(extras)

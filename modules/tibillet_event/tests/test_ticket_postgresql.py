@@ -1,0 +1,221 @@
+"""Many who buy tickets at once, on a real PostgreSQL: make test-pg."""
+import threading
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import pytest
+from tibillet_base.tests.till_records import run_again
+from tibillet_event import tariff_count, ticket_cancel
+from tibillet_event.exceptions import PlaceError, TariffError, TicketError
+from tibillet_event.refund import Terms
+
+from trytond import backend
+from trytond.modules.company.tests import set_company
+from trytond.pool import Pool
+from trytond.tests.test_tryton import DB_NAME, TestCase, activate_module
+from trytond.transaction import Transaction
+
+from .ticket_records import NOW, Person, TicketMixin, tools
+
+pytestmark = pytest.mark.postgresql
+BUYERS = 40
+
+
+class TicketRaceTestCase(TicketMixin, TestCase):
+    "Test many who buy tickets at several tills"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        activate_module(['tibillet_event', 'sale_point'])
+        run_again(DB_NAME, cls.make)
+
+    @classmethod
+    def make(cls):
+        self = cls('make')
+        with patch.object(tools, 'now', return_value=NOW):
+            self.open_box_office(10)
+            with set_company(self.company):
+                cls.tills = [self.till.id] + [
+                    self.make_till(code=f'T{i}').id for i in range(3)]
+            cls.limited = self.make_tariff("Early", '10.00', number=5).id
+            cls.personal = self.make_tariff(
+                "Member", '10.00', person_max=4).id
+        cls.ids = {
+            'performance': self.performance.id, 'cash': self.cash.id,
+            'full': self.full.id, 'company': self.company.id}
+
+    def setUp(self):
+        super().setUp()
+        # Outside of a transaction there are no records, only their ids.
+        self.performance, self.cash, self.full = (
+            SimpleNamespace(id=self.ids[name])
+            for name in ['performance', 'cash', 'full'])
+        self.empty(10)
+
+    def transaction(self):
+        transaction = Transaction().start(
+            DB_NAME, 1, context={'company': self.ids['company']})
+        transaction.connection.cursor().execute(
+            'SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
+        return transaction
+
+    def empty(self, quantity):
+        "Cancel all the tickets between two rounds, have so many places"
+        with self.transaction() as transaction:
+            pool = Pool()
+            Ticket = pool.get('tibillet.ticket')
+            Performance = pool.get('tibillet.performance')
+            tickets = Ticket.search([('state', '=', 'valid')])
+            if tickets:
+                ticket_cancel.cancel(
+                    self.tills[0], str(uuid.uuid4()), tickets,
+                    self.cash.id, Terms())
+            Performance.set_capacity(
+                [Performance(self.ids['performance'])], quantity)
+            transaction.commit()
+
+    def at_once(self, acts):
+        barrier = threading.Barrier(len(acts))
+
+        def run(act):
+            barrier.wait(60)
+            try:
+                with self.transaction() as transaction:
+                    result = act()
+                    transaction.commit()
+                    return result
+            except (PlaceError, TariffError, TicketError) as error:
+                return error.api_code
+            except backend.DatabaseOperationalError:
+                return 'broken'
+
+        with ThreadPoolExecutor(len(acts)) as buyers:
+            results = list(buyers.map(run, acts))
+        codes = Counter(r for r in results if isinstance(r, str))
+        return [r for r in results if not isinstance(r, str)], codes
+
+    def order(
+            self, number, quantity, tariff=None, price=20, uuid_=None,
+            **values):
+        "Return the act of an order at one of the tills"
+        uuid_ = uuid_ or str(uuid.uuid4())
+        till = self.tills[number % len(self.tills)]
+
+        def act():
+            item = self.item(
+                quantity, SimpleNamespace(id=tariff or self.full.id))
+            return self.sell(
+                uuid_, item, paid=price * quantity, till=till, **values)
+        return act
+
+    def check(self):
+        "Each till has its numbers without holes, each place one ticket"
+        with self.transaction():
+            pool = Pool()
+            Operation = pool.get('tibillet.ticket.operation')
+            Point = pool.get('sale.point')
+            Performance = pool.get('tibillet.performance')
+            Ticket = pool.get('tibillet.ticket')
+            for point in Point.browse(self.tills):
+                ranks = [o.rank for o in Operation.search(
+                        [('point', '=', point.id)],
+                        order=[('rank', 'ASC')])]
+                self.assertEqual(
+                    ranks, [*range(1, (point.ticket_counter or 0) + 1)])
+            valid = Ticket.search([('state', '=', 'valid')])
+            self.assertEqual(len({t.place for t in valid}), len(valid))
+            performance = Performance(self.ids['performance'])
+            self.assertEqual(performance.places_sold, len(valid))
+            return len(valid)
+
+    def test_last_places(self):
+        "40 orders at four tills for 10 places: 10 tickets, each its number"
+        for turn in range(5):
+            self.empty(10)
+            orders, codes = self.at_once(
+                [self.order(i, 1) for i in range(BUYERS)])
+            self.assertEqual(
+                (len(orders), codes), (10, {'sold_out': 30}), turn)
+            self.assertEqual(self.check(), 10)
+
+    def test_limited_tariff(self):
+        "40 buyers for 5 places at a price: five have it"
+        self.empty(60)
+        orders, codes = self.at_once([
+                self.order(i, 1, self.limited, 10) for i in range(BUYERS)])
+        self.assertEqual(
+            (len(orders), codes), (5, {'tariff_sold_out': 35}))
+        self.assertEqual(self.check(), 5)
+
+    def test_limited_tariff_without_count(self):
+        "When it is only counted before, more have it"
+        self.empty(60)
+
+        def add(tariff, performance, person, quantity, limit):
+            Ticket = Pool().get('tibillet.ticket')
+            return Ticket.search([
+                    ('tariff', '=', tariff.id),
+                    ('state', '=', 'valid'),
+                    ], count=True) + quantity <= limit
+
+        with patch.object(tariff_count, '_add', add):
+            orders, _ = self.at_once([
+                    self.order(i, 1, self.limited, 10)
+                    for i in range(BUYERS)])
+        self.assertGreater(len(orders), 5)
+
+    def test_person(self):
+        "Two orders of a person, of 3 and of 4, when 4 are allowed: one"
+        for turn in range(10):
+            self.empty(60)
+            lea = Person("Léa", email=f'lea{turn}@example.org')
+            orders, codes = self.at_once([
+                    self.order(0, 3, self.personal, 10, person=lea),
+                    self.order(1, 4, self.personal, 10, person=lea)])
+            self.assertEqual(
+                (len(orders), codes), (1, {'tariff_person': 1}), turn)
+            self.assertIn(self.check(), {3, 4})
+
+    def test_same_request(self):
+        "The same order sent 20 times at once is one order"
+        self.empty(60)
+        uuid_ = str(uuid.uuid4())
+        orders, codes = self.at_once([
+                self.order(0, 2, uuid_=uuid_) for _ in range(20)])
+        self.assertEqual(codes, {})
+        self.assertEqual(len({o.tickets for o in orders}), 1)
+        self.assertEqual(self.check(), 2)
+
+    def test_cancelled_once(self):
+        "20 people give the same ticket back: one is paid"
+        self.empty(60)
+        (order,), _ = self.at_once([self.order(0, 1)])
+        ticket = order.tickets[0].id
+
+        def cancel(number):
+            uuid_ = str(uuid.uuid4())
+            till = self.tills[number % len(self.tills)]
+            return lambda: ticket_cancel.cancel(
+                till, uuid_, [ticket], self.cash.id, Terms())
+
+        refunds, codes = self.at_once([cancel(i) for i in range(20)])
+        self.assertEqual((len(refunds), codes), (1, {'not_valid': 19}))
+        self.assertEqual(self.check(), 0)
+
+    def test_facts(self):
+        "Not even SQL changes an operation"
+        (order,), _ = self.at_once([self.order(0, 1)])
+        self.assertEqual(len(order.tickets), 1)
+        for statement in [
+                'UPDATE tibillet_ticket_operation SET paid = 0',
+                'DELETE FROM tibillet_ticket_operation',
+                'TRUNCATE tibillet_ticket_operation CASCADE']:
+            with self.subTest(statement=statement), self.transaction() as t:
+                with self.assertRaisesRegex(Exception, 'append-only'):
+                    t.connection.cursor().execute(statement)
+                t.rollback()
+
