@@ -197,3 +197,17 @@ def test_columns(module):
                 if field.get('name') in instants
                 and not field.get('widget')]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    'path', sorted(MODULES.glob('*/view/*.xml')), ids=_where)
+def test_headings(path):
+    "The time beside a date has a heading of its own"
+    root = etree.parse(path).getroot()
+    headings = defaultdict(set)
+    if root.tag in {'tree', 'data'}:
+        for field in root.iter('field'):
+            if field.get('widget') in {'date', 'time'}:
+                name, heading = field.get('name'), field.get('string')
+                assert heading not in headings[name], name
+                headings[name].add(heading)
