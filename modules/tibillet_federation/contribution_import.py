@@ -81,6 +81,8 @@ class ContributionImport(Wizard):
             'lines': [line.get_preview() for line in lines],
             'count': len(lines),
             'broken': sum(1 for line in lines if line.problems),
+            'problems': '\n'.join(
+                line.problem for line in lines if line.problems),
             'gross': sum(
                 (line.contribution.gross or 0 for line in lines
                     if line.contribution), Decimal(0)),
@@ -349,6 +351,11 @@ class ContributionImportPreview(ModelView):
     broken = fields.Integer(
         "Broken Lines", readonly=True,
         help="Nothing is imported while a line is broken.")
+    problems = fields.Text(
+        "What to Correct", readonly=True,
+        states={
+            'invisible': ~Eval('problems'),
+            })
     gross = Monetary(
         "Total Including Tax", currency='currency', digits='currency',
         readonly=True)
