@@ -1,10 +1,11 @@
 """The database of the first hour is whole, whatever stops the work."""
 import contextlib
+import socket
 from unittest import mock
 
 import pytest
 
-from tools import commands, database
+from tools import commands, database, serve, steps
 
 
 @pytest.fixture
@@ -40,3 +41,55 @@ def test_reset_begins_again(folder):
     assert not (folder / 'tibillet.sqlite').exists()
     assert database.Database().stamp['digest'] == database.digest()
     assert [p.name for p in folder.parent.iterdir()] == ['db']
+
+
+@pytest.fixture
+def locked(tmp_path):
+    "A command holds the database"
+    with mock.patch.object(commands, 'RUN', tmp_path), \
+            commands._alone() as lock:
+        yield lock
+
+
+@pytest.mark.parametrize('command', ['run', 'reset'])
+def test_one_command_at_a_time(locked, capsys, command):
+    "A command is refused while another one works"
+    assert commands.main([command]) == 1
+    assert "Another command uses the database" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('arguments', [
+        ['run'], ['run', '--port', '8123'], ['reset'],
+        ['demo', '--story', 'second-season']])
+def test_one_server_at_a_time(locked, capsys, arguments):
+    "The sentence says where the database is served, whatever the port"
+    print(serve.address(8000), end='', file=locked, flush=True)
+    assert commands.main(arguments) == 1
+    assert "is served at http://127.0.0.1:8000/" in capsys.readouterr().err
+
+
+def test_served_by_another(tmp_path, capsys):
+    "Another program's port is refused; the next command is not"
+    with mock.patch.object(commands, 'RUN', tmp_path), \
+            socket.create_server((serve.HOST, 0)) as other:
+        port = other.getsockname()[1]
+        (tmp_path / 'lock').write_text("what an older server left")
+        assert commands.main(['run', '--port', str(port)]) == 1
+        assert "is in use by another program" in capsys.readouterr().err
+        with commands._alone():
+            assert (tmp_path / 'lock').read_text() == ''
+
+
+def test_story_gone_wrong(folder, tmp_path, capsys):
+    "The reason is not cut within a word, and what to do is said"
+    (folder / 'stamp.json').write_text('{"digest": "", "stories": []}')
+    reason = "ValueError: " + "far too many figures " * 40
+    house = database.Database(folder)
+    with mock.patch.object(
+            steps, 'run', side_effect=steps.Failed(
+                tmp_path / 'log', [reason])), \
+            pytest.raises(steps.Stop) as stop:
+        house._story('second-season')
+    sentence = str(stop.value)
+    assert " …\nThe database is as it was before;" in sentence
+    assert sentence.endswith("'make reset' begins again without it.")

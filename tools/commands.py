@@ -12,19 +12,25 @@ from tools.steps import ROOT, RUN, Stop, say
 
 
 @contextlib.contextmanager
-def _alone(shared=False):
-    "Keep another command from changing the database at the same time"
+def _alone():
+    """Keep another command from the database at the same time
+
+    What is written in the file given says where the database is served.
+    """
     RUN.mkdir(exist_ok=True)
-    with open(RUN / 'lock', 'w') as file:
+    with open(RUN / 'lock', 'a+') as file:
         try:
-            fcntl.flock(
-                file, fcntl.LOCK_NB
-                | (fcntl.LOCK_SH if shared else fcntl.LOCK_EX))
+            fcntl.flock(file, fcntl.LOCK_NB | fcntl.LOCK_EX)
         except OSError:
+            file.seek(0)
+            where = file.read()
             raise Stop(
-                "Another command uses the database of this checkout (a "
-                "'make run' in another window?): stop it with Ctrl-C first.")
-        yield
+                f"The database of this checkout is served at {where}: stop "
+                "that 'make run' with Ctrl-C first." if where else
+                "Another command uses the database of this checkout: wait "
+                "until it ends, or stop it with Ctrl-C.")
+        file.truncate(0)
+        yield file
 
 
 @contextlib.contextmanager
@@ -57,22 +63,17 @@ def install(options):
 def run(options):
     "Serve the demo co-operative on loopback, made when there is none"
     port = serve.number(options.port)
-    serve.check(port)
-    with _alone(shared=_complete()):
+    with _alone() as lock:
+        serve.check(port)
         with _installed():
             system.provide([system.PDF])
             database.Database().ensure()
-    with _alone(shared=True):
         serve.check(port)
+        print(serve.address(port), end='', file=lock, flush=True)
         try:
             serve.forever(port)
         except KeyboardInterrupt:
             say("\nThe server is stopped, the data are kept.")
-
-
-def _complete():
-    stamp = database.Database().stamp
-    return bool(stamp) and stamp['digest'] == database.digest()
 
 
 def reset(options):

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import textwrap
 
 from tools import content, mail, steps, venv
 from tools.steps import ROOT, RUN, Stop, say
@@ -158,16 +159,22 @@ class Database:
                         **environment(self.draft),
                         'TRYTOND_EMAIL__URI': uri})
             except steps.Failed as failed:
-                self._give_up(failed, f"The story '{story}' went wrong")
+                advice = (
+                    "\nWhat was typed in the database may contradict the "
+                    "story: 'make reset' begins again without it."
+                    if self.stamp else "")
+                self._give_up(
+                    failed, f"The story '{story}' went wrong", advice)
 
-    def _give_up(self, failed, what):
+    def _give_up(self, failed, what, advice=''):
         shutil.rmtree(self.draft, ignore_errors=True)
         kept = (
-            ", the database is as it was before" if self.stamp
-            else ", no database was left behind")
+            "The database is as it was before" if self.stamp
+            else "No database was left behind")
+        reason = textwrap.shorten(failed.last, 400, placeholder=" …")
         raise Stop(
-            f"{what} ({failed.last[:200]}){kept}; the whole story is in "
-            f"{steps.shown(failed.log)}.")
+            f"{what}: {reason}\n{kept}; all that was printed is in "
+            f"{steps.shown(failed.log)}.{advice}")
 
     def _settle(self, stories):
         (self.draft / 'stamp.json').write_text(
