@@ -79,7 +79,7 @@ OBLIGATIONS = {
         "structure extérieure",
         "Utiliser TiBillet pour l'agenda culturel et en promouvoir l'usage "
         "auprès des collectifs montpelliérains",
-        "Utiliser le cashless TiBillet dans ses propres évènements",
+        "Utiliser le cashless TiBillet dans ses propres événements",
         "Reverser une partie du chiffre d'affaires de chaque prestation "
         "jusqu'à l'amortissement du matériel et des frais associés",
         "Assurer le cachet d'une personne de l'équipe TiBillet par "
@@ -137,7 +137,7 @@ QUESTIONS = [
     ("Le matériel est-il prêté à d'autres structures ?",
         "Axel demande qui porte alors la logistique et ses coûts, et si "
         "c'est un prêt, une vente ou une location."),
-    ("Qui tient le cashless pendant l'évènement ?",
+    ("Qui tient le cashless pendant l'événement ?",
         "Une équipe bénévole, des contrats, ou l'équipe du festival ? "
         "Dans ce dernier cas, qui la forme ?"),
     ("Un « cachet » pour une technicienne ?",
@@ -169,7 +169,7 @@ ARTICLES = [
         "de l'équipe TiBillet."),
     ("Transparence", "Chaque partenaire montre ses coûts à l'autre avec "
         "chaque relevé, avec les justificatifs."),
-    ("Usage éthique", "TiBillet n'est pas vendu à un évènement contraire "
+    ("Usage éthique", "TiBillet n'est pas vendu à un événement contraire "
         "aux valeurs communes. En cas de doute, le collectif est "
         "consulté."),
     ("Non-exclusivité", "Chaque partenaire peut travailler avec d'autres "

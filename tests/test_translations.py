@@ -34,6 +34,12 @@ def test_every_source_is_there(module, sources):
     assert missing == [], f'python -m tools.translations {module}'
 
 
+@pytest.mark.parametrize('module', names())
+def test_one_spelling(module):
+    "An event is spelled as in the standard modules"
+    assert [e.msgstr for e in _known(module) if "vènement" in e.msgstr] == []
+
+
 def test_merge_keeps_what_was_translated():
     def entry(context, source, text=''):
         return polib.POEntry(msgctxt=context, msgid=source, msgstr=text)
