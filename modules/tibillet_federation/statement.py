@@ -156,7 +156,6 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
             ('settled', "Settled"),
             ], "State", required=True, readonly=True, sort=False)
 
-
     @classmethod
     def __setup__(cls):
         super().__setup__()
@@ -320,12 +319,15 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     def copy(cls, statements, default=None):
         default = default.copy() if default is not None else {}
-        for name in [
-                'sent_on', 'opening_remaining', 'closing_remaining',
-                'pot', 'crossed_on', 'balances', 'lines', 'disputes',
-                'approvals', 'entry_links', 'hash', 'content']:
+        for name in cls._computed_fields | {'disputes', 'approvals'}:
             default.setdefault(name)
         return super().copy(statements, default=default)
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        if mode == 'create':
+            values = {**values, 'number': None}
+        return super().preprocess_values(mode, values)
 
     @classmethod
     def validate_fields(cls, statements, field_names):
@@ -361,10 +363,14 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
 
     # What does not belong to the locked content.
     _free_fields = {'state', 'entry_links', 'invoices'}
-    # What people may type; the rest comes from the buttons.
+    # What people may type.
     _typed_fields = {
         'convention', 'start_date', 'end_date', 'date', 'disputes',
         'approvals'}
+    # What the buttons write, and nobody brings.
+    _computed_fields = {
+        'sent_on', 'opening_remaining', 'closing_remaining', 'pot',
+        'crossed_on', 'balances', 'lines', 'entry_links', 'hash', 'content'}
 
     @classmethod
     def check_modification(
@@ -373,7 +379,9 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
             mode, statements, values=values, external=external)
         if mode == 'create':
             wrong = [
-                s for s in statements if external and s.state != 'draft']
+                s for s in statements
+                if external and (s.state != 'draft' or any(
+                        getattr(s, n) for n in cls._computed_fields))]
         elif mode == 'delete':
             wrong = [s for s in statements if s.state != 'draft']
         else:
@@ -424,6 +432,7 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         Approval = pool.get('tibillet.convention.statement.approval')
         Approval.delete([a for s in statements for a in s.approvals])
         Line.delete([l for s in statements for l in s.lines])
+        cls.write(statements, {'hash': None, 'content': None})
 
     def _check_previous(self):
         "Check that all statements before are locked"

@@ -131,7 +131,8 @@ class StatementDispute(ModelSQL, ModelView):
             values['opened_by'] = User(Transaction().user).rec_name
             values['opened_on'] = Statement.get_today()
             # It is written by who administers, later.
-            values.pop('answer_text', None)
+            for name in ['answer_text', 'answered_by', 'answered_on']:
+                values.pop(name, None)
         return values
 
     @classmethod
