@@ -168,18 +168,18 @@ class Book:
                 exclusions.append(amount)
         for cost in self._get_counted(service, 'human_costs', until):
             amount = _get(cost, 'amount') or ZERO
-            if tier := _get(cost, 'tier'):
-                days[tier.key] += _get(cost, 'days') or ZERO
+            if key := self.get_tier_key(cost, version):
+                days[key] += _get(cost, 'days') or ZERO
             # What another partner bears does not lower the operator's base.
-            if ('human' in excluded and amount
+            elif ('human' in excluded and amount
                     and _get(cost, 'payer') == service.operator):
                 exclusions.append(
                     plain.Amount(_get(cost, 'role') or '', amount, 'human'))
         for cost in self._get_counted(service, 'common_costs', until):
             amount = _get(cost, 'amount') or ZERO
-            if tier := _get(cost, 'tier'):
-                costs[tier.key] += amount
-            if ('common' in excluded
+            if key := self.get_tier_key(cost, version):
+                costs[key] += amount
+            elif ('common' in excluded
                     and _get(cost, 'recovered_through') == 'common'):
                 exclusions.append(plain.Amount(
                         _get(cost, 'description') or '', amount, 'common'))
@@ -191,6 +191,20 @@ class Book:
             costs=dict(costs),
             days=dict(days),
             operator=str(service.operator.id) if service.operator else None)
+
+    def get_tier_key(self, cost, version):
+        """Return the key of the line of the cascade that pays a cost
+
+        The base is what the cascade takes from: such a cost is not deducted
+        from it. None when the clauses have no such line.
+        """
+        clauses = self.get_clauses(version)
+        tier = _get(cost, 'tier')
+        if tier and any(
+                t.key == tier.key
+                for schedule in [clauses.pre, clauses.post] if schedule
+                for t in schedule.tiers):
+            return tier.key
 
     def _get_counted(self, service, field, until):
         for line in self.get_lines(service, field):
@@ -210,7 +224,7 @@ class Book:
         return [
             cost for cost in self.get_lines(service, 'common_costs')
             if _get(cost, 'recovered_through') == 'common'
-            and not _get(cost, 'tier')
+            and not self.get_tier_key(cost, version)
             and _get(cost, 'payer') != service.operator
             and _get(cost, 'correction_date') == date]
 
