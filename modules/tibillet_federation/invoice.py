@@ -1,6 +1,8 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from tibillet_base.tools import sliced
+
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
@@ -20,11 +22,43 @@ class Invoice(metaclass=PoolMeta):
     @property
     def convention_statements(self):
         "The convention statements the invoice comes from"
+        return {a.line.statement for a in self._convention_allocations}
+
+    @property
+    def _convention_allocations(self):
         pool = Pool()
         Allocation = pool.get('tibillet.convention.allocation')
-        return {
-            l.origin.line.statement for l in self.lines
-            if isinstance(l.origin, Allocation)}
+        return [
+            l.origin for l in self.lines if isinstance(l.origin, Allocation)]
+
+    @classmethod
+    def validate_invoice(cls, invoices):
+        cls._check_statements(invoices)
+        super().validate_invoice(invoices)
+
+    @classmethod
+    def post(cls, invoices):
+        cls._check_statements(invoices)
+        super().post(invoices)
+
+    @classmethod
+    def _check_statements(cls, invoices):
+        "Refuse to invoice another amount than the statement says"
+        invoiced = {}
+        for invoice in invoices:
+            for allocation in invoice._convention_allocations:
+                statement = allocation.line.statement
+                if statement not in invoiced:
+                    invoiced[statement] = _get_invoiced(statement)
+                amount = invoiced[statement][allocation.id, invoice.type]
+                if amount != allocation.amount:
+                    raise StatementInvoiceError(gettext(
+                            'tibillet_federation.msg_statement_invoice_amount',
+                            invoice=invoice.rec_name,
+                            statement=statement.rec_name,
+                            allocation=allocation.rec_name,
+                            amount=statement.convention.format_amount(
+                                allocation.amount)))
 
     @classmethod
     def process(cls, invoices):
@@ -52,7 +86,7 @@ def get_invoices(statement):
     invoiced = _get_invoiced(statement)
     invoices = []
     for type_, company, party, allocations in get_flows(statement):
-        todo = [a for a in allocations if (a.id, type_) not in invoiced]
+        todo = [a for a in allocations if not invoiced[a.id, type_]]
         if todo:
             with Transaction().set_context(company=company.id):
                 invoices.append(
@@ -73,10 +107,10 @@ def get_tax(statement, type_, company, party, allocations):
 
 
 def is_invoiced(statement):
-    "Return if all that has to be paid is on an invoice not cancelled"
+    "Return if all that has to be paid is invoiced, to the cent"
     invoiced = _get_invoiced(statement)
     return all(
-        (allocation.id, type_) in invoiced
+        invoiced[allocation.id, type_] == allocation.amount
         for type_, _, _, allocations in get_flows(statement)
         for allocation in allocations)
 
@@ -105,12 +139,47 @@ def get_flows(statement):
 
 
 def _get_invoiced(statement):
-    "Return the (allocation id, invoice type) which are invoiced"
-    return {
-        (a.id, l.invoice.type)
-        for line in statement.lines for a in line.allocations
-        for l in a.invoice_lines
-        if l.invoice and l.invoice.state != 'cancelled'}
+    """Return what is invoiced by (allocation id, invoice type)
+
+    Less what was credited since; what is cancelled does not count.
+    """
+    amounts = defaultdict(Decimal)
+    origins = {}
+    for line in statement.lines:
+        for allocation in line.allocations:
+            for invoice_line in allocation.invoice_lines:
+                invoice = invoice_line.invoice
+                if _counts(invoice, statement):
+                    key = allocation.id, invoice.type
+                    amounts[key] += _get_price(invoice_line)
+                    origins[str(invoice_line)] = key
+    for line in _get_credits(list(origins)):
+        if (line.invoice.state in {'posted', 'paid'}
+                and _counts(line.invoice, statement)):
+            amounts[origins[str(line.origin)]] += _get_price(line)
+    return amounts
+
+
+def _counts(invoice, statement):
+    return (
+        invoice and invoice.state != 'cancelled'
+        and invoice.currency == statement.currency)
+
+
+def _get_price(line):
+    # The amount of a supplier's line holds the tax that is not recovered.
+    return line.invoice.currency.round(
+        Decimal(str(line.quantity or 0)) * (line.unit_price or 0))
+
+
+def _get_credits(origins):
+    "Return the lines that credit invoice lines"
+    pool = Pool()
+    Line = pool.get('account.invoice.line')
+    return [
+        line for sub_origins in sliced(origins)
+        for line in Line.search([('origin', 'in', list(sub_origins))])
+        if line.invoice]
 
 
 def _get_invoice(statement, type_, company, party, allocations):
