@@ -6,6 +6,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 
+from . import sharing
 from .child import ChildMixin
 from .evidence import EvidenceMixin
 from .exceptions import (
@@ -50,6 +51,12 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
             ],
         states=_states,
         help="The partner that has paid it.")
+    payer_companies = fields.Function(
+        fields.Many2Many(
+            'company.company', None, None, "Companies",
+            help="The company of who has paid it, "
+            "when it keeps its books here."),
+        'get_payer_companies', searcher='search_payer_companies')
     date = fields.Date("Date", required=True, states=_states)
     nature = fields.Selection(
         [n for n in NATURES if n[0] != 'waived'], "Nature",
@@ -119,6 +126,30 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
     @property
     def evidence_owner(self):
         return self.payer
+
+    @classmethod
+    def get_payer_companies(cls, costs, name):
+        return {
+            c.id: [
+                p.company.id for p in c.convention.parties
+                if p.party == c.payer and p.company]
+            for c in costs}
+
+    @classmethod
+    def search_payer_companies(cls, name, clause):
+        pool = Pool()
+        ConventionParty = pool.get('tibillet.convention.party')
+        cost = cls.__table__()
+        party = ConventionParty.__table__()
+        return [('id', 'in', cost
+                .join(party, condition=(
+                        (cost.convention == party.convention)
+                        & (cost.payer == party.party)))
+                .select(
+                    cost.id,
+                    where=party.company.in_(
+                        sharing.matching(
+                            pool.get('company.company'), name, clause))))]
 
     @classmethod
     def get_entry(cls, costs, name):

@@ -4,7 +4,7 @@ from sql import Union
 from trytond.pool import Pool
 
 
-def _matching(Model, name, clause):
+def matching(Model, name, clause):
     "Return the query of the records that the clause compares the field with"
     _, operator, value = clause[:3]
     nested = clause[0][len(name) + 1:]
@@ -20,7 +20,7 @@ def of_parties(name, clause):
     """
     pool = Pool()
     ConventionParty = pool.get('tibillet.convention.party')
-    parties = _matching(pool.get('party.party'), name, clause)
+    parties = matching(pool.get('party.party'), name, clause)
     table = ConventionParty.__table__()
     return table.select(table.convention, where=table.party.in_(parties))
 
@@ -34,7 +34,7 @@ def of_companies(name, clause):
     pool = Pool()
     Convention = pool.get('tibillet.convention')
     ConventionParty = pool.get('tibillet.convention.party')
-    companies = _matching(pool.get('company.company'), name, clause)
+    companies = matching(pool.get('company.company'), name, clause)
     convention = Convention.__table__()
     party = ConventionParty.__table__()
     return Union(
