@@ -1,3 +1,4 @@
+from collections import defaultdict
 from decimal import Decimal
 
 from trytond.i18n import gettext
@@ -5,7 +6,7 @@ from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Bool, Eval, If
 
-from .exceptions import ServiceValidationError
+from .exceptions import ServiceModificationError, ServiceValidationError
 from .service_line import ServiceLineMixin
 
 
@@ -111,6 +112,29 @@ class Turnover(ServiceLineMixin, ModelSQL, ModelView):
             cls._check_invoice_lines(lines)
 
     @classmethod
+    def check_modification(cls, mode, lines, values=None, external=False):
+        super().check_modification(
+            mode, lines, values=values, external=external)
+        if mode != 'write' or not set(values) <= cls._free_fields:
+            return
+        # What customers pay is known later, the invoice at last: neither is
+        # taken back from what a locked statement shows.
+        for line in lines:
+            service = line.service
+            if service.convention.state == 'closed':
+                raise ServiceModificationError(gettext(
+                        'tibillet_federation.msg_service_closed',
+                        service=service.rec_name,
+                        convention=service.convention.rec_name))
+            if ('invoice_line' in values and line.invoice_line
+                    and values['invoice_line'] != line.invoice_line.id
+                    and service.locked):
+                raise ServiceModificationError(gettext(
+                        'tibillet_federation.msg_service_locked',
+                        service=service.rec_name,
+                        statement=service.statement.rec_name))
+
+    @classmethod
     def _check_invoice_lines(cls, lines):
         lines = [l for l in lines if l.invoice_line]
         if not lines:
@@ -119,7 +143,7 @@ class Turnover(ServiceLineMixin, ModelSQL, ModelView):
                 ('invoice_line', 'in', [l.invoice_line.id for l in lines]),
                 ('service.state', '!=', 'cancelled'),
                 ])
-        services = {}
+        services, declared = {}, defaultdict(Decimal)
         for line in others:
             other = services.setdefault(line.invoice_line, line.service)
             if other != line.service:
@@ -128,12 +152,16 @@ class Turnover(ServiceLineMixin, ModelSQL, ModelView):
                         line=line.invoice_line.rec_name,
                         service=line.service.rec_name,
                         other=other.rec_name))
+            declared[line.invoice_line] += line.amount
         for line in lines:
-            if abs(line.amount) > abs(line.invoice_line.amount):
+            worth = line.invoice_line.amount
+            total = declared[line.invoice_line]
+            if not min(worth, 0) <= total <= max(worth, 0):
+                convention = line.service.convention
                 raise ServiceValidationError(gettext(
                         'tibillet_federation.msg_turnover_amount',
                         line=line.rec_name,
                         service=line.service.rec_name,
                         invoice_line=line.invoice_line.rec_name,
-                        amount=line.service.convention.format_amount(
-                            line.invoice_line.amount)))
+                        total=convention.format_amount(total),
+                        amount=convention.format_amount(worth)))
