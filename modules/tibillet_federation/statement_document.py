@@ -233,9 +233,6 @@ class StatementDocument:
     def contributions(self):
         "Return the contributions by contributor, with their totals"
         groups = []
-        declared = {
-            p.party.rec_name: p.declared_total
-            for p in self.convention.parties}
         for contributor in self.pot['contributors']:
             name = contributor['name']
             lines = [
@@ -243,15 +240,14 @@ class StatementDocument:
                 if c['contributor'] == name]
             if not lines:
                 continue
-            gross = sum((Decimal(c['gross']) for c in lines), ZERO)
-            total = declared.get(name)
             groups.append({
                     'contributor': contributor,
                     'lines': lines,
-                    'gross': gross,
+                    'gross': sum((Decimal(c['gross']) for c in lines), ZERO),
                     'net': sum((Decimal(c['net']) for c in lines), ZERO),
-                    'declared': total,
-                    'gap': total - gross if total is not None else None,
+                    # Statements locked before they held it do not show it.
+                    'declared': contributor.get('declared'),
+                    'gap': contributor.get('gap'),
                     })
         return groups
 

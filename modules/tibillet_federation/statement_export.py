@@ -69,8 +69,7 @@ def _get_data(statement):
         'lines': [_get_line(l, statement) for l in statement.lines],
         'totals': _get_totals(statement),
         'contributions': [
-            _get_contribution(c) for c in convention.contributions
-            if c.date <= statement.end_date],
+            _get_contribution(c) for c in _get_contributions(statement)],
         'costs': _get_costs(statement),
         'settlement': _get_settlement(statement),
         'obligations': [
@@ -129,17 +128,33 @@ def _get_contributors(statement):
     balances = json.loads(statement.balances or '{}')
     opening = {
         b.contributor: b for b in load_balances(balances.get('opening', []))}
-    names = {str(p.party.id): p.party.rec_name
-        for p in statement.convention.parties}
+    parties = {str(p.party.id): p for p in statement.convention.parties}
     return [{
-            'name': names[b.contributor],
+            'name': parties[b.contributor].party.rec_name,
             'recoups': b.recoupable,
             'contributed': b.contributed,
             'opening_remaining': opening[b.contributor].remaining,
             'recouped': b.recouped,
             'remaining': b.remaining,
+            **_get_declared(parties[b.contributor], statement),
             }
         for b in load_balances(balances.get('closing', []))]
+
+
+def _get_declared(line, statement):
+    "Return the total a party has announced, and how far it is from its lines"
+    declared = gap = line.declared_total
+    if declared is not None:
+        gap = declared - sum(
+            (c.gross for c in _get_contributions(statement)
+                if c.contributor == line.party), ZERO)
+    return {'declared': declared, 'gap': gap}
+
+
+def _get_contributions(statement):
+    return [
+        c for c in statement.convention.contributions
+        if c.date <= statement.end_date]
 
 
 def _get_ledger(statement):

@@ -53,6 +53,8 @@ BLOCKS = [
             ('opening_remaining', 'statement', 'opening_remaining'),
             ('recouped', 'statement', 'recouped'),
             ('remaining', 'statement', 'closing_remaining'),
+            ('declared', 'party', 'declared_total'),
+            ('gap', 'party', 'gap'),
             ]),
     ('ledger', ['ledger'], [
             ('date', 'entry', 'date'),
