@@ -1,3 +1,4 @@
+from collections import defaultdict
 from decimal import Decimal
 
 from trytond.i18n import gettext
@@ -240,12 +241,17 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
         Entry = pool.get('tibillet.convention.entry')
         entries = []
         replays = {}
+        # What the entries before add, which are not saved yet.
+        added = defaultdict(Decimal)
         for cost in costs:
             if not cost.entry and cost.recovered_through == 'pot':
                 convention = cost.convention
                 if convention not in replays:
                     replays[convention] = Replay(Book(convention)).run()
-                version = cost._check_accrual(replays[convention])
+                year = convention, cost.date.year
+                version = cost._check_accrual(
+                    replays[convention], added[year])
+                added[year] += cost.amount
                 entries.append(Entry(
                         convention=cost.convention,
                         date=cost.date,
@@ -255,12 +261,13 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
                         description=cost.description,
                         origin=cost,
                         version=version))
-        for entry in entries:
-            # The ceiling counts the entries before.
-            entry.save()
+        Entry.save(entries)
 
-    def _check_accrual(self, replay):
-        "Return the version that accepts the cost, refuse one it does not"
+    def _check_accrual(self, replay, added):
+        """Return the version that accepts the cost, refuse one it does not
+
+        added: what the year gets at the same time.
+        """
         convention = self.convention
         version = convention.version_at(self.date)
         values = {'cost': self.rec_name, 'convention': convention.rec_name}
@@ -274,7 +281,7 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
                     'tibillet_federation.msg_cost_accrual_post', **values))
         ceiling = version.accrual_ceiling
         if ceiling is not None:
-            left = ceiling - self._get_accrued()
+            left = ceiling - self._get_accrued() - added
             if self.amount > left:
                 raise CostAccrualError(gettext(
                         'tibillet_federation.msg_cost_accrual_ceiling',
