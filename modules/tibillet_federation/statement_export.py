@@ -221,7 +221,8 @@ def _get_line(line, statement):
         'parts': [{
                 'kind': p.kind,
                 'name': p.name,
-                'beneficiary': names.get(p.beneficiary, str(p.beneficiary)),
+                'beneficiary': names.get(
+                    p.beneficiary) or _get_name(p.beneficiary),
                 'amount': p.amount,
                 'mode': p.mode,
                 }
@@ -230,6 +231,13 @@ def _get_line(line, statement):
         'sentences': voice.say(sentences),
         'uses': _get_uses(line),
         }
+
+
+def _get_name(id):
+    "Return the name of a beneficiary that is no party of the convention"
+    pool = Pool()
+    Party = pool.get('party.party')
+    return Party(id).rec_name
 
 
 def _get_uses(line):
@@ -378,7 +386,7 @@ def _get_settlement(statement):
                     'payer': line.service.operator.rec_name,
                     'beneficiary': (
                         beneficiary.party.rec_name if beneficiary
-                        else str(part.beneficiary)),
+                        else _get_name(part.beneficiary)),
                     'vat_regime': (
                         beneficiary.vat_regime if beneficiary else None),
                     'mode': part.mode,

@@ -5,7 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 
 from . import clauses
 from .child import ChildMixin
@@ -59,6 +59,27 @@ class VersionLineMixin(ChildMixin):
                         'tibillet_federation.msg_version_modification',
                         version=line.version.rec_name,
                         convention=line.version.convention.rec_name))
+
+
+class BeneficiaryMixin(VersionLineMixin):
+    "A part of a version that goes to one of the parties"
+    __slots__ = ()
+
+    partners = fields.Function(
+        fields.Many2Many('party.party', None, None, "Partners"),
+        'on_change_with_partners')
+    beneficiary = fields.Many2One(
+        'party.party', "Beneficiary", ondelete='RESTRICT',
+        domain=[
+            If(Eval('partners', []),
+                ('id', 'in', Eval('partners', [])), ()),
+            ])
+
+    @fields.depends('version', '_parent_version.convention')
+    def on_change_with_partners(self, name=None):
+        if not self.version or not self.version.convention:
+            return []
+        return [p.party for p in self.version.convention.parties]
 
 
 class KeyMixin:
@@ -115,7 +136,7 @@ class Bracket(VersionLineMixin, ModelSQL, ModelView):
 
 
 class Tier(
-        sequence_ordered(), KeyMixin, VersionLineMixin, ModelSQL, ModelView):
+        sequence_ordered(), KeyMixin, BeneficiaryMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.tier'
 
     phase = fields.Selection(PHASES, "Phase", required=True, sort=False)
@@ -144,8 +165,6 @@ class Tier(
             },
         help="The price of a day, the fixed amount, "
         "or the most that declared costs take.")
-    beneficiary = fields.Many2One(
-        'party.party', "Beneficiary", ondelete='RESTRICT')
     carry = fields.Boolean(
         "Carry Forward",
         states={
@@ -176,18 +195,17 @@ class Tier(
 
 
 class Destination(
-        sequence_ordered(), KeyMixin, VersionLineMixin, ModelSQL, ModelView):
+        sequence_ordered(), KeyMixin, BeneficiaryMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.destination'
 
     rate = fields.Numeric("Rate", digits=RATE_DIGITS, required=True)
-    beneficiary = fields.Many2One(
-        'party.party', "Beneficiary", ondelete='RESTRICT',
-        help="Who receives it.\n"
-        "Leave empty for the provider.")
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        cls.beneficiary.help = (
+            "Who receives it.\n"
+            "Leave empty for the provider.")
         table = cls.__table__()
         cls._sql_constraints += [
             ('key_unique', Unique(table, table.version, table.key),
