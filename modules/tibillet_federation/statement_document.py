@@ -15,6 +15,8 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 
 from tibillet import chain
+from tibillet.money import half_up
+from tibillet.shares import split
 
 from . import statement_svg as svg
 from .settlement_figures import get_voice
@@ -28,6 +30,20 @@ DETAILED_MAX = 40
 
 def say(name, **values):
     return gettext(f'tibillet_federation.msg_statement_print_{name}', **values)
+
+
+def of_hundred(amounts, quantum):
+    """Return the parts of 100 of amounts, which sum to it
+
+    When a correction takes back more than is sold some are negative: each is
+    then rounded alone, half up.
+    """
+    total = sum(amounts, ZERO)
+    if not total:
+        return [ZERO] * len(amounts)
+    if min(amounts) < 0:
+        return [half_up(a * 100 / total, quantum) for a in amounts]
+    return split(Decimal(100), amounts, quantum)
 
 
 # Blocks that a statement locked before they existed does not have.
@@ -210,11 +226,12 @@ class StatementDocument:
     def uses(self):
         "Return (name, colour, amount, of 100) for the period"
         uses = self._total_uses()
-        turnover = sum(uses.values(), ZERO)
+        amounts = [uses[name] for name in svg.COLOURS]
         return [
-            (say(f'use_{name}'), colour, uses[name],
-                uses[name] * 100 / turnover if turnover else ZERO)
-            for name, colour in svg.COLOURS.items()]
+            (say(f'use_{name}'), colour, amount, part)
+            for (name, colour), amount, part in zip(
+                svg.COLOURS.items(), amounts,
+                of_hundred(amounts, self.voice.quantum), strict=True)]
 
     def _total_uses(self):
         uses = defaultdict(Decimal)

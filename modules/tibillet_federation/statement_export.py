@@ -12,7 +12,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from .settlement import LOCKED
+from .settlement import LOCKED, Book
 from .settlement_figures import get_voice, load_balances
 
 FORMAT = 'tibillet-statement-1'
@@ -39,6 +39,7 @@ def get_data(statement):
 
 def _get_data(statement):
     convention = statement.convention
+    book = Book(convention)
     previous = _get_previous(statement)
     return {
         'format': FORMAT,
@@ -66,7 +67,7 @@ def _get_data(statement):
             'contributors': _get_contributors(statement),
             },
         'ledger': _get_ledger(statement),
-        'lines': [_get_line(l, statement) for l in statement.lines],
+        'lines': [_get_line(l, statement, book) for l in statement.lines],
         'totals': _get_totals(statement),
         'contributions': [
             _get_contribution(c) for c in _get_contributions(statement)],
@@ -185,7 +186,7 @@ def _get_ledger(statement):
     return ledger
 
 
-def _get_line(line, statement):
+def _get_line(line, statement, book):
     service = line.service
     voice = get_voice(statement.convention)
     sentences = line.data['sentences']
@@ -229,7 +230,7 @@ def _get_line(line, statement):
             for p in line.parts],
         'rule': voice.brief(sentences),
         'sentences': voice.say(sentences),
-        'uses': _get_uses(line),
+        'uses': _get_uses(line, book),
         }
 
 
@@ -240,18 +241,26 @@ def _get_name(id):
     return Party(id).rec_name
 
 
-def _get_uses(line):
-    "Return where the turnover of a service goes"
+def _get_uses(line, book):
+    """Return where the turnover of a service goes
+
+    Of a correction, what it adds and takes back.
+    """
     uses = defaultdict(Decimal)
     service = line.service
-    if line.kind == 'service':
-        for cost in service.human_costs:
-            if cost.payer == service.operator and not cost.correction_date:
-                uses['people'] += cost.amount
-        for cost in service.common_costs:
-            if (cost.recovered_through == 'common'
-                    and not cost.correction_date):
-                uses['common'] += cost.amount
+    since = line.date if line.kind == 'adjustment' else None
+
+    def counts(cost):
+        # What a line of the cascade pays is among what it pays.
+        return cost.correction_date == since and not book.get_tier_key(
+            cost, line.version)
+
+    for cost in service.human_costs:
+        if cost.payer == service.operator and counts(cost):
+            uses['people'] += cost.amount
+    for cost in service.common_costs:
+        if cost.recovered_through == 'common' and counts(cost):
+            uses['common'] += cost.amount
     uses['equipment'] = line.recouped
     uses['destinations'] = line.destinations + line.tiers
     uses['local'] = line.local
