@@ -4,6 +4,7 @@ The content of a locked statement is the canonical JSON of this data, and its
 fingerprint the SHA-256 of it. Invoices and payments, which come after, are
 not in it.
 """
+import hashlib
 import json
 from collections import defaultdict
 from decimal import Decimal
@@ -11,6 +12,8 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction
+
+from tibillet import chain
 
 from .settlement import LOCKED, Book
 from .settlement_figures import get_voice, load_balances
@@ -35,6 +38,18 @@ def get_data(statement):
     Statement = pool.get('tibillet.convention.statement')
     with Transaction().set_context(language=get_language(statement)):
         return _get_data(Statement(statement.id))
+
+
+def get_digest(statement):
+    """Return the SHA-256 of what the parties approve
+
+    Their approvals and disputes come meanwhile, obligations are done and the
+    convention goes on.
+    """
+    data = get_data(statement)
+    for name in ['approvals', 'disputes', 'obligations', 'convention']:
+        del data[name]
+    return hashlib.sha256(chain.canonical(data)).hexdigest()
 
 
 def _get_data(statement):

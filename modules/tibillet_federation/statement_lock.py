@@ -10,7 +10,7 @@ from tibillet import chain
 
 from .exceptions import StatementLockError
 from .settlement import Book
-from .statement_export import get_data
+from .statement_export import get_data, get_digest
 
 
 class Statement(metaclass=PoolMeta):
@@ -71,7 +71,12 @@ class Statement(metaclass=PoolMeta):
                     statement=self.rec_name,
                     services=', '.join(s.rec_name for s in missing)))
         self._check_previous()
-        return self.check_current()
+        replay = self.check_current()
+        if get_digest(self) != self.sent_hash:
+            raise StatementLockError(gettext(
+                    'tibillet_federation.msg_statement_lock_shown',
+                    statement=self.rec_name))
+        return replay
 
     def check_current(self):
         "Refuse what is no longer what would be computed, return the replay"

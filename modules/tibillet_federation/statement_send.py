@@ -1,11 +1,12 @@
 """A statement is sent, contested, answered and approved."""
 from trytond.i18n import gettext
-from trytond.model import ModelView, Workflow
+from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
 from . import statement_mail
 from .exceptions import StatementSendError
+from .statement_export import get_digest
 
 # Who approves a statement.
 APPROVING_ROLES = {'provider', 'operator', 'contributor'}
@@ -14,12 +15,17 @@ APPROVING_ROLES = {'provider', 'operator', 'contributor'}
 class Statement(metaclass=PoolMeta):
     __name__ = 'tibillet.convention.statement'
 
+    sent_hash = fields.Char(
+        "Sent Fingerprint", readonly=True,
+        help="The SHA-256 of what was sent to be approved.")
+
     # A partner only reads a statement, and contests it.
     _reader_buttons = ['open_disputes']
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        cls._computed_fields = {*cls._computed_fields, 'sent_hash'}
         cls._transitions |= {
             ('computed', 'sent'),
             ('sent', 'contested'),
@@ -58,6 +64,9 @@ class Statement(metaclass=PoolMeta):
                             party=party.rec_name))
                 approvals.append(Approval(statement=statement, party=party))
             statement.sent_on = cls.get_today()
+        cls.save(statements)
+        for statement in statements:
+            statement.sent_hash = get_digest(statement)
         cls.save(statements)
         Approval.save(approvals)
         # The PDF is made and sent once the statement is stored.
