@@ -12,7 +12,8 @@ from .exceptions import (
     TariffChannelError, TariffPerformanceError, TariffPriceError,
     TariffQuantityError, TariffSoonError, TariffValidationError,
     TariffWindowError)
-from .tariff_price import ZERO, Price, with_fee
+from .tariff_price import ZERO
+from .tariff_rule import Rule
 
 CHANNELS = [
     ('online', "Online"),
@@ -26,6 +27,17 @@ KINDS = [
     ('free', "Free Entry"),
     ]
 RATE_DIGITS = (16, 4)
+# The error of each refusal of an order.
+_REFUSALS = {
+    'performance': TariffPerformanceError,
+    'channel': TariffChannelError,
+    'soon': TariffSoonError,
+    'over': TariffWindowError,
+    'order_min': TariffQuantityError,
+    'order_max': TariffQuantityError,
+    'price': TariffPriceError,
+    'minimum': TariffPriceError,
+    }
 
 
 class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
@@ -227,19 +239,15 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
             return self.get_price().paid
 
     @fields.depends(
-        'price', 'currency', 'fee_mode', 'fee_fixed', 'fee_rate')
+        'active', 'channels', 'price', 'free_price', 'minimum', 'sale_start',
+        'sale_end', 'order_min', 'order_max', 'currency', 'fee_mode',
+        'fee_fixed', 'fee_rate')
     def get_price(self, price=None):
         """Return the Price of a place with its fee
 
         price: what the buyer chose, that of the tariff by default.
         """
-        if price is None:
-            price = self.price
-        if not self._has_fee:
-            return Price(price, price)
-        return with_fee(
-            price, self.fee_mode, self.fee_fixed or ZERO,
-            self.fee_rate or ZERO, self.currency.rounding)
+        return self.get_rule().get_price(price)
 
     @property
     def _has_fee(self):
@@ -284,58 +292,54 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
         price: what the buyer chooses to pay for each, for a free price.
         What counts other orders (number, person_max) is not looked at here.
         """
+        if not self.is_of(performance):
+            self.refuse('performance', performance)
+        rule = self.get_rule()
+        refusal = rule.get_refusal(quantity, channel, now, price)
+        if refusal:
+            self.refuse(refusal, performance)
+        return rule.get_price(price)
+
+    def is_of(self, performance):
+        return performance.event == self.event and (
+            not self.performances or performance in self.performances)
+
+    def get_rule(self):
+        return Rule(
+            channels=frozenset((self.active and self.channels) or []),
+            price=self.price,
+            free_price=bool(self.free_price),
+            minimum=self.minimum or ZERO,
+            sale_start=self.sale_start,
+            sale_end=self.sale_end,
+            order_min=self.order_min,
+            order_max=self.order_max,
+            fee_mode=self.fee_mode,
+            fee_fixed=self.fee_fixed or ZERO,
+            fee_rate=self.fee_rate or ZERO,
+            quantum=self.currency.rounding)
+
+    def refuse(self, refusal, performance):
+        "Say why an order is refused, see Rule.get_refusal"
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        lang = Lang.get()
+        Error = _REFUSALS[refusal]
         values = {
             'tariff': self.name,
             'performance': performance.rec_name,
+            'least': self.order_min or 1,
+            'most': self.order_max,
             }
-        if (performance.event != self.event
-                or self.performances
-                and performance not in self.performances):
-            raise TariffPerformanceError(gettext(
-                    'tibillet_event.msg_tariff_performance', **values))
-        if channel not in self.channels or not self.active:
-            raise TariffChannelError(gettext(
-                    'tibillet_event.msg_tariff_channel', **values))
-        if self.sale_start and now < self.sale_start:
-            raise TariffSoonError(gettext(
-                    'tibillet_event.msg_tariff_soon',
-                    start=_on_clock(self.sale_start, performance), **values))
-        if self.sale_end and now >= self.sale_end:
-            raise TariffWindowError(gettext(
-                    'tibillet_event.msg_tariff_over',
-                    end=_on_clock(self.sale_end, performance), **values))
-        self._check_quantity(quantity, values)
-        return self.get_price(self._check_price(price))
-
-    def _check_quantity(self, quantity, values):
-        least, most = self.order_min or 1, self.order_max
-        if quantity < least:
-            raise TariffQuantityError(gettext(
-                    'tibillet_event.msg_tariff_order_min',
-                    least=least, **values))
-        if most and quantity > most:
-            raise TariffQuantityError(gettext(
-                    'tibillet_event.msg_tariff_order_max',
-                    most=most, **values))
-
-    def _check_price(self, price):
-        "Return the price of a place, the one chosen if it may be"
-        pool = Pool()
-        Lang = pool.get('ir.lang')
-        if price is None or price == self.price:
-            return self.price
-        if not self.free_price:
-            raise TariffPriceError(gettext(
-                    'tibillet_event.msg_tariff_price',
-                    tariff=self.name,
-                    price=Lang.get().currency(self.price, self.currency)))
-        if price < self.minimum:
-            raise TariffPriceError(gettext(
-                    'tibillet_event.msg_tariff_minimum',
-                    tariff=self.name,
-                    minimum=Lang.get().currency(
-                        self.minimum, self.currency)))
-        return self.currency.round(price)
+        if refusal == 'soon':
+            values['start'] = _on_clock(self.sale_start, performance)
+        elif refusal == 'over':
+            values['end'] = _on_clock(self.sale_end, performance)
+        elif refusal in {'price', 'minimum'}:
+            values[refusal] = lang.currency(
+                getattr(self, refusal), self.currency)
+        raise Error(gettext(
+                f'tibillet_event.msg_tariff_{refusal}', **values))
 
 
 class TariffPerformance(ModelSQL):

@@ -85,25 +85,29 @@ class Tariff(metaclass=PoolMeta):
                         count.tariff, [t.id for t in tariffs])))
 
 
-def take(tariff, performance, person, quantity):
-    "Count places of a tariff that are sold, refuse more than it allows"
-    if tariff.number and not _add(
-            tariff, performance, EVERYONE, quantity, tariff.number):
+def take(offer, person, quantity):
+    "Count places of an offer that are sold, refuse more than it allows"
+    values = {
+        'tariff': offer.names['tariff_name'],
+        'performance': offer.performance_name,
+        'number': offer.number,
+        'most': offer.person_max,
+        }
+    if offer.number and not _add(
+            offer.tariff, offer.performance, EVERYONE, quantity,
+            offer.number):
         raise TariffSoldOutError(gettext(
-                'tibillet_event.msg_tariff_number',
-                tariff=tariff.name, number=tariff.number,
-                performance=performance.rec_name))
-    if not tariff.person_max:
+                'tibillet_event.msg_tariff_number', **values))
+    if not offer.person_max:
         return
     if not person or not person.key:
         raise TariffPersonUnknownError(gettext(
-                'tibillet_event.msg_tariff_person_unknown',
-                tariff=tariff.name, most=tariff.person_max))
-    if not _add(tariff, performance, person, quantity, tariff.person_max):
+                'tibillet_event.msg_tariff_person_unknown', **values))
+    if not _add(
+            offer.tariff, offer.performance, person, quantity,
+            offer.person_max):
         raise TariffPersonError(gettext(
-                'tibillet_event.msg_tariff_person_max',
-                tariff=tariff.name, most=tariff.person_max,
-                performance=performance.rec_name))
+                'tibillet_event.msg_tariff_person_max', **values))
 
 
 def give_back(tariff, performance, person, quantity):
@@ -120,8 +124,7 @@ def give_back(tariff, performance, person, quantity):
 
 def _is(count, tariff, performance):
     return (
-        (count.tariff == tariff.id)
-        & (count.performance == performance.id))
+        (count.tariff == tariff) & (count.performance == performance))
 
 
 def _add(tariff, performance, person, quantity, limit):
@@ -130,15 +133,15 @@ def _add(tariff, performance, person, quantity, limit):
     ticket = table('tibillet.ticket')
     key = person.key if person else EVERYONE
     sold = (
-        (ticket.tariff == tariff.id)
-        & (ticket.performance == performance.id)
+        (ticket.tariff == tariff)
+        & (ticket.performance == performance)
         & (ticket.state == 'valid'))
     if person:
         sold &= person.is_of(ticket)
     cursor().execute(*count.insert(
             [count.tariff, count.performance, count.person, count.quantity],
             ticket.select(
-                Literal(tariff.id), Literal(performance.id), Literal(key),
+                Literal(tariff), Literal(performance), Literal(key),
                 Count(ticket.id), where=sold),
             on_conflict=Conflict(
                 count, indexed_columns=[

@@ -258,7 +258,7 @@ def _free(made):
         person = Person(
             party=ticket.party.id if ticket.party else None,
             email=ticket.email)
-        counts[ticket.tariff, ticket.performance, person] += 1
+        counts[ticket.tariff.id, ticket.performance.id, person] += 1
     for uuid, places in sorted(holds.items()):
         place_writer.free(uuid, places)
     for (tariff, performance, person), quantity in counts.items():

@@ -23,19 +23,19 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from tibillet_base import till_sql, till_vat, till_writer, tools
-from tibillet_base.till_product import Facts
 from tibillet_base.till_writer import Sold
 from tibillet_base.tools import cursor, table
 
 from trytond.i18n import gettext
+from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
 from tibillet.shares import split
 
-from . import place_writer, tariff_count, ticket_request, ticket_series
-from .exceptions import (
-    PlaceQuantityError, TicketEmptyError, TicketProductError, TicketTillError)
+from . import (
+    place_writer, tariff_count, ticket_offer, ticket_request, ticket_series)
+from .exceptions import PlaceQuantityError, TicketEmptyError, TicketTillError
 from .tariff_count import Person
 
 # The places are sold in the transaction that takes them.
@@ -115,11 +115,10 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
         for index, item in enumerate(items)]
     for lot in sorted(lots, key=_Lot.order):
         lot.take_places(now)
-        tariff_count.take(
-            lot.tariff, lot.performance, person, lot.item.quantity)
+        tariff_count.take(lot.offer, person, lot.item.quantity)
     sale = None
     if sold := [s for lot in lots for s in lot.sold()]:
-        sale = till_writer.sell(till.point, uuid, sold, payments)
+        sale = till_writer.sell(till.id, uuid, sold, payments)
         _set_sale(lots, sale)
     elif payments:
         # Nothing to pay.
@@ -133,145 +132,102 @@ class _Till:
 
     def __init__(self, point):
         pool = Pool()
-        Configuration = pool.get('tibillet.ticket.configuration')
         Point = pool.get('sale.point')
-        self.point = Point(int(point))
-        self.company = self.point.company
-        if not self.point.tax_included:
+        row = till_sql.read(point)
+        self.id, self.company = row.id, row.company
+        self.quantum, _ = Point.get_till_settings(row.company)
+        if not row.tax_included:
             raise TicketTillError(gettext(
                     'tibillet_event.msg_ticket_till_tax',
-                    till=self.point.rec_name))
-        self.configuration = Configuration(1)
-        self.quantum = self.company.currency.rounding
-
-    def account(self, name):
-        account = self.configuration.get_multivalue(
-            name, company=self.company.id)
-        if not account:
-            raise TicketTillError(gettext(
-                    f'tibillet_event.msg_ticket_{name}'))
-        return account.id
+                    till=Point(row.id).rec_name))
 
 
 class _Lot:
     "Places of one item, what they cost and where they come from"
 
     def __init__(self, till, item, uuid, index, channel, now):
-        pool = Pool()
-        AdmissionTax = pool.get('tibillet.admission.tax')
-        Performance = pool.get('tibillet.performance')
-        Tariff = pool.get('tibillet.tariff')
         self.till = till
         self.item = item
-        self.performance = Performance(int(item.performance))
-        self.tariff = Tariff(int(item.tariff))
-        self.price = self.tariff.check_sale(
-            self.performance, item.quantity, channel, now, item.price)
+        self.offer = ticket_offer.get(
+            int(item.performance), int(item.tariff), till.company)
+        self.price = self._get_price(channel, now)
         self.hold_uuid = str(
             uuids.uuid5(uuids.NAMESPACE_URL, f'{uuid}/{index}'))
-        self.tax, self.rate = AdmissionTax.get_tax(
-            till.company.id, self.performance)
-        self.is_own = self.performance.event.company == till.company
         self.hold = None
         self.line = self.fee_line = self.base = self.vat = None
 
+    def _get_price(self, channel, now):
+        pool = Pool()
+        Performance = pool.get('tibillet.performance')
+        Tariff = pool.get('tibillet.tariff')
+        rule, item = self.offer.rule, self.item
+        refusal = rule.get_refusal(item.quantity, channel, now, item.price)
+        if refusal:
+            Tariff(self.offer.tariff).refuse(
+                refusal, Performance(self.offer.performance))
+        return rule.get_price(item.price)
+
     def order(self):
-        return (self.performance.id, self.tariff.id, self.hold_uuid)
+        return (self.offer.performance, self.offer.tariff, self.hold_uuid)
 
     def take_places(self, now):
         item, until = self.item, now + HOLD
         if item.seats is not None:
             held = place_writer.hold_seats(
-                self.performance, item.allotment, item.seats,
+                self.offer.performance, item.allotment, item.seats,
                 self.hold_uuid, until, now=now)
         else:
             held = place_writer.hold(
-                self.performance, item.allotment, item.quantity,
+                self.offer.performance, item.allotment, item.quantity,
                 self.hold_uuid, until, now=now)
         self.hold = place_writer.sell(held.uuid, now=now)
 
     def sold(self):
         "Return what the till sells, the admission first"
-        label = f'{self.performance.rec_name}, {self.tariff.name}'
-        quantity = Decimal(self.item.quantity)
+        offer, quantity = self.offer, Decimal(self.item.quantity)
         if self.price.admission:
             yield Sold(
-                self._product('product'), quantity, self.price.admission,
-                self._facts(label))
+                offer.product, quantity, self.price.admission, offer.facts)
         if self.price.fee:
-            product = self._product('fee_product')
-            facts = None
-            earner = self.tariff.fee_party
-            if earner and earner != self.till.company.party:
-                facts = Facts(
-                    f'{self.tariff.fee_product.rec_name}, {label}', None,
-                    ZERO, self.till.account('organisers_account'), None)
-            yield Sold(product, quantity, self.price.fee, facts)
-
-    def _product(self, name):
-        product = getattr(self.tariff, name)
-        if not product:
-            raise TicketProductError(gettext(
-                    f'tibillet_event.msg_ticket_{name}',
-                    tariff=self.tariff.name))
-        return product.id
-
-    def _facts(self, label):
-        category = self.tariff.product.account_category
-        if not self.is_own:
-            # What is sold for another is neither revenue nor VAT of ours.
-            return Facts(
-                label, None, ZERO, self.till.account('organisers_account'),
-                category.id if category else None)
-        return Facts(
-            label, self.tax, self.rate,
-            self.till.account('deferred_account'),
-            category.id if category else None)
+            yield Sold(
+                offer.fee_product, quantity, self.price.fee, offer.fee_facts)
 
     def set_line(self, line, vat):
         "Share the VAT of the line of the till between its tickets"
         quantity = self.item.quantity
-        if not self.is_own:
+        if not self.offer.is_own:
             # Of the organiser, who declares it.
             vat = till_vat.of_amount(
-                self.price.admission * quantity, self.rate, True,
+                self.price.admission * quantity, self.offer.rate, True,
                 self.till.quantum)
         self.line = line
         self.vat = split(vat, [1] * quantity, self.till.quantum)
         self.base = [self.price.admission - v for v in self.vat]
 
-    def operations(self, sale, person, uuid, now):
+    def operations(self, sale, user, uuid, now):
         "Return the operation of each ticket, not numbered yet"
-        performance, tariff = self.performance, self.tariff
-        event = performance.event
-        places = {p.id: p for p in Pool().get('tibillet.place').browse(
-                self.hold.places)}
+        offer = self.offer
+        names = _get_place_names(self.hold.places)
         free = not self.price.paid
         for index, place in enumerate(self.hold.places):
             yield {
-                'company': self.till.company.id,
-                'point': self.till.point.id,
+                'company': self.till.company,
+                'point': self.till.id,
                 'at': now,
                 'kind': 'free' if free else 'sale',
-                'user': tools.who(),
+                'user': user,
                 'request': uuid,
                 'ticket_uuid': str(uuids.uuid4()),
                 'cancelled': None,
                 'cancelled_number': None,
-                'performance': performance.id,
-                'performance_uuid': performance.uuid,
-                'tariff': tariff.id,
-                'organiser': event.company.id,
-                'organiser_name': event.company.party.name,
-                'event_name': event.name,
-                'performance_name': performance.date_name,
-                'starts_at': performance.start,
-                'venue_name': performance.venue.name,
-                'place_name': places[place].public_name,
-                'tariff_name': tariff.name,
-                'tariff_kind': tariff.kind,
+                'performance': offer.performance,
+                'tariff': offer.tariff,
+                'organiser': offer.organiser,
+                **offer.names,
+                'starts_at': offer.starts_at,
+                'place_name': names[place],
                 'admission': self.price.admission,
-                'vat_rate': self.rate,
+                'vat_rate': offer.rate,
                 'base': self.base[index] if self.base else ZERO,
                 'vat': self.vat[index] if self.vat else ZERO,
                 'fee': self.price.fee,
@@ -281,6 +237,19 @@ class _Lot:
                 'sale_line': self.line,
                 'fee_line': self.fee_line,
                 }, place
+
+
+def _get_place_names(ids):
+    "Return what tickets say of places, by id"
+    place = table('tibillet.place')
+    statement = cursor()
+    statement.execute(*place.select(
+            place.id, place.zone, place.row, place.seat,
+            where=fields.SQL_OPERATORS['in'](place.id, list(ids))))
+    unreserved = gettext('tibillet_event.msg_place_unreserved')
+    return {
+        id_: ' '.join([zone, row, seat]) if seat else unreserved
+        for id_, zone, row, seat in statement}
 
 
 def _set_sale(lots, sale):
@@ -299,20 +268,21 @@ def _set_sale(lots, sale):
 
 def _issue(till, lots, sale, uuid, person, now):
     "Make a ticket of each place"
-    series = ticket_series.lock(till.point)
+    series = ticket_series.lock(till.id)
     stamps = {'create_uid': Transaction().user, 'create_date': now}
+    user = tools.who()
     tickets, operations = [], []
     for lot in lots:
-        for operation, place in lot.operations(sale, person, uuid, now):
+        for operation, place in lot.operations(sale, user, uuid, now):
             series.take(operation)
             operations.append(operation)
             tickets.append({
                     'number': operation['number'],
                     'uuid': operation['ticket_uuid'],
-                    'company': till.company.id,
-                    'performance': lot.performance.id,
+                    'company': till.company,
+                    'performance': lot.offer.performance,
                     'place': place,
-                    'tariff': lot.tariff.id,
+                    'tariff': lot.offer.tariff,
                     'hold': lot.hold.id,
                     'paid': operation['paid'],
                     'state': 'valid',

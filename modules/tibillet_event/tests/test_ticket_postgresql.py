@@ -218,4 +218,3 @@ class TicketRaceTestCase(TicketMixin, TestCase):
                 with self.assertRaisesRegex(Exception, 'append-only'):
                     t.connection.cursor().execute(statement)
                 t.rollback()
-
