@@ -37,18 +37,19 @@ def settle(house, convention, dates, objection):
             statement.click('compute')
             statement.click('send')
         _contest(statement, house.parties.association, dates, objection)
+        # A record keeps the date of the day it is read.
         with books.on(dates.approved):
-            statement.reload()
+            statement = Statement(statement.id)
             for approval in statement.approvals:
                 approval.note = "Par courriel"
                 approval.save()
                 approval.click('approve')
-        statement.reload()
-        statement.click('lock_content')
+            statement.reload()
+            statement.click('lock_content')
         with books.on(dates.invoiced):
+            statement = Statement(statement.id)
             statement.click('invoice')
-        statement.reload()
-    return statement
+        return Statement(statement.id)
 
 
 def _contest(statement, party, dates, objection):
@@ -63,6 +64,7 @@ def _contest(statement, party, dates, objection):
         dispute.text = objection.question
         dispute.save()
     with books.on(dates.answered):
+        dispute = Dispute(dispute.id)
         dispute.answer_text = objection.answer
         dispute.save()
         dispute.click('answer')

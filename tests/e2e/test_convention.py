@@ -67,6 +67,27 @@ def test_the_statement_is_printed(client):
         assert figure in text.replace('\u202f', ' ').replace('\xa0', ' ')
 
 
+def test_the_statement_took_its_time(client):
+    "What was asked, answered and approved has the dates of the story"
+    client.log_in('admin')
+    client.wait_menu()
+    ids = client.search(STATEMENT)
+    dates = client.page.evaluate(
+        """ids => Promise.all([
+            ['dispute', ['opened_on', 'answered_on']],
+            ['approval', ['date']],
+            ].map(([name, fields]) => Sao.rpc({
+                method: `model.tibillet.convention.statement.${name}`
+                    + '.search_read',
+                params: [[['statement', 'in', ids]], 0, null, null, fields,
+                    {}]}, Sao.Session.current_session)
+            .then(found => found.map(record => fields.map(
+                field => record[field].format('YYYY-MM-DD'))))))""", ids)
+    disputes, approvals = dates
+    assert disputes == [['2026-10-08', '2026-10-09']]
+    assert {date for date, in approvals} == {'2026-10-16'}
+
+
 def test_the_partner_sees_its_convention_and_nothing_else(client):
     client.log_in('partenaire')
     assert 'Administration' not in client.entries()
