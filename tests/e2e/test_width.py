@@ -39,11 +39,14 @@ def accountant(client):
 def test_forms(accountant, model):
     accountant.open(model, min(accountant.search(model)))
     accountant.tab.locator('.form').first.wait_for()
-    for page in accountant.tab.get_by_role('tab').all():
-        if page.is_visible():
-            page.click()
-            accountant.settle()
-            assert accountant.page.evaluate(BEYOND) == []
+    assert accountant.page.evaluate(BEYOND) == []
+    # The other pages of a form of the standard are not ours.
+    if model.startswith('tibillet.'):
+        for page in accountant.tab.get_by_role('tab').all():
+            if page.is_visible():
+                page.click()
+                accountant.settle()
+                assert accountant.page.evaluate(BEYOND) == []
 
 
 def test_lists(accountant):
