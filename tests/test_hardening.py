@@ -328,6 +328,11 @@ class HardeningTestCase(RouteTestCase):
         self.assertTrue({'Parties', 'Parties / Parties'} <= internal)
         self.assertFalse(any(
                 name.startswith('Administration') for name in internal))
+        self.assertEqual(
+            {n for n in menus('partner') if n.count(' / ') < 2}, {
+                'TiBillet', 'TiBillet / Conventions',
+                'TiBillet / Equipment'})
+        self.assertNotIn('TiBillet / Configuration', menus('bar'))
 
 
 del RouteTestCase
