@@ -71,6 +71,19 @@ class CostMixin(ServiceLineMixin, EvidenceMixin):
             return super().evidence_key
 
     @classmethod
+    def validate_fields(cls, costs, field_names):
+        super().validate_fields(costs, field_names)
+        if not field_names & {'amount', 'correction_date'}:
+            return
+        for cost in costs:
+            # Only what was too much is taken back, by a correction.
+            if cost.amount < 0 and not cost.correction_date:
+                raise ServiceValidationError(gettext(
+                        'tibillet_federation.msg_cost_negative',
+                        cost=cost.rec_name,
+                        service=cost.service.rec_name))
+
+    @classmethod
     def copy(cls, costs, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('evidence_line')

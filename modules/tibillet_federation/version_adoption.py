@@ -96,6 +96,7 @@ class Version(metaclass=PoolMeta):
         for version in versions:
             version._check_clauses()
             version._check_valuation()
+            version._check_term()
             if not any(p.must_sign for p in version.convention.parties):
                 raise VersionProposalError(gettext(
                         'tibillet_federation.msg_version_no_signatory',
@@ -108,6 +109,7 @@ class Version(metaclass=PoolMeta):
     def adopt(cls, versions):
         for version in versions:
             version._check_valuation()
+            version._check_term()
             version._check_signed()
             version._check_later()
         older = []
@@ -123,6 +125,17 @@ class Version(metaclass=PoolMeta):
     @Workflow.transition('superseded')
     def supersede(cls, versions):
         pass
+
+    def _check_term(self):
+        "Refuse clauses that no day of the convention would be under"
+        convention = self.convention
+        if convention.end and self.effective_from > convention.end:
+            raise VersionProposalError(gettext(
+                    'tibillet_federation.msg_version_term',
+                    version=self.rec_name,
+                    convention=convention.rec_name,
+                    date=convention.format_date(self.effective_from),
+                    end=convention.format_date(convention.end)))
 
     def _check_valuation(self):
         "Refuse to value again what is in the pot already"
