@@ -316,6 +316,14 @@ class HardeningTestCase(RouteTestCase):
                     answer = self.call(login, method, *params)
                     self.assertIn('result', answer, answer)
 
+    def test_email(self):
+        "Who may not send messages is told so by the client's button"
+        for login, told in [('partner', True), ('internal', False)]:
+            answer = self.call(
+                login, 'model.ir.email.template.get_default',
+                'res.user', self.users[login])
+            self.assertEqual("your own mail" in str(answer), told)
+
     def test_menu(self):
         "Who has no group sees an empty menu, others what they can open"
         def menus(login):

@@ -11,6 +11,10 @@ class RestApplicationError(AccessError):
     pass
 
 
+class EmailAccessError(AccessError):
+    pass
+
+
 class ValueRangeError(ValidationError):
     pass
 

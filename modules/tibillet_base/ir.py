@@ -1,9 +1,11 @@
 from trytond.cache import Cache
+from trytond.i18n import gettext
 from trytond.model import ModelSQL
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, without_check_access
 
 from .allowed import is_system
+from .exceptions import EmailAccessError
 
 
 class Rule(metaclass=PoolMeta):
@@ -292,6 +294,19 @@ class Menu(_DecidingMixin, metaclass=PoolMeta):
             if opens:
                 return True
         return False
+
+
+class EmailTemplate(metaclass=PoolMeta):
+    __name__ = 'ir.email.template'
+
+    @classmethod
+    def get_default(cls, model, record):
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        # The clients offer to write to everyone, for every record.
+        if not ModelAccess.check('ir.email', 'create', raise_exception=False):
+            raise EmailAccessError(gettext('tibillet_base.msg_email_own'))
+        return super().get_default(model, record)
 
 
 class Message(metaclass=PoolMeta):
