@@ -1,3 +1,3 @@
-from . import agenda_routes
+from . import agenda_routes, door_routes
 
-__all__ = ['agenda_routes']
+__all__ = ['agenda_routes', 'door_routes']

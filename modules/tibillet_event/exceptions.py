@@ -252,3 +252,30 @@ class BoxOfficeMethodError(UserError):
 
 class BoxOfficeSeatsError(UserError):
     pass
+
+
+class TicketEnteredError(TicketError):
+    api_code = 'entered'
+
+
+class DoorError(UserError):
+    "What is refused to a device at a door, with the code that it is answered"
+    api_status = 409
+
+
+class DoorGateError(DoorError):
+    api_code = 'no_gate'
+
+
+class DoorPerformanceError(DoorError):
+    api_code = 'no_performance'
+    api_status = 404
+
+
+class DoorNamesError(DoorError):
+    api_code = 'names_denied'
+    api_status = 403
+
+
+class ScanNonceError(DoorError):
+    api_code = 'uuid_reused'

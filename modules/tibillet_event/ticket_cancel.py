@@ -28,8 +28,8 @@ from tibillet.shares import split
 
 from . import place_writer, refund, tariff_count, ticket_request, ticket_series
 from .exceptions import (
-    TicketCompanyError, TicketEmptyError, TicketRetainedError,
-    TicketStateError)
+    TicketCompanyError, TicketEmptyError, TicketEnteredError,
+    TicketRetainedError, TicketStateError)
 from .tariff_count import Person
 
 # What makes a ticket.
@@ -103,19 +103,25 @@ def _lock(ids, point):
     statement = cursor()
     # In one order, so that nobody waits for who waits for him.
     statement.execute(*ticket.select(
-            ticket.id, ticket.state, ticket.company,
+            ticket.id, ticket.state, ticket.company, ticket.entered_at,
             where=fields.SQL_OPERATORS['in'](ticket.id, ids),
             order_by=ticket.id.asc, for_=till_sql.for_update()))
     rows = statement.fetchall()
-    if any(company != point.company.id for _, _, company in rows):
+    if any(company != point.company.id for _, _, company, _ in rows):
         raise TicketCompanyError(gettext(
                 'tibillet_event.msg_ticket_company', till=point.rec_name))
-    invalid = [id_ for id_, state, _ in rows if state != 'valid']
+    invalid = [id_ for id_, state, *_ in rows if state != 'valid']
     if invalid:
         raise TicketStateError(gettext(
                 'tibillet_event.msg_ticket_state',
                 tickets=', '.join(
                     t.number for t in Ticket.browse(invalid))))
+    entered = [id_ for id_, _, _, entered_at in rows if entered_at]
+    if entered:
+        raise TicketEnteredError(gettext(
+                'tibillet_event.msg_ticket_entered',
+                tickets=', '.join(
+                    t.number for t in Ticket.browse(entered))))
 
 
 def get_made(ids):
@@ -243,7 +249,7 @@ def _set_state(ids, state):
     Ticket = pool.get('tibillet.ticket')
     ticket = table('tibillet.ticket')
     cursor().execute(*ticket.update(
-            [ticket.state], [state],
+            [ticket.state, ticket.write_date], [state, tools.now()],
             where=fields.SQL_OPERATORS['in'](ticket.id, ids)
             & (ticket.state == 'valid')))
     forget(Ticket, ids)

@@ -343,4 +343,4 @@ class TicketWriterTestCase(TicketMixin, TestCase):
         self.assertEqual(
             stored - {
                 'id', 'create_uid', 'create_date', 'write_uid', 'write_date'},
-            set(ticket_writer.TICKET))
+            {*ticket_writer.TICKET, 'entered_at', 'entered_gate', 'left_at'})
