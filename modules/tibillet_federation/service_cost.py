@@ -123,6 +123,10 @@ class HumanCost(CostMixin, ModelSQL, ModelView):
                 ('amount', '=', 0),
                 ('amount', '!=', 0)),
             ]
+        # The base is less by it, or a line of the cascade pays it: nothing
+        # else gives it back.
+        cls.recovered_through.domain = [('recovered_through', '=', 'none')]
+        cls.recovered_through.states['invisible'] = True
 
     @classmethod
     def default_kind(cls):
