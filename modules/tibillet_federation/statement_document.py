@@ -46,6 +46,8 @@ def of_hundred(amounts, quantum):
     return split(Decimal(100), amounts, quantum)
 
 
+# The states in which no line may be contested any more.
+CLOSED = ['approved', 'locked', 'invoiced', 'settled']
 # Blocks that a statement locked before they existed does not have.
 LATER_BLOCKS = ['obligations']
 
@@ -165,7 +167,7 @@ class StatementDocument:
                     points[0][0]),
                 dt.date.fromisoformat(self.data['end_date']),
                 lambda a: self.voice.number(a), self.voice.date,
-                self._get_projection()))
+                self.projection))
 
     def _get_points(self):
         "Return (date, pot, recouped) at the end of each day of the ledger"
@@ -179,7 +181,8 @@ class StatementDocument:
             days[dt.date.fromisoformat(entry['date'])] = total, recouped
         return [(d, *amounts) for d, amounts in sorted(days.items())]
 
-    def _get_projection(self):
+    @property
+    def projection(self):
         "Return when all would be recouped at the pace of the period"
         remaining = Decimal(self.pot['closing_remaining'] or 0)
         recouped = Decimal(self.data['totals']['recouped'])
@@ -302,6 +305,16 @@ class StatementDocument:
             return self.label('service.human_cost', 'kind', value)
         return self.label('cost', 'nature', value)
 
+    def recovered(self, cost):
+        "Say through what a cost is recovered"
+        if (cost['service'] and cost.get('people')
+                and cost['recovered_through'] == 'none'):
+            # The clauses say what is deducted of the people of a service.
+            return '–'
+        return self.label(
+            'service.human_cost', 'recovered_through',
+            cost['recovered_through'])
+
     # Block 14: who pays what
 
     @property
@@ -340,6 +353,8 @@ class StatementDocument:
 
     @property
     def contest(self):
+        if self.statement.state in CLOSED:
+            return say('contest_closed', contact=self.contact)
         if self.data['contest_until']:
             return say(
                 'contest', date=self.date(self.data['contest_until']),
