@@ -70,11 +70,11 @@ def cancel(point, uuid, tickets, method, terms):
         raise TicketEmptyError(gettext('tibillet_event.msg_ticket_empty'))
     if not is_new:
         return Refund(
-            uuid, tuple(ids), _quote(get_made(ids), terms, point),
+            uuid, tuple(ids), _quote(get_made(ids), terms, point.company),
             till_writer.find(uuid))
     _lock(ids, point)
     made = get_made(ids)
-    found = _quote(made, terms, point)
+    found = _quote(made, terms, point.company)
     sale, vat = None, {}
     if found.worth:
         lines = _taken_back(made, terms)
@@ -89,10 +89,10 @@ def cancel(point, uuid, tickets, method, terms):
 
 
 @without_check_access
-def simulate(point, tickets, terms):
+def simulate(company, tickets, terms):
     "Return the Quote of a refund, nothing written"
     ids = sorted({int(t) for t in tickets})
-    return _quote(get_made(ids), terms, point)
+    return _quote(get_made(ids), terms, company)
 
 
 def _lock(ids, point):
@@ -134,10 +134,10 @@ def get_made(ids):
             ], order=[('ticket', 'ASC')])
 
 
-def _quote(made, terms, point):
+def _quote(made, terms, company):
     return refund.quote(
         [(o.admission, o.fee) for o in made], terms,
-        point.company.currency.rounding)
+        company.currency.rounding)
 
 
 def _taken_back(made, terms):

@@ -86,7 +86,8 @@ class TicketCancelTestCase(TicketMixin, TestCase):
         ids = [t.id for t in order.tickets]
         terms = {'per_ticket': D('1.50')}
         self.assertEqual(
-            ticket_cancel.simulate(self.till, ids, Terms(**terms)).given,
+            ticket_cancel.simulate(
+                self.company, ids, Terms(**terms)).given,
             D('37.00'))
         refund = self.cancel('back', ids, **terms)
         self.assertEqual(refund.sale.total, D('-37.00'))

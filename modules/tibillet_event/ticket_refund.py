@@ -1,0 +1,139 @@
+"""Cancel tickets and give back what they have cost, seen before it is done."""
+import uuid
+from decimal import Decimal
+
+from trytond.model import ModelView, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool
+from trytond.pyson import Eval, PYSONEncoder
+from trytond.transaction import without_check_access
+from trytond.wizard import Button, StateAction, StateView, Wizard
+
+from . import refund, ticket_cancel
+
+ZERO = Decimal(0)
+
+
+class RefundStart(ModelView):
+    __name__ = 'tibillet.ticket.refund.start'
+
+    uuid = fields.Char("Identifier")
+    company = fields.Many2One('company.company', "Company")
+    currency = fields.Many2One('currency.currency', "Currency")
+    tickets = fields.Many2Many(
+        'tibillet.ticket', None, None, "Tickets", required=True,
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ('state', '=', 'valid'),
+            ])
+    point = fields.Many2One(
+        'sale.point', "Till", required=True,
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ('state', '=', 'open'),
+            ])
+    method = fields.Many2One(
+        'sale.point.payment.method', "Given Back by", required=True,
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ])
+    with_fee = fields.Boolean(
+        "With the Service Fee",
+        help="Check to give the service fee back too.")
+    fixed = Monetary(
+        "Kept", currency='currency', digits='currency',
+        help="Once for all the tickets.")
+    per_ticket = Monetary(
+        "Kept per Ticket", currency='currency', digits='currency')
+    rate = fields.Numeric(
+        "Part Kept", digits=(16, 4),
+        domain=['OR',
+            ('rate', '=', None),
+            [
+                ('rate', '>=', 0),
+                ('rate', '<=', 1),
+                ],
+            ],
+        help="Of what each ticket has cost.")
+    worth = fields.Function(Monetary(
+            "Worth", currency='currency', digits='currency'),
+        'on_change_with_worth')
+    kept = fields.Function(Monetary(
+            "Kept in All", currency='currency', digits='currency'),
+        'on_change_with_kept')
+    given = fields.Function(Monetary(
+            "To Give Back", currency='currency', digits='currency'),
+        'on_change_with_given')
+
+    def get_terms(self):
+        return refund.Terms(
+            self.fixed or ZERO, self.per_ticket or ZERO, self.rate or ZERO,
+            bool(self.with_fee))
+
+    @fields.depends(
+        'tickets', 'company', 'fixed', 'per_ticket', 'rate', 'with_fee')
+    def _get_quote(self):
+        if not self.tickets or not self.company:
+            return refund.Quote(ZERO, ZERO)
+        with without_check_access():
+            return ticket_cancel.simulate(
+                self.company, self.tickets, self.get_terms())
+
+    @fields.depends(methods=['_get_quote'])
+    def on_change_with_worth(self, name=None):
+        return self._get_quote().worth
+
+    @fields.depends(methods=['_get_quote'])
+    def on_change_with_kept(self, name=None):
+        return self._get_quote().kept
+
+    @fields.depends(methods=['_get_quote'])
+    def on_change_with_given(self, name=None):
+        return self._get_quote().given
+
+
+class TicketRefund(Wizard):
+    __name__ = 'tibillet.ticket.refund'
+
+    start = StateView(
+        'tibillet.ticket.refund.start',
+        'tibillet_event.ticket_refund_start_view_form', [
+            Button("Keep the Tickets", 'end', 'tryton-cancel'),
+            Button("Cancel and Give Back", 'cancel', 'tryton-ok',
+                default=True),
+            ])
+    cancel = StateAction('tibillet_event.act_ticket_operation_refund')
+
+    def default_start(self, fields):
+        pool = Pool()
+        Method = pool.get('sale.point.payment.method')
+        Point = pool.get('sale.point')
+        company = self.record.company
+        points = Point.search([
+                ('company', '=', company.id),
+                ('state', '=', 'open'),
+                ('tax_included', '=', True),
+                ], limit=1)
+        methods = Method.search([
+                ('company', '=', company.id),
+                ('tender', '=', 'cash'),
+                ], limit=1)
+        return {
+            'uuid': str(uuid.uuid4()),
+            'company': company.id,
+            'currency': company.currency.id,
+            'tickets': [
+                t.id for t in self.records
+                if t.state == 'valid' and t.company == company],
+            'point': points[0].id if points else None,
+            'method': methods[0].id if methods else None,
+            }
+
+    def do_cancel(self, action):
+        start = self.start
+        ticket_cancel.cancel(
+            start.point, start.uuid, start.tickets, start.method,
+            start.get_terms())
+        action['pyson_domain'] = PYSONEncoder().encode(
+            [('request', '=', start.uuid)])
+        return action, {}
