@@ -24,7 +24,7 @@ class Problem:
     """What is broken in a chain
 
     kind: hole, link, signature, key, end, total or unchained.
-    chain: sale, closure or log.
+    chain: sale, closure, log, or another one of the till.
     where: the number of the record.
     """
     kind: str
@@ -43,6 +43,7 @@ def check(point):
     "Return how many facts of the till were read, and the problems"
     pool = Pool()
     Key = pool.get('tibillet.till.key')
+    Point = pool.get('sale.point')
     keys = {
         key.id: key.public for key in Key.search([
                 ('point', '=', point.id)], order=[])}
@@ -51,6 +52,7 @@ def check(point):
     for name, facts, last, head in [
             ('sale', _sales(row), row.counter, row.head),
             ('log', _entries(row), row.log_counter, row.log_head),
+            *Point.get_other_chains(row),
             ]:
         seen, found = _check_chain(name, row.uuid, facts, last, head, keys)
         count += seen

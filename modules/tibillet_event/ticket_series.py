@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tibillet_base import till_chain, till_sql
 from tibillet_base.exceptions import TillFactError
-from tibillet_base.tools import cursor, forget, table
+from tibillet_base.tools import SLICE, cursor, forget, table
 
 from trytond.i18n import gettext
 from trytond.model import fields
@@ -32,6 +32,12 @@ class POS(metaclass=PoolMeta):
         for name in COUNTED:
             default.setdefault(name)
         return super().copy(points, default=default)
+
+    @classmethod
+    def get_other_chains(cls, row):
+        counter, head = _read(row)
+        return super().get_other_chains(row) + [
+            ('ticket', _operations(row, counter), counter, head)]
 
     @classmethod
     def check_modification(cls, mode, points, values=None, external=False):
@@ -80,14 +86,36 @@ def lock(point):
     # A new key is told in the log of the till.
     signer = till_sql.signer(row)
     till_sql.advance(row)
+    return Series(row, *_read(row), signer)
+
+
+def _read(row):
+    "Return how far the series of the till has come, and its last link"
     till = table('sale.point')
     statement = cursor()
     statement.execute(*till.select(
             till.ticket_counter, till.ticket_head, where=till.id == row.id))
     counter, head = statement.fetchone()
-    return Series(
-        row, counter or 0, head or till_chain.start('ticket', row.uuid),
-        signer)
+    return counter or 0, head or till_chain.start('ticket', row.uuid)
+
+
+def _operations(row, last):
+    "Yield the operations of the till as they are checked, see till_check"
+    for start in range(1, last + 1, SLICE):
+        operation = table('tibillet.ticket.operation')
+        statement = cursor()
+        statement.execute(*operation.select(
+                operation.link, operation.key, operation.signature,
+                *(getattr(operation, name) for name in CHAINED),
+                where=(operation.point == row.id)
+                & (operation.rank >= start)
+                & (operation.rank < start + SLICE),
+                order_by=operation.rank.asc))
+        for link, key, signature, *values in statement.fetchall():
+            data = dict(zip(CHAINED, values, strict=True))
+            yield (
+                data['rank'], data['number'], chained(data), link, key,
+                signature)
 
 
 # What the chain holds of an operation, by names that no other database needs.

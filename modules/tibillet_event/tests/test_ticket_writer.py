@@ -3,7 +3,7 @@ from tibillet_base import till_chain
 from tibillet_base.exceptions import (
     TillClosedError, TillFactError, TillPaymentError)
 from tibillet_base.tests.till_records import make_till
-from tibillet_base.tools import cursor, forget
+from tibillet_base.tools import cursor, forget, table
 from tibillet_event import ticket_key, ticket_series, ticket_writer
 from tibillet_event.exceptions import (
     PlaceQuantityError, PlaceTakenError, SoldOutError, TariffPersonError,
@@ -108,6 +108,34 @@ class TicketWriterTestCase(TicketMixin, TestCase):
         self.assertEqual(self.till.ticket_counter, 6)
 
     @with_transaction()
+    def test_check(self):
+        "The check of the till reads its tickets again, and names what broke"
+        self.open_box_office()
+        Point = Pool().get('sale.point')
+        self.sell('order', self.item(3), paid='60')
+        count, problems = Point.check_chain(self.till)
+        self.assertEqual(problems, [])
+        self.assertGreaterEqual(count, 4)
+        operation = table('tibillet.ticket.operation')
+        for change, kind, where in [
+                ({'paid': D('1.00')}, 'link', 'BAR-T000002'),
+                ({'signature': '00'}, 'signature', 'BAR-T000002'),
+                ({'rank': 7}, 'hole', '2'),
+                ]:
+            with self.subTest(kind=kind):
+                statement = cursor()
+                statement.execute('SAVEPOINT changed')
+                statement.execute(*operation.update(
+                        [getattr(operation, n) for n in change],
+                        list(change.values()),
+                        where=operation.number == 'BAR-T000002'))
+                _, problems = Point.check_chain(self.till)
+                statement.execute('ROLLBACK TO SAVEPOINT changed')
+                self.assertIn(
+                    (kind, 'ticket', where),
+                    [(p.kind, p.chain, p.where) for p in problems])
+
+    @with_transaction()
     def test_series(self):
         "Each till has its own series"
         self.open_box_office()
@@ -172,10 +200,10 @@ class TicketWriterTestCase(TicketMixin, TestCase):
         self.open_box_office()
         Event = Pool().get('tibillet.event')
         other = create_company("Mamasound")
-        table = Event.__table__()
+        event = Event.__table__()
         cursor().execute(*table.update(
-                [table.company], [other.id],
-                where=table.id == self.performance.event.id))
+                [event.company], [other.id],
+                where=event.id == self.performance.event.id))
         forget(Event, [self.performance.event.id])
         self.sell('for-others', self.item(2), paid='40')
         operation = self.operations()[0]
