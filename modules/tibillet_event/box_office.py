@@ -61,11 +61,12 @@ class BoxOfficeStart(ModelView):
     company = fields.Many2One('company.company', "Company", states=_SHOWN)
     currency = fields.Many2One('currency.currency', "Currency", states=_SHOWN)
     point = fields.Many2One(
-        'sale.point', "Till", required=True,
+        'sale.point', "Till",
         domain=[
             ('company', '=', Eval('company', -1)),
             ('state', '=', 'open'),
-            ])
+            ],
+        help="Nothing is sold before one is open.")
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True,
         domain=[
@@ -250,7 +251,7 @@ class BoxOffice(Wizard):
             'uuid': str(uuid.uuid4()),
             'company': company.id,
             'currency': company.currency.id,
-            'point': point.id,
+            'point': point.id if point else None,
             }
         if performance:
             values['performance'] = performance.id
@@ -278,10 +279,7 @@ class BoxOffice(Wizard):
                 ('state', '=', 'open'),
                 ('tax_included', '=', True),
                 ], limit=1)
-        if not points:
-            raise BoxOfficeClosedError(
-                gettext('tibillet_event.msg_box_office_closed'))
-        return points[0]
+        return points[0] if points else None
 
     def default_payment(self, fields):
         pool = Pool()
@@ -333,6 +331,9 @@ class BoxOffice(Wizard):
 
     def _sell(self, payments):
         start, party = self.start, self.start.party
+        if not start.point:
+            raise BoxOfficeClosedError(
+                gettext('tibillet_event.msg_box_office_closed'))
         person = Person(
             start.holder or (party.rec_name if party else None),
             party.id if party else None)

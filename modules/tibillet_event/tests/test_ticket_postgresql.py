@@ -158,7 +158,7 @@ class TicketRaceTestCase(TicketMixin, TestCase):
         def add(tariff, performance, person, quantity, limit):
             Ticket = Pool().get('tibillet.ticket')
             return Ticket.search([
-                    ('tariff', '=', tariff.id),
+                    ('tariff', '=', tariff),
                     ('state', '=', 'valid'),
                     ], count=True) + quantity <= limit
 

@@ -4,6 +4,8 @@ import threading
 from decimal import Decimal
 from unittest.mock import patch
 
+from tibillet_federation.statement_export import get_digest
+
 from trytond import backend
 from trytond.exceptions import UserError
 from trytond.modules.company.tests import create_company, set_company
@@ -154,7 +156,11 @@ class LedgerTestCase(RouteTestCase):
                     'date': end,
                     }])
         Statement.compute([statement])
-        Statement.write([statement], {'state': 'approved'})
+        statement = Statement(statement.id)
+        Statement.write([statement], {
+                'state': 'approved',
+                'sent_hash': get_digest(statement),
+                })
         return statement.id
 
     def start(self, **extras):
