@@ -101,13 +101,6 @@ class Place(ModelSQL, ModelView):
             return str(self.number)
         return f'({self.id})'
 
-    @property
-    def public_name(self):
-        "What a ticket says of the place"
-        if self.seat:
-            return self.rec_name
-        return gettext('tibillet_event.msg_place_unreserved')
-
     @classmethod
     def search_rec_name(cls, name, clause):
         operator = 'AND' if clause[1].startswith(('!', 'not ')) else 'OR'

@@ -22,19 +22,18 @@ from tibillet_base.tools import cursor, forget, table
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import without_check_access
 
 from tibillet.shares import split
 
-from . import place_writer, refund, tariff_count, ticket_request, ticket_series
+from . import (
+    place_writer, refund, tariff_count, ticket_journal, ticket_request,
+    ticket_series)
 from .exceptions import (
     TicketCompanyError, TicketEmptyError, TicketEnteredError,
     TicketRetainedError, TicketStateError)
 from .tariff_count import Person
-
-# What makes a ticket.
-MADE = ['sale', 'free', 'exchange_in']
-NEGATED = ['admission', 'base', 'vat', 'fee', 'paid']
+from .ticket_journal import AMOUNTS, get_made
 
 
 @dataclass(frozen=True)
@@ -124,16 +123,6 @@ def _lock(ids, point):
                     t.number for t in Ticket.browse(entered))))
 
 
-def get_made(ids):
-    "Return the operation that made each ticket"
-    pool = Pool()
-    Operation = pool.get('tibillet.ticket.operation')
-    return Operation.search([
-            ('ticket', 'in', ids),
-            ('kind', 'in', MADE),
-            ], order=[('ticket', 'ASC')])
-
-
 def _quote(made, terms, company):
     return refund.quote(
         [(o.admission, o.fee) for o in made], terms,
@@ -196,22 +185,15 @@ def _kept(found):
 def _record(point, uuid, made, sale, vat, terms):
     "Cancel each operation by the opposite one, and the tickets"
     series = ticket_series.lock(point)
-    now = tools.now()
-    stamps = {'create_uid': Transaction().user, 'create_date': now}
-    operations = []
+    changes = {}
     for first in made:
-        operation = {
-            **copy(first),
-            'point': point.id,
-            'at': now,
-            'kind': 'cancellation',
-            'user': tools.who(),
+        changes[first] = operation = {
             'request': uuid,
             'cancelled': first.id,
             'cancelled_number': first.number,
             'sale': sale.id if sale else None,
             'sale_number': sale.number if sale else None,
-            **{name: -getattr(first, name) for name in NEGATED},
+            **{name: -getattr(first, name) for name in AMOUNTS},
             }
         if first in vat:
             operation['vat'] = vat[first]
@@ -219,29 +201,9 @@ def _record(point, uuid, made, sale, vat, terms):
         if not terms.with_fee:
             operation['fee'] = Decimal(0)
             operation['paid'] = operation['admission']
-        series.take(operation)
-        operations.append({**operation, **stamps})
-    till_sql.insert('tibillet.ticket.operation', operations)
-    series.advance()
+    ticket_journal.write(
+        point, series, 'cancellation', changes, tools.now())
     _set_state([o.ticket.id for o in made], 'cancelled')
-
-
-# What an operation repeats of another on the same ticket.
-COPIED = [
-    'ticket_uuid', 'performance_uuid', 'organiser_name', 'event_name',
-    'performance_name', 'starts_at', 'venue_name', 'place_name',
-    'tariff_name', 'tariff_kind', 'vat_rate']
-COPIED_IDS = ['company', 'ticket', 'performance', 'tariff', 'organiser']
-
-
-def copy(operation):
-    "Return what another operation on the same ticket has in common"
-    return {
-        **{name: getattr(operation, name) for name in COPIED},
-        **{name: getattr(operation, name).id for name in COPIED_IDS},
-        'sale_line': None,
-        'fee_line': None,
-        }
 
 
 def _set_state(ids, state):

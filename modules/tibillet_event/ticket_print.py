@@ -18,10 +18,11 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.rpc import RPC
 from trytond.tools import file_open, timezone
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import without_check_access
 
-from . import ticket_cancel, ticket_series
+from . import ticket_journal, ticket_series
 from .exceptions import TicketPrintError
+from .ticket_journal import get_made
 
 
 @without_check_access
@@ -57,34 +58,14 @@ def record(tickets):
 
 def _record_duplicates(ids):
     by_point = {}
-    for operation in ticket_cancel.get_made(ids) if ids else []:
+    for operation in get_made(ids) if ids else []:
         by_point.setdefault(operation.point, []).append(operation)
     for point in sorted(by_point, key=lambda p: p.id):
-        series = ticket_series.lock(point)
-        now = tools.now()
-        operations = []
-        for first in by_point[point]:
-            operation = {
-                **ticket_cancel.copy(first),
-                'point': point.id,
-                'at': now,
-                'kind': 'duplicate',
-                'user': tools.who(),
-                'request': f'{first.ticket_uuid}/{first.ticket.prints}',
-                'cancelled': None,
-                'cancelled_number': None,
-                'sale': None,
-                'sale_number': None,
-                **dict.fromkeys(ticket_cancel.NEGATED, 0 * first.paid),
-                }
-            series.take(operation)
-            operations.append({
-                    **operation,
-                    'create_uid': Transaction().user,
-                    'create_date': now,
-                    })
-        till_sql.insert('tibillet.ticket.operation', operations)
-        series.advance()
+        ticket_journal.write(
+            point, ticket_series.lock(point), 'duplicate', {
+                first: {
+                    'request': f'{first.ticket_uuid}/{first.ticket.prints}',
+                    } for first in by_point[point]}, tools.now())
 
 
 class _TicketReport(Report):
@@ -111,8 +92,7 @@ class _TicketReport(Report):
         context = super().get_context(records, header, data)
         tickets = Ticket.browse([int(r) for r in records])
         copies = record(tickets)
-        first = {o.ticket: o for o in ticket_cancel.get_made(
-                [t.id for t in tickets])}
+        first = {o.ticket: o for o in get_made([t.id for t in tickets])}
 
         def local(ticket, at):
             zone = timezone.get_tzinfo(ticket.performance.venue.timezone)

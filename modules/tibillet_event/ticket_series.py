@@ -12,6 +12,7 @@ from tibillet_base.tools import SLICE, cursor, forget, table
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
+from trytond.transaction import Transaction
 
 COUNTED = {'ticket_counter', 'ticket_head'}
 
@@ -69,9 +70,15 @@ class Series:
         operation['key'] = self.signer.id
         operation['signature'] = self.signer.sign(self.head)
 
-    def advance(self):
+    def write(self, operations, now):
+        "Write the operations that were taken, and how far the series is"
         pool = Pool()
         Point = pool.get('sale.point')
+        till_sql.insert('tibillet.ticket.operation', [{
+                    **operation,
+                    'create_uid': Transaction().user,
+                    'create_date': now,
+                    } for operation in operations])
         till = table('sale.point')
         cursor().execute(*till.update(
                 [till.ticket_counter, till.ticket_head],

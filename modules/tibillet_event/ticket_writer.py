@@ -22,7 +22,7 @@ import uuid as uuids
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from tibillet_base import till_sql, till_vat, till_writer, tools
+from tibillet_base import till_finish, till_sql, till_vat, till_writer, tools
 from tibillet_base.till_writer import Sold
 from tibillet_base.tools import cursor, table
 
@@ -122,7 +122,7 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
         _set_sale(lots, sale)
     elif payments:
         # Nothing to pay.
-        till_writer.till_finish.check_payments(payments, ZERO)
+        till_finish.check_payments(payments, ZERO)
     tickets = _issue(till, lots, sale, uuid, person, now)
     return Order(uuid, tickets, sale)
 
@@ -293,10 +293,9 @@ def _issue(till, lots, sale, uuid, person, now):
                     **stamps,
                     })
     ids = till_sql.insert('tibillet.ticket', tickets)
-    till_sql.insert('tibillet.ticket.operation', [
-            {**operation, 'ticket': id_, **stamps}
-            for operation, id_ in zip(operations, ids, strict=True)])
-    series.advance()
+    series.write([
+            {**operation, 'ticket': id_}
+            for operation, id_ in zip(operations, ids, strict=True)], now)
     return tuple(
         Issued(id_, t['uuid'], t['number'], t['place'])
         for id_, t in zip(ids, tickets, strict=True))

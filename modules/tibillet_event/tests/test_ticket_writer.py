@@ -200,8 +200,8 @@ class TicketWriterTestCase(TicketMixin, TestCase):
         self.open_box_office()
         Event = Pool().get('tibillet.event')
         other = create_company("Mamasound")
-        event = Event.__table__()
-        cursor().execute(*table.update(
+        event = table('tibillet.event')
+        cursor().execute(*event.update(
                 [event.company], [other.id],
                 where=event.id == self.performance.event.id))
         forget(Event, [self.performance.event.id])
