@@ -79,6 +79,8 @@ def _transaction():
 
 def _declare(convention, operator, count):
     "Declare services over a year, return the id of their statement"
+    from tibillet_base.tests.clock import acting_on
+
     from trytond.pool import Pool
     generator = random.Random(2026)
     with _transaction() as transaction:
@@ -102,8 +104,10 @@ def _declare(convention, operator, count):
                                         generator.randrange(100, 900)),
                                     }])],
                     } for number in range(count)])
-        for button in [Service.confirm, Service.perform, Service.declare]:
-            button(services)
+        with acting_on(END):
+            for button in [
+                    Service.confirm, Service.perform, Service.declare]:
+                button(services)
         statement, = Statement.create([{
                     'convention': convention,
                     'start_date': START,

@@ -115,8 +115,9 @@ def _service(
         for unit in used:
             service.equipments.new(equipment=unit, days=DAYS_LENT)
         service.save()
-        for button in ['confirm', 'perform', 'declare']:
-            service.click(button)
+        with books.on(date):
+            for button in ['confirm', 'perform', 'declare']:
+                service.click(button)
     return service
 
 

@@ -133,8 +133,9 @@ def _own(house, convention):
         van.description, van.amount, van.evidence_reference = VAN
         van.recovered_through = 'none'
         service.save()
-        for button in ['confirm', 'perform', 'declare']:
-            service.click(button)
+        with books.on(date):
+            for button in ['confirm', 'perform', 'declare']:
+                service.click(button)
 
 
 def _check(settled):

@@ -37,7 +37,6 @@ def settle(house, convention, dates, objection):
             statement.click('compute')
             statement.click('send')
         _contest(statement, house.parties.association, dates, objection)
-        # A record keeps the date of the day it is read.
         with books.on(dates.approved):
             statement = Statement(statement.id)
             for approval in statement.approvals:

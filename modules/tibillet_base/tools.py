@@ -14,6 +14,18 @@ def now():
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
+def today(company=None):
+    """Return the day it is for the company, by default that of the context
+
+    Never the date of the context: the client writes it.
+    """
+    pool = Pool()
+    Date = pool.get('ir.date')
+    context = {'company': company.id} if company else {}
+    with Transaction().set_context(**context):
+        return Date.today()
+
+
 def cursor():
     return Transaction().connection.cursor()
 

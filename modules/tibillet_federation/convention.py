@@ -1,6 +1,7 @@
 import datetime as dt
 
 from tibillet_base.names import search_names
+from tibillet_base.tools import today
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Workflow, fields
@@ -410,9 +411,6 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
     @ModelView.button
     def renew(cls, conventions):
         "Add a term, once the last one has begun"
-        pool = Pool()
-        Statement = pool.get('tibillet.convention.statement')
-        today = Statement.get_today()
         for convention in conventions:
             if (convention.state != 'active'
                     or convention.renewal != 'explicit'):
@@ -420,7 +418,8 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
                         'tibillet_federation.msg_convention_renewal',
                         convention=convention.rec_name))
             # Two clicks at once are one decision.
-            if convention.end >= add_months(today, convention.term_months):
+            if convention.end >= add_months(
+                    today(convention.company), convention.term_months):
                 raise ConventionRenewalError(gettext(
                         'tibillet_federation.msg_convention_renewed',
                         convention=convention.rec_name,

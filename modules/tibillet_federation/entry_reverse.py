@@ -1,5 +1,6 @@
+from tibillet_base.tools import today
+
 from trytond.model import ModelView, fields
-from trytond.pool import Pool
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 
@@ -12,9 +13,7 @@ class EntryReverseStart(ModelView):
 
     @classmethod
     def default_date(cls):
-        pool = Pool()
-        Statement = pool.get('tibillet.convention.statement')
-        return Statement.get_today()
+        return today()
 
 
 class EntryReverse(Wizard):

@@ -117,6 +117,10 @@ class ServiceConfirmError(UserError):
     pass
 
 
+class ServicePerformError(UserError):
+    pass
+
+
 class ServiceDeclareError(UserError):
     pass
 

@@ -1,8 +1,8 @@
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields, sequence_ordered
-from trytond.pool import Pool
 from trytond.pyson import Eval, If
-from trytond.transaction import Transaction
 
 from .child import ChildMixin
 from .exceptions import ObligationDoneError, ObligationModificationError
@@ -66,31 +66,24 @@ class Obligation(sequence_ordered(), ChildMixin, ModelSQL, ModelView):
         return 'permanent'
 
     @classmethod
-    def _today(cls):
-        "Return the date of the context, else today"
-        pool = Pool()
-        Date = pool.get('ir.date')
-        return Transaction().context.get('date') or Date.today()
-
-    @classmethod
     def get_state(cls, obligations, name):
-        today = cls._today()
+        day = today()
         return {
             o.id: 'done' if o.done_on
-            else 'late' if o.due_date and o.due_date < today
+            else 'late' if o.due_date and o.due_date < day
             else 'open'
             for o in obligations}
 
     @classmethod
     def search_state(cls, name, clause):
         _, operator, value = clause
-        today = cls._today()
+        day = today()
         domains = {
             'done': [('done_on', '!=', None)],
-            'late': [('done_on', '=', None), ('due_date', '<', today)],
+            'late': [('done_on', '=', None), ('due_date', '<', day)],
             'open': [
                 ('done_on', '=', None),
-                ['OR', ('due_date', '=', None), ('due_date', '>=', today)],
+                ['OR', ('due_date', '=', None), ('due_date', '>=', day)],
                 ],
             }
         values = value if isinstance(value, (list, tuple)) else [value]
@@ -129,14 +122,12 @@ class Obligation(sequence_ordered(), ChildMixin, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     def do(cls, obligations):
-        pool = Pool()
-        Date = pool.get('ir.date')
         for obligation in obligations:
             if not obligation.evidence:
                 raise ObligationDoneError(gettext(
                         'tibillet_federation.msg_obligation_evidence',
                         obligation=obligation.rec_name))
-            obligation.done_on = Date.today()
+            obligation.done_on = today()
         cls.save(obligations)
 
     @classmethod

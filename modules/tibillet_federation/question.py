@@ -1,9 +1,9 @@
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
 from trytond.model import (
     ModelSQL, ModelView, Workflow, fields, sequence_ordered)
-from trytond.pool import Pool
 from trytond.pyson import Eval, If
-from trytond.transaction import Transaction
 
 from .child import ChildMixin
 from .exceptions import QuestionAnswerError, QuestionModificationError
@@ -101,15 +101,12 @@ class Question(
     @ModelView.button
     @Workflow.transition('answered')
     def settle(cls, questions):
-        pool = Pool()
-        Date = pool.get('ir.date')
         for question in questions:
             if not question.answer:
                 raise QuestionAnswerError(gettext(
                         'tibillet_federation.msg_question_answer',
                         question=question.rec_name))
-            question.answered_on = (
-                Transaction().context.get('date') or Date.today())
+            question.answered_on = today(question.convention.company)
         cls.save(questions)
 
     @classmethod

@@ -1,4 +1,5 @@
 from tibillet_base.names import search_names
+from tibillet_base.tools import today
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
@@ -9,7 +10,7 @@ from trytond.pyson import Eval, If
 from .convention import PHASES
 from .exceptions import (
     ServiceConfirmError, ServiceDeclareError, ServiceModificationError,
-    ServiceTermError)
+    ServicePerformError, ServiceTermError)
 from .numbered import NumberedMixin
 from .of_convention import PartnersMixin
 from .service_result import get_results, preview
@@ -354,6 +355,8 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         if field_names & {'date', 'end_date', 'convention'}:
             for service in services:
                 service._check_term()
+                if service.state == 'performed':
+                    service._check_over()
 
     def _check_term(self):
         convention = self.convention
@@ -427,7 +430,17 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     @ModelView.button
     @Workflow.transition('performed')
     def perform(cls, services):
-        pass
+        for service in services:
+            service._check_over()
+
+    def _check_over(self):
+        "Check that the service has taken place"
+        last = self.end_date or self.date
+        if last > today(self.convention.company):
+            raise ServicePerformError(gettext(
+                    'tibillet_federation.msg_service_future',
+                    service=self.rec_name,
+                    date=self.convention.format_date(last)))
 
     @classmethod
     @ModelView.button
@@ -435,6 +448,7 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     def declare(cls, services):
         for service in services:
             service._check_ethics()
+            service._check_over()
             if service.scope != 'external':
                 continue
             if not any(l.included for l in service.turnovers):

@@ -3,7 +3,7 @@ import json
 from decimal import Decimal
 
 from sql.aggregate import Sum
-from tibillet_base.tools import sliced
+from tibillet_base.tools import sliced, today
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
@@ -200,9 +200,7 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def default_date(cls):
-        pool = Pool()
-        Date = pool.get('ir.date')
-        return Date.today()
+        return today()
 
     @classmethod
     def default_state(cls):
@@ -238,13 +236,6 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         version = self.convention.version_at(self.end_date)
         if version:
             return self.date + dt.timedelta(days=version.payment_days)
-
-    @classmethod
-    def get_today(cls):
-        "Return the date of the context, else today"
-        pool = Pool()
-        Date = pool.get('ir.date')
-        return Transaction().context.get('date') or Date.today()
 
     @classmethod
     def get_last(cls, convention):

@@ -1,3 +1,5 @@
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
@@ -101,7 +103,8 @@ class StatementApproval(ModelSQL, ModelView):
                         statement=approval.statement.rec_name,
                         party=approval.party.rec_name))
             if not approval.date:
-                approval.date = Statement.get_today()
+                company = approval.statement.convention.company
+                approval.date = today(company)
                 approval.recorded_by = name
         cls.save(approvals)
         Statement.follow(list({a.statement for a in approvals}))

@@ -1,3 +1,5 @@
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.pool import Pool
@@ -124,12 +126,11 @@ class StatementDispute(ModelSQL, ModelView):
     @classmethod
     def preprocess_values(cls, mode, values):
         pool = Pool()
-        Statement = pool.get('tibillet.convention.statement')
         User = pool.get('res.user')
         values = super().preprocess_values(mode, values)
         if mode == 'create':
             values['opened_by'] = User(Transaction().user).rec_name
-            values['opened_on'] = Statement.get_today()
+            values['opened_on'] = today()
             # It is written by who administers, later.
             for name in ['answer_text', 'answered_by', 'answered_on']:
                 values.pop(name, None)
@@ -171,7 +172,7 @@ class StatementDispute(ModelSQL, ModelView):
                     'tibillet_federation.msg_dispute_service',
                     service=self.service.rec_name, **values))
         until = self.statement.contest_until
-        if until and self.opened_on > until:
+        if until and today(self.statement.convention.company) > until:
             raise DisputeModificationError(gettext(
                     'tibillet_federation.msg_dispute_late',
                     date=self.statement.convention.format_date(until),
@@ -201,7 +202,7 @@ class StatementDispute(ModelSQL, ModelView):
                         dispute=dispute.rec_name))
             if dispute.state == 'open':
                 dispute.answered_by = name
-                dispute.answered_on = Statement.get_today()
+                dispute.answered_on = today()
                 dispute.state = 'answered'
         cls.save(disputes)
         Statement.follow(list({d.statement for d in disputes}))

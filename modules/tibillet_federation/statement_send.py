@@ -1,4 +1,6 @@
 """A statement is sent, contested, answered and approved."""
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
@@ -55,6 +57,7 @@ class Statement(metaclass=PoolMeta):
         Approval = pool.get('tibillet.convention.statement.approval')
         approvals = []
         for statement in statements:
+            statement._check_over()
             statement.check_current()
             for party in statement.signing_parties:
                 if not statement_mail.get_address(party):
@@ -63,7 +66,7 @@ class Statement(metaclass=PoolMeta):
                             statement=statement.rec_name,
                             party=party.rec_name))
                 approvals.append(Approval(statement=statement, party=party))
-            statement.sent_on = cls.get_today()
+            statement.sent_on = today(statement.convention.company)
         cls.save(statements)
         for statement in statements:
             statement.sent_hash = get_digest(statement)
@@ -71,6 +74,15 @@ class Statement(metaclass=PoolMeta):
         Approval.save(approvals)
         # The PDF is made and sent once the statement is stored.
         cls.__queue__.mail(statements)
+
+    def _check_over(self):
+        "Check that nothing more may happen in the period"
+        convention = self.convention
+        if self.end_date > today(convention.company):
+            raise StatementSendError(gettext(
+                    'tibillet_federation.msg_statement_unfinished',
+                    statement=self.rec_name,
+                    date=convention.format_date(self.end_date)))
 
     @classmethod
     def mail(cls, statements):

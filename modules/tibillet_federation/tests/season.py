@@ -21,6 +21,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from sql import Column, Table
+from tibillet_base.tests.clock import acting_on
 
 from proteus import Model
 from proteus.config import get_config
@@ -67,8 +68,10 @@ def create_service(
 
 
 def declare(service):
-    for button in ['confirm', 'perform', 'declare']:
-        service.click(button)
+    "Confirm the service, and declare it the day it ends"
+    with acting_on(service.end_date or service.date):
+        for button in ['confirm', 'perform', 'declare']:
+            service.click(button)
     return service
 
 
@@ -101,11 +104,17 @@ def approve(statement):
     return statement
 
 
+def send(statement):
+    "Send a computed statement the day it is issued, return the messages"
+    with acting_on(statement.date), mailbox() as messages:
+        statement.click('send')
+    return messages
+
+
 def lock(statement):
     "Compute, send, have approved and lock a statement"
     statement.click('compute')
-    with mailbox():
-        statement.click('send')
+    send(statement)
     approve(statement).click('lock_content')
     return statement
 
