@@ -298,6 +298,16 @@ class StatementDocument:
             if p['name'] not in known
             and {'provider', 'operator'} & set(p['roles'])]
 
+    @property
+    def unproved(self):
+        "Name the services of which some pay has no evidence, if any"
+        services = sorted({
+                c['service'] for c in self.data['costs']['lines']
+                # Statements locked before they held it do not tell.
+                if c['service'] and c.get('without_evidence')})
+        return say(
+            'unproved', services=', '.join(services)) if services else None
+
     def nature(self, value):
         # The natures of all costs are those of a person's and of a common
         # one, whose names are the same everywhere.

@@ -358,18 +358,32 @@ def _get_cost(found):
         'amount': sum(c.amount for c in costs),
         'recovered_through': cost.recovered_through,
         'evidence': _get_evidence(costs, nature),
+        'without_evidence': len(_get_unproved(costs)),
         }
 
 
+def _get_unproved(costs):
+    # Nothing proves what was waived.
+    return [c for c in costs if c.amount and not c.has_evidence]
+
+
 def _get_evidence(costs, nature):
-    "Return what proves the costs, or who keeps it when it names people"
-    if not all(c.has_evidence for c in costs):
-        return None
+    """Return what proves the costs, or that nothing does
+
+    When it names people, it is who keeps it.
+    """
     cost = costs[0]
-    if hasattr(cost, 'person') or nature in PEOPLE:
+    unproved = _get_unproved(costs)
+    if not any(c.has_evidence for c in costs):
         return gettext(
-            'tibillet_federation.msg_statement_evidence_kept',
-            payer=cost.payer.rec_name)
+            'tibillet_federation.msg_statement_evidence_none'
+            ) if unproved else None
+    if hasattr(cost, 'person') or nature in PEOPLE:
+        name = 'some' if unproved else 'kept'
+        return gettext(
+            f'tibillet_federation.msg_statement_evidence_{name}',
+            payer=cost.payer.rec_name,
+            without=len(unproved), lines=len(costs))
     return cost.evidence_name
 
 
