@@ -57,7 +57,7 @@ def on(date):
 
 @contextlib.contextmanager
 def told_later():
-    "Accept the warnings on delays, which are past when a story is told"
+    "Accept the warnings on dates, which are past when a story is told"
     config = get_config()
     config.skip_warning = True
     try:

@@ -19,7 +19,9 @@ def build(house, progress):
     with books.working_for(house.cooperative):
         convention = _convention(house)
         progress("contributions")
-        _contributions(convention, house)
+        # They were announced before the convention began.
+        with books.told_later():
+            _contributions(convention, house)
         _obligations(convention, house)
         _questions(convention)
         progress("clauses")

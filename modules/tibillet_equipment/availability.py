@@ -1,12 +1,29 @@
 import datetime as dt
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 
+from trytond.i18n import gettext
 from trytond.pool import Pool
 
-from .capacity import Demand, free, shortage
+from .capacity import Demand, free, is_busy, shortage
 
 # A unit to check is there: the buffer of its booking was for that.
 SERVICEABLE_STATES = ['available', 'out', 'to_check']
+
+
+class Holding(namedtuple('Holding', ['party', 'quantity', 'start', 'end'])):
+    """Who has how many of something, from when to when
+
+    end: the last day, the buffer included; none until they come back.
+    """
+
+    def say(self, lang):
+        return gettext(
+            'tibillet_equipment.msg_booking_held'
+            if self.end else 'tibillet_equipment.msg_booking_held_late',
+            party=self.party.rec_name,
+            quantity=self.quantity,
+            start=lang.strftime(self.start),
+            end=lang.strftime(self.end) if self.end else '')
 
 
 class Availability:
@@ -71,7 +88,7 @@ class Availability:
             if quantity > count:
                 self.demands[product].append(Demand(
                         booking.from_date, booking.busy_until,
-                        quantity - count))
+                        quantity - count, booking))
         self._load_out()
 
     def _load_handed(self, bookings):
@@ -98,13 +115,13 @@ class Availability:
             end = last[unit].custody.busy_until
             if end and end < self.today:
                 end = None
-            demand = Demand(dt.date.min, end, 1)
+            demand = Demand(dt.date.min, end, 1, last[unit].custody)
             self.named[unit].append(demand)
             self.demands[unit.product].append(demand)
 
     def _add_unit(self, booking, unit):
         self.named[unit].append(
-            Demand(booking.from_date, booking.busy_until, 1))
+            Demand(booking.from_date, booking.busy_until, 1, booking))
 
     def add(self, booking):
         "Count with the lines of the booking"
@@ -112,34 +129,53 @@ class Availability:
             if line.equipment:
                 self._add_unit(booking, line.equipment)
             self.demands[line.product].append(Demand(
-                    booking.from_date, booking.busy_until, line.quantity))
+                    booking.from_date, booking.busy_until, line.quantity,
+                    booking))
 
     def shortage(self, booking):
-        """Return what the booking is first short of, the day and how many
+        """Return what the booking is first short of
 
-        Return None if there is enough.
+        As its name, the day, how many and who has them; None if there is
+        enough.
         """
         shortages = []
         for line in booking.lines:
             if line.equipment:
+                demands = self.named[line.equipment]
                 units = self.units[line.product]
                 short = shortage(
                     [units[u] for u in units if u == line.equipment],
-                    self.named[line.equipment],
-                    booking.from_date, booking.busy_until)
+                    demands, booking.from_date, booking.busy_until)
             else:
                 short = None
             if not short:
+                demands = self.demands[line.product]
                 short = shortage(
-                    self.units[line.product].values(),
-                    self.demands[line.product],
+                    self.units[line.product].values(), demands,
                     booking.from_date, booking.busy_until)
                 record = line.product
             else:
                 record = line.equipment
             if short:
-                shortages.append((record.rec_name, *short))
+                day, missing = short
+                shortages.append((
+                        record.rec_name, day, missing,
+                        self._get_holdings(demands, day, booking)))
         return min(shortages, key=lambda s: s[1], default=None)
+
+    @staticmethod
+    def _get_holdings(demands, day, booking):
+        "Return the Holdings of others on the day, the first that began first"
+        quantities = defaultdict(int)
+        for demand in demands:
+            if demand.by != booking and is_busy(demand, day):
+                by = demand.by
+                quantities[by.holder, by.held_from, demand.end] += (
+                    demand.quantity)
+        return sorted(
+            (Holding(party, quantity, start, end)
+                for (party, start, end), quantity in quantities.items()),
+            key=lambda h: (h.start, h.party.rec_name))
 
     def free(self, product, start, end):
         "Return how many units of the product are free on all these days"

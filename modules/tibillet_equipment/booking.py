@@ -2,17 +2,20 @@ import datetime as dt
 from itertools import groupby
 
 from tibillet_base.names import search_names
+from tibillet_base.tools import today
 
 from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Workflow, fields, sequence_ordered)
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval, If
+from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .availability import Availability
 from .configuration import BUFFER_DAYS_MAX
-from .exceptions import BookingCapacityError, BookingModificationError
+from .exceptions import (
+    BookingCapacityError, BookingModificationError, BookingPastWarning,
+    BookingValidationError)
 from .numbered import NumberedMixin
 
 _states = {
@@ -42,24 +45,12 @@ class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
     origin = fields.Reference(
         "Origin", selection='get_origins', states=_states)
     from_date = fields.Date(
-        "From", required=True, states=_states,
-        domain=[
-            If(Eval('from_date') & Eval('to_date'),
-                ('from_date', '<=', Eval('to_date', None)), ()),
-            ])
+        "From", required=True, states=_states)
     to_date = fields.Date(
         "To", required=True, states=_states,
-        domain=[
-            If(Eval('from_date') & Eval('to_date'),
-                ('to_date', '>=', Eval('from_date', None)), ()),
-            ],
         help="The last day of use, included.")
     buffer_days = fields.Integer(
         "Buffer Days", required=True, states=_states,
-        domain=[
-            ('buffer_days', '>=', 0),
-            ('buffer_days', '<=', BUFFER_DAYS_MAX),
-            ],
         help="Days kept free after the last one, to bring the equipment "
         "back and check it.")
     busy_until = fields.Date(
@@ -197,6 +188,14 @@ class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
             ('busy_until', '>=', Date.today()),
             ]
 
+    @property
+    def holder(self):
+        return self.party
+
+    @property
+    def held_from(self):
+        return self.from_date
+
     def get_rec_name(self, name):
         return " - ".join(filter(
                 None, [self.number, self.party.rec_name, self.purpose]))
@@ -218,6 +217,57 @@ class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
         default = default.copy() if default is not None else {}
         default.setdefault('custodies')
         return super().copy(bookings, default=default)
+
+    @classmethod
+    def validate_fields(cls, bookings, field_names):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        super().validate_fields(bookings, field_names)
+        lang = Lang.get()
+        for booking in bookings:
+            problem = booking._get_problem(field_names)
+            if problem:
+                raise BookingValidationError(gettext(
+                        f'tibillet_equipment.msg_booking_{problem}',
+                        booking=booking.rec_name,
+                        from_date=lang.strftime(booking.from_date),
+                        to_date=lang.strftime(booking.to_date),
+                        days_max=BUFFER_DAYS_MAX))
+
+    def _get_problem(self, field_names):
+        "Return what to correct before the booking is saved, or nothing"
+        if ({'from_date', 'to_date'} & field_names
+                and self.to_date < self.from_date):
+            return 'inverted'
+        if 'buffer_days' in field_names and not (
+                0 <= self.buffer_days <= BUFFER_DAYS_MAX):
+            return 'buffer_days'
+
+    @classmethod
+    def on_modification(cls, mode, bookings, field_names=None):
+        super().on_modification(mode, bookings, field_names=field_names)
+        if (mode == 'create'
+                or (mode == 'write' and 'from_date' in field_names)):
+            cls._warn_past(bookings)
+
+    @classmethod
+    def _warn_past(cls, bookings):
+        "Ask whether the days that are past are right"
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        Warning = pool.get('res.user.warning')
+        for booking in bookings:
+            if booking.from_date >= today(booking.company):
+                continue
+            # The id of a new booking changes at each try.
+            key = '.'.join([
+                    'booking_past', str(booking.company.id),
+                    str(booking.party.id), f'{booking.from_date:%Y%m%d}'])
+            if Warning.check(key):
+                raise BookingPastWarning(key, gettext(
+                        'tibillet_equipment.msg_booking_past',
+                        booking=booking.rec_name,
+                        date=Lang.get().strftime(booking.from_date)))
 
     @classmethod
     def check_modification(cls, mode, bookings, values=None, external=False):
@@ -297,13 +347,15 @@ class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
                         booking=booking.rec_name))
             availability.add(booking)
             if short := availability.shortage(booking):
-                name, day, missing = short
-                raise BookingCapacityError(gettext(
-                        'tibillet_equipment.msg_booking_shortage',
-                        booking=booking.rec_name,
-                        name=name,
-                        missing=missing,
-                        day=lang.strftime(day)))
+                name, day, missing, holdings = short
+                raise BookingCapacityError('\n'.join([
+                            gettext(
+                                'tibillet_equipment.msg_booking_shortage',
+                                booking=booking.rec_name,
+                                name=name,
+                                missing=missing,
+                                day=lang.strftime(day)),
+                            *(h.say(lang) for h in holdings)]))
 
     @classmethod
     @ModelView.button_action('tibillet_equipment.wizard_booking_hand_over')
@@ -352,11 +404,7 @@ class BookingLine(sequence_ordered(), ModelSQL, ModelView):
             ],
         help="Leave empty to book any unit of the product.")
     quantity = fields.Integer(
-        "Quantity", required=True,
-        domain=[
-            ('quantity', '>', 0),
-            If(Bool(Eval('equipment')), ('quantity', '=', 1), ()),
-            ])
+        "Quantity", required=True)
     company = fields.Function(
         fields.Many2One('company.company', "Company"),
         'on_change_with_company')
@@ -388,6 +436,25 @@ class BookingLine(sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return search_names(clause, 'product.rec_name', 'equipment.rec_name')
+
+    @classmethod
+    def validate_fields(cls, lines, field_names):
+        super().validate_fields(lines, field_names)
+        for line in lines:
+            problem = line._get_problem(field_names)
+            if problem:
+                raise BookingValidationError(gettext(
+                        f'tibillet_equipment.msg_booking_line_{problem}',
+                        booking=line.booking.rec_name,
+                        name=(line.equipment or line.product).rec_name))
+
+    def _get_problem(self, field_names):
+        "Return what to correct before the line is saved, or nothing"
+        if 'quantity' in field_names and self.quantity <= 0:
+            return 'quantity'
+        if ({'quantity', 'equipment'} & field_names
+                and self.equipment and self.quantity != 1):
+            return 'unit'
 
     @classmethod
     def check_modification(cls, mode, lines, values=None, external=False):

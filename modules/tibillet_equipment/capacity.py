@@ -6,14 +6,19 @@ until its units come back.
 """
 from collections import namedtuple
 
-Demand = namedtuple('Demand', ['start', 'end', 'quantity'])
+# by: who or what makes it, for the caller.
+Demand = namedtuple(
+    'Demand', ['start', 'end', 'quantity', 'by'], defaults=[None])
+
+
+def is_busy(demand, day):
+    return demand.start <= day and (demand.end is None or day <= demand.end)
 
 
 def busy(demands, day):
     """Return how many units are busy on the day."""
     return sum(
-        d.quantity for d in demands
-        if d.start <= day and (d.end is None or day <= d.end))
+        d.quantity for d in demands if is_busy(d, day))
 
 
 def serviceable(units, day):

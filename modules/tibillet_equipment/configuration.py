@@ -1,12 +1,15 @@
 import datetime as dt
 from decimal import Decimal
 
+from trytond.i18n import gettext
 from trytond.model import ModelSingleton, ModelSQL, ModelView, fields
 from trytond.modules.company.model import (
     CompanyMultiValueMixin, CompanyValueMixin)
 from trytond.modules.product import price_digits
 from trytond.pool import Pool
-from trytond.pyson import Eval, Id, TimeDelta
+from trytond.pyson import Eval, Id
+
+from .exceptions import ConfigurationValidationError
 
 DEPRECIATION_METHODS = [
     ('linear_360', "Linear, Year of 360 Days"),
@@ -77,10 +80,6 @@ def _account_disposal_income(company):
 
 low_value_threshold = fields.Numeric(
     "Low Value Threshold", digits=price_digits,
-    domain=['OR',
-        ('low_value_threshold', '=', None),
-        ('low_value_threshold', '>=', 0),
-        ],
     help="A unit that costs no more, excluding tax, is an expense unless "
     "its use is the object of the activity.\n"
     "Leave empty to make an asset of every unit.")
@@ -89,16 +88,9 @@ depreciation_method = fields.Selection(
     help="The default method for new units.")
 buffer_days = fields.Integer(
     "Buffer Days", required=True,
-    domain=[
-        ('buffer_days', '>=', 0),
-        ('buffer_days', '<=', BUFFER_DAYS_MAX),
-        ],
     help="The default number of days kept free after a booking.")
 loss_delay = fields.TimeDelta(
     "Loss Delay", required=True,
-    domain=[
-        ('loss_delay', '>=', TimeDelta()),
-        ],
     help="How long a unit is missing before it may be decided lost.")
 
 
@@ -214,6 +206,25 @@ class ConfigurationBooking(ModelSQL, CompanyValueMixin):
     def default_loss_delay(cls):
         return dt.timedelta(days=30)
 
+    @classmethod
+    def validate_fields(cls, values, field_names):
+        super().validate_fields(values, field_names)
+        for value in values:
+            problem = value._get_problem(field_names)
+            if problem:
+                raise ConfigurationValidationError(gettext(
+                        f'tibillet_equipment.msg_configuration_{problem}',
+                        days_max=BUFFER_DAYS_MAX))
+
+    def _get_problem(self, field_names):
+        "Return what to correct before it is saved, or nothing"
+        if ('buffer_days' in field_names and self.buffer_days is not None
+                and not 0 <= self.buffer_days <= BUFFER_DAYS_MAX):
+            return 'buffer_days'
+        if ('loss_delay' in field_names and self.loss_delay is not None
+                and self.loss_delay < dt.timedelta()):
+            return 'loss_delay'
+
 
 class ConfigurationAccounting(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.equipment.configuration.accounting'
@@ -231,3 +242,13 @@ class ConfigurationAccounting(ModelSQL, CompanyValueMixin):
     def default_low_value_threshold(cls):
         # BOI-BIC-CHG-20-30-10: 500 euros excluding tax.
         return Decimal('500')
+
+    @classmethod
+    def validate_fields(cls, values, field_names):
+        super().validate_fields(values, field_names)
+        if 'low_value_threshold' in field_names:
+            for value in values:
+                if (value.low_value_threshold or 0) < 0:
+                    raise ConfigurationValidationError(gettext(
+                            'tibillet_equipment'
+                            '.msg_configuration_low_value_threshold'))

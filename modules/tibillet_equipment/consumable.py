@@ -42,16 +42,10 @@ class Consumable(ModelSQL, ModelView):
             },
         depends={'company'})
     quantity = fields.Integer(
-        "Quantity", required=True, states=_states,
-        domain=[
-            ('quantity', '>', 0),
-            ])
+        "Quantity", required=True, states=_states)
     unit_cost = Monetary(
         "Unit Cost", currency='currency', digits=price_digits, required=True,
         states=_states,
-        domain=[
-            ('unit_cost', '>=', 0),
-            ],
         help="What one costs, excluding tax.")
     cost = fields.Function(Monetary(
             "Cost", currency='currency', digits='currency'),
@@ -139,6 +133,23 @@ class Consumable(ModelSQL, ModelView):
         return super().copy(consumables, default=default)
 
     @classmethod
+    def validate_fields(cls, consumables, field_names):
+        super().validate_fields(consumables, field_names)
+        for consumable in consumables:
+            problem = consumable._get_problem(field_names)
+            if problem:
+                raise ConsumableQuantityError(gettext(
+                        f'tibillet_equipment.msg_consumable_{problem}',
+                        consumable=consumable.rec_name))
+
+    def _get_problem(self, field_names):
+        "Return what to correct before it is saved, or nothing"
+        if 'quantity' in field_names and self.quantity <= 0:
+            return 'none'
+        if 'unit_cost' in field_names and self.unit_cost < 0:
+            return 'unit_cost'
+
+    @classmethod
     def check_modification(
             cls, mode, consumables, values=None, external=False):
         super().check_modification(
@@ -165,9 +176,6 @@ class Use(ModelSQL, ModelView):
     date = fields.Date("Date", required=True)
     quantity = fields.Integer(
         "Quantity", required=True,
-        domain=[
-            ('quantity', '!=', 0),
-            ],
         help="How many were used, negative to correct a use.")
     party = fields.Many2One(
         'party.party', "Party", ondelete='RESTRICT',
@@ -211,6 +219,11 @@ class Use(ModelSQL, ModelView):
     def validate_fields(cls, uses, field_names):
         super().validate_fields(uses, field_names)
         if field_names & {'consumable', 'quantity'}:
+            for use in uses:
+                if not use.quantity:
+                    raise ConsumableQuantityError(gettext(
+                            'tibillet_equipment.msg_consumable_use_none',
+                            consumable=use.consumable.rec_name))
             cls.check_quantity(uses)
 
     @classmethod

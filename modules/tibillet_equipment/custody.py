@@ -154,6 +154,14 @@ class Custody(NumberedMixin, Workflow, ModelSQL, ModelView):
         return self.due_date
 
     @property
+    def holder(self):
+        return self.to_party
+
+    @property
+    def held_from(self):
+        return self.local_date.date()
+
+    @property
     def local_date(self):
         "The date and time on the clock of the company"
         timezone = self.company.timezone

@@ -9,7 +9,9 @@ from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
-from .exceptions import EquipmentModificationError, EquipmentServiceError
+from .exceptions import (
+    EquipmentModificationError, EquipmentServiceError,
+    EquipmentValidationError)
 
 RETIREMENT_REASONS = [
     ('sold', "Sold"),
@@ -72,16 +74,10 @@ class Equipment(Workflow, ModelSQL, ModelView):
     unit_cost = Monetary(
         "Unit Cost", currency='currency', digits='currency', required=True,
         states=_states,
-        domain=[
-            ('unit_cost', '>=', 0),
-            ],
         help="What the unit cost, excluding tax.")
     unit_tax = Monetary(
         "Unit Tax", currency='currency', digits='currency', required=True,
         states=_states,
-        domain=[
-            ('unit_tax', '>=', 0),
-            ],
         help="The tax paid on top of the unit cost.")
     currency = fields.Function(
         fields.Many2One('currency.currency', "Currency"),
@@ -101,10 +97,6 @@ class Equipment(Workflow, ModelSQL, ModelView):
             'readonly': _states['readonly'],
             'required': Eval('state') != 'draft',
             },
-        domain=['OR',
-            ('in_service_date', '=', None),
-            ('in_service_date', '>=', Eval('acquisition_date', None)),
-            ],
         help="The day the unit is ready for use: it depreciates from then.")
     state = fields.Selection([
             ('draft', "Draft"),
@@ -127,10 +119,6 @@ class Equipment(Workflow, ModelSQL, ModelView):
     notes = fields.Text("Notes")
     end_of_life = fields.Date(
         "End of Life",
-        domain=['OR',
-            ('end_of_life', '=', None),
-            ('end_of_life', '>=', Eval('acquisition_date', None)),
-            ],
         help="When the unit is expected to be replaced.")
     retirement_date = fields.Date(
         "Retirement Date", readonly=True,
@@ -291,6 +279,30 @@ class Equipment(Workflow, ModelSQL, ModelView):
                 if sequence:
                     values['code'] = sequence.get()
         return values
+
+    @classmethod
+    def validate_fields(cls, units, field_names):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        super().validate_fields(units, field_names)
+        for unit in units:
+            problem = unit._get_problem(field_names)
+            if problem:
+                raise EquipmentValidationError(gettext(
+                        f'tibillet_equipment.msg_equipment_{problem}',
+                        equipment=unit.rec_name,
+                        date=Lang.get().strftime(unit.acquisition_date)))
+
+    def _get_problem(self, field_names):
+        "Return what to correct before the unit is saved, or nothing"
+        for name in ['unit_cost', 'unit_tax']:
+            if name in field_names and getattr(self, name) < 0:
+                return name
+        for name in ['in_service_date', 'end_of_life']:
+            date = getattr(self, name)
+            if ({name, 'acquisition_date'} & field_names
+                    and date and date < self.acquisition_date):
+                return f'{name}_before'
 
     @classmethod
     def check_modification(cls, mode, units, values=None, external=False):

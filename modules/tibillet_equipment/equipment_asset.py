@@ -5,13 +5,16 @@ from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Eval, If
+from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from .configuration import DEPRECIATION_METHODS
 from .exceptions import EquipmentAssetError
 from .low_value import EXPENSE, treatment
 from .schedule import last_day
+
+# A century: beyond, it is a typing error.
+DURATION_MONTHS_MAX = 1200
 
 
 class Equipment(metaclass=PoolMeta):
@@ -22,13 +25,6 @@ class Equipment(metaclass=PoolMeta):
         states={
             'readonly': Eval('state') != 'draft',
             },
-        domain=['OR',
-            ('duration_months', '=', None),
-            [
-                ('duration_months', '>', 0),
-                ('duration_months', '<=', 1200),
-                ],
-            ],
         help="How many months the unit depreciates.\n"
         "Leave empty to use the duration of the product.")
     depreciation_method = fields.Selection(
@@ -42,11 +38,6 @@ class Equipment(metaclass=PoolMeta):
         states={
             'readonly': Eval('state') != 'draft',
             },
-        domain=[
-            ('residual_value', '>=', 0),
-            If(Eval('unit_cost'),
-                ('residual_value', '<=', Eval('unit_cost', 0)), ()),
-            ],
         help="What the unit should still be worth at the end, "
         "it does not depreciate.")
     assets = fields.One2Many(
@@ -225,6 +216,19 @@ class Equipment(metaclass=PoolMeta):
     def _frozen_fields(cls):
         return super()._frozen_fields() | {
             'duration_months', 'depreciation_method', 'residual_value'}
+
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        if ('duration_months' in field_names
+                and self.duration_months is not None
+                and not 0 < self.duration_months <= DURATION_MONTHS_MAX):
+            return 'duration_months'
+        if ({'residual_value', 'unit_cost'} & field_names
+                and not 0 <= self.residual_value
+                <= (self.unit_cost or self.residual_value)):
+            return 'residual_value'
 
     def is_bound(self):
         return super().is_bound() or bool(self.assets)

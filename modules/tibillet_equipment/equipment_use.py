@@ -33,17 +33,10 @@ class Equipment(metaclass=PoolMeta):
         readonly=True)
     expected_event_days = fields.Integer(
         "Expected Event-Days",
-        domain=['OR',
-            ('expected_event_days', '=', None),
-            ('expected_event_days', '>', 0),
-            ],
         help="How many days of event the unit should last.\n"
         "Leave empty to use the number of the product.")
     opening_event_days = fields.Integer(
         "Opening Event-Days", required=True,
-        domain=[
-            ('opening_event_days', '>=', 0),
-            ],
         help="Days of event of the unit before it was followed here.")
     used_event_days = fields.Function(
         fields.Integer(
@@ -187,6 +180,17 @@ class Equipment(metaclass=PoolMeta):
         default.setdefault('custody_lines')
         default.setdefault('opening_event_days', 0)
         return super().copy(units, default=default)
+
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        if ('expected_event_days' in field_names
+                and self.expected_event_days is not None
+                and self.expected_event_days <= 0):
+            return 'expected_event_days'
+        if 'opening_event_days' in field_names and self.opening_event_days < 0:
+            return 'opening_event_days'
 
     def is_bound(self):
         return super().is_bound() or bool(self.custody_lines)

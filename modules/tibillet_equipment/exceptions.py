@@ -1,8 +1,20 @@
-from trytond.exceptions import UserError
+from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import AccessError, ValidationError
 
 
+class ConfigurationValidationError(ValidationError):
+    pass
+
+
+class PartyReplaceError(UserError):
+    pass
+
+
 class OwnerQuotaValidationError(ValidationError):
+    pass
+
+
+class EquipmentValidationError(ValidationError):
     pass
 
 
@@ -22,6 +34,14 @@ class EquipmentRetireError(UserError):
     pass
 
 
+class BookingValidationError(ValidationError):
+    pass
+
+
+class BookingPastWarning(UserWarning):
+    pass
+
+
 class BookingModificationError(AccessError):
     pass
 
@@ -35,6 +55,10 @@ class CustodyModificationError(AccessError):
 
 
 class CustodyChainError(UserError):
+    pass
+
+
+class IncidentValidationError(ValidationError):
     pass
 
 

@@ -9,7 +9,7 @@ from trytond.transaction import Transaction
 
 from .exceptions import (
     IncidentDecisionError, IncidentEvidenceError, IncidentModificationError,
-    IncidentReportError)
+    IncidentReportError, IncidentValidationError)
 from .numbered import NumberedMixin
 
 _states = {
@@ -98,10 +98,6 @@ class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
         sort=False)
     amount = Monetary(
         "Amount", currency='currency', digits='currency',
-        domain=['OR',
-            ('amount', '=', None),
-            ('amount', '>=', 0),
-            ],
         states={
             'readonly': (
                 _decision_states['readonly']
@@ -119,20 +115,12 @@ class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
         depends={'company'})
     deductible = Monetary(
         "Deductible", currency='currency', digits='currency',
-        domain=['OR',
-            ('deductible', '=', None),
-            ('deductible', '>=', 0),
-            ],
         states={
             'readonly': _decision_states['readonly'],
             'invisible': ~Eval('insurer'),
             })
     indemnity = Monetary(
         "Indemnity", currency='currency', digits='currency',
-        domain=['OR',
-            ('indemnity', '=', None),
-            ('indemnity', '>=', 0),
-            ],
         states=_decision_states,
         help="What is received for the incident.")
     currency = fields.Function(
@@ -154,11 +142,7 @@ class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
         states={
             'readonly': _decision_states['readonly'],
             'required': Eval('state') == 'decided',
-            },
-        domain=['OR',
-            ('decision_date', '=', None),
-            ('decision_date', '>=', Eval('date', None)),
-            ])
+            })
     state = fields.Selection([
             ('draft', "Draft"),
             ('reported', "Reported"),
@@ -255,6 +239,28 @@ class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
                 'evidence', 'evidence_name', 'evidence_number']:
             default.setdefault(name)
         return super().copy(incidents, default=default)
+
+    @classmethod
+    def validate_fields(cls, incidents, field_names):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        super().validate_fields(incidents, field_names)
+        for incident in incidents:
+            problem = incident._get_problem(field_names)
+            if problem:
+                raise IncidentValidationError(gettext(
+                        f'tibillet_equipment.msg_incident_{problem}',
+                        incident=incident.rec_name,
+                        date=Lang.get().strftime(incident.date)))
+
+    def _get_problem(self, field_names):
+        "Return what to correct before the incident is saved, or nothing"
+        for name in ['amount', 'deductible', 'indemnity']:
+            if name in field_names and (getattr(self, name) or 0) < 0:
+                return f'{name}_negative'
+        if ({'date', 'decision_date'} & field_names
+                and self.decision_date and self.decision_date < self.date):
+            return 'decision_before'
 
     @classmethod
     def check_modification(cls, mode, incidents, values=None, external=False):

@@ -27,11 +27,7 @@ class Owner(ModelSQL, ModelView):
             },
         depends={'company'})
     quota = fields.Numeric(
-        "Quota", digits=(1, QUOTA_DIGITS), required=True,
-        domain=[
-            ('quota', '>', 0),
-            ('quota', '<=', 1),
-            ],
+        "Quota", digits=(16, QUOTA_DIGITS), required=True,
         help="The part of the unit that the party owns.\n"
         "The quotas of a unit sum to one.")
     tax_recoverable = fields.Boolean(
@@ -84,9 +80,11 @@ class Owner(ModelSQL, ModelView):
 
     @classmethod
     def get_cost(cls, owners, name):
-        costs = {}
+        costs = dict.fromkeys([o.id for o in owners])
         for unit in {o.equipment for o in owners}:
-            costs.update(unit.split_cost())
+            # Fields may be read before their values are refused.
+            if all(o.quota > 0 for o in unit.owners):
+                costs.update(unit.split_cost())
         return {o.id: costs[o.id] for o in owners}
 
     @classmethod
@@ -134,6 +132,17 @@ class Owner(ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('party.rec_name', *clause[1:])]
+
+    @classmethod
+    def validate_fields(cls, owners, field_names):
+        super().validate_fields(owners, field_names)
+        if 'quota' in field_names:
+            for owner in owners:
+                if not 0 < owner.quota <= 1:
+                    raise OwnerQuotaValidationError(gettext(
+                            'tibillet_equipment.msg_owner_quota',
+                            equipment=owner.equipment.rec_name,
+                            party=owner.party.rec_name))
 
     @classmethod
     def check_modification(cls, mode, owners, values=None, external=False):

@@ -179,6 +179,8 @@ def warnings(clauses):
         schedule = getattr(clauses, phase)
         if schedule is not None:
             found += _schedule_warnings(clauses, schedule, phase)
+    if clauses.max_rate == 0:
+        found.append(_problem('max_rate_zero', 'max_rate'))
     if clauses.pre is None:
         found.append(_problem('pre_missing', 'pre'))
     elif (clauses.post is not None

@@ -82,7 +82,7 @@ class ContributionImport(Wizard):
             'count': len(lines),
             'broken': sum(1 for line in lines if line.problems),
             'problems': '\n'.join(
-                line.problem for line in lines if line.problems),
+                line.problem for line in lines if line.problem),
             'gross': sum(
                 (line.contribution.gross or 0 for line in lines
                     if line.contribution), Decimal(0)),
@@ -171,6 +171,7 @@ class ImportedLine:
         self.number = line.number
         self.values = line.values
         self.problems = list(line.problems)
+        self.warnings = []
         self.contribution = None
         self.party = self._get_party()
         self.unit = self._get_unit()
@@ -182,6 +183,17 @@ class ImportedLine:
         self._check_pot()
         if not self.problems:
             self.contribution = self._get_contribution()
+            surprise = self.contribution.get_date_surprise()
+            if surprise:
+                self.warnings.append((surprise, self._get_dates()))
+
+    def _get_dates(self):
+        convention = self.importer.convention
+        return {
+            'date': convention.format_date(self.date),
+            'start': convention.format_date(convention.start),
+            'end': convention.format_date(convention.end),
+            }
 
     def _get_party(self):
         importer = self.importer
@@ -279,8 +291,9 @@ class ImportedLine:
 
     @property
     def problem(self):
-        "The problems of the line, in words"
-        if not self.problems:
+        "The problems of the line, else what to check in it, in words"
+        found = self.problems or self.warnings
+        if not found:
             return
         return gettext(
             'tibillet_federation.msg_contribution_import_line',
@@ -289,7 +302,7 @@ class ImportedLine:
                 gettext(
                     f'tibillet_federation.msg_contribution_line_{code}',
                     **values)
-                for code, values in self.problems))
+                for code, values in found))
 
     def get_preview(self):
         contribution = self.contribution
@@ -309,6 +322,7 @@ class ImportedLine:
             'gross': contribution.gross if contribution else None,
             'currency': self.importer.convention.currency.id,
             'problem': self.problem,
+            'broken': bool(self.problems),
             }
 
 
@@ -379,10 +393,12 @@ class ContributionImportLine(ModelView):
         "Including Tax", currency='currency', digits='currency')
     currency = fields.Many2One('currency.currency', "Currency")
     problem = fields.Text("Problem")
+    broken = fields.Boolean("Broken")
 
     @classmethod
     def view_attributes(cls):
         return super().view_attributes() + [
             ('/tree', 'visual', If(
-                    Bool(Eval('problem')), 'danger', '')),
+                    Eval('broken', False), 'danger',
+                    If(Bool(Eval('problem')), 'warning', ''))),
             ]

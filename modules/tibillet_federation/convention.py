@@ -6,7 +6,7 @@ from tibillet_base.tools import today
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Workflow, fields
 from trytond.pool import Pool
-from trytond.pyson import Eval, If
+from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from tibillet.terms import add_months
@@ -54,12 +54,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
             'required': Eval('state') != 'draft',
             })
     term_months = fields.Integer(
-        "Term", required=True,
-        domain=[
-            ('term_months', '>', 0),
-            ('term_months', '<=', TERM_MONTHS_MAX),
-            ],
-        states=_states,
+        "Term", required=True, states=_states,
         help="The length of a term in months.")
     renewal = fields.Selection([
             ('none', "No Renewal"),
@@ -71,19 +66,10 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
         "Renewals", required=True, readonly=True,
         help="How many times the term has been renewed.")
     notice_months = fields.Integer(
-        "Notice", required=True,
-        domain=[
-            ('notice_months', '>=', 0),
-            ('notice_months', '<=', NOTICE_MONTHS_MAX),
-            ],
-        states=_states,
+        "Notice", required=True, states=_states,
         help="The length in months of the notice to leave.")
     notice_date = fields.Date(
         "Notice Given On",
-        domain=[
-            If(Eval('notice_date') & Eval('start'),
-                ('notice_date', '>=', Eval('start')), ()),
-            ],
         states={
             'readonly': Eval('state') != 'active',
             'invisible': Eval('state') == 'draft',

@@ -7,7 +7,7 @@ from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 
 from .child import ChildMixin
-from .exceptions import ConventionModificationError
+from .exceptions import ConventionModificationError, ConventionValidationError
 from .of_convention import CurrencyMixin
 
 ROLES = [
@@ -94,10 +94,6 @@ class ConventionParty(
         "When unchecked they are shown but are not in the pot.")
     declared_total = Monetary(
         "Declared Total", currency='currency', digits='currency',
-        domain=['OR',
-            ('declared_total', '=', None),
-            ('declared_total', '>=', 0),
-            ],
         help="The total the party has announced, for information.")
     contributed = fields.Function(Monetary(
             "Contributed", currency='currency', digits='currency',
@@ -185,6 +181,18 @@ class ConventionParty(
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('party.rec_name', *clause[1:])]
+
+    @classmethod
+    def validate_fields(cls, lines, field_names):
+        super().validate_fields(lines, field_names)
+        if 'declared_total' in field_names:
+            for line in lines:
+                if (line.declared_total or 0) < 0:
+                    raise ConventionValidationError(gettext(
+                            'tibillet_federation'
+                            '.msg_convention_party_declared',
+                            party=line.rec_name,
+                            convention=line.convention.rec_name))
 
     @classmethod
     def check_modification(cls, mode, lines, values=None, external=False):

@@ -1,10 +1,18 @@
-from trytond.exceptions import UserError
+from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import AccessError, ValidationError
 
 # Conventions, parties, obligations, questions
 
 
 class ChildModificationError(AccessError):
+    pass
+
+
+class ConventionValidationError(ValidationError):
+    pass
+
+
+class PartyReplaceError(UserError):
     pass
 
 
@@ -51,6 +59,10 @@ class VersionValidationError(ValidationError):
     pass
 
 
+class MaximumRateWarning(UserWarning):
+    pass
+
+
 class VersionModificationError(AccessError):
     pass
 
@@ -71,6 +83,10 @@ class SignatureError(ValidationError):
 
 
 class ContributionValidationError(ValidationError):
+    pass
+
+
+class ContributionDateWarning(UserWarning):
     pass
 
 

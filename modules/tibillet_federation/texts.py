@@ -381,6 +381,11 @@ TEXTS = {
         "{where:w}: the step \"{key:k}\" comes after one that takes all",
         "{where:w} : le palier « {key:k} » vient après un palier qui prend "
         "tout"),
+    'max_rate_zero': (
+        "{where:w}: with a maximum of 0% nothing is ever shared nor recouped; "
+        "for no limit, leave it empty",
+        "{where:w} : avec un maximum de 0 %, rien n'est jamais reversé ni "
+        "amorti ; pour ne pas limiter, laissez-le vide"),
     'cap_zero': (
         "{where:w}: with a cap of zero nothing is ever shared",
         "{where:w} : avec un plafond de zéro, rien n'est jamais reversé"),

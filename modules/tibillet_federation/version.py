@@ -184,12 +184,7 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
             ], "Due", required=True, sort=False, states=draft_only,
         help="When the share becomes due.")
     payment_days = fields.Integer(
-        "Payment Days", required=True,
-        domain=[
-            ('payment_days', '>=', 0),
-            ('payment_days', '<=', 3650),
-            ],
-        states=draft_only,
+        "Payment Days", required=True, states=draft_only,
         help="The number of days to pay what is due.")
     accruals = fields.MultiSelection(
         ACCRUALS, "Accrued Costs", sort=False, states=draft_only,
@@ -197,9 +192,6 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
         "before the end of the recoupment.")
     accrual_ceiling = Monetary(
         "Yearly Accrual Ceiling", currency='currency', digits='currency',
-        domain=[
-            ('accrual_ceiling', '>=', 0),
-            ],
         states={
             'readonly': draft_only['readonly'],
             'invisible': ~Eval('accruals'),
@@ -387,7 +379,7 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
     def view_attributes(cls):
         return super().view_attributes() + [
             ('/tree', 'visual', If(
-                    Eval('state') == 'superseded', 'muted', '')),
+                    Eval('standing') == 'past', 'muted', '')),
             ]
 
     @classmethod

@@ -1,6 +1,8 @@
 """Clauses are proposed, signed, adopted, then superseded by newer ones."""
 import datetime as dt
 
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
@@ -17,6 +19,17 @@ class Version(metaclass=PoolMeta):
             "In Force To",
             help="The last day before a newer version."),
         'get_effective_to')
+    standing = fields.Function(
+        fields.Selection([
+                ('draft', "Draft"),
+                ('proposed', "Proposed"),
+                ('coming', "Adopted, to Come"),
+                ('in_force', "In Force"),
+                ('past', "Superseded"),
+                ], "State", sort=False,
+            help="Adopted clauses are in force until the day before newer "
+            "ones are."),
+        'get_standing', searcher='search_standing')
     signatures = fields.One2Many(
         'tibillet.convention.version.signature', 'version', "Signatures",
         domain=[
@@ -73,6 +86,30 @@ class Version(metaclass=PoolMeta):
                 if later:
                     result[version.id] = min(later) - dt.timedelta(days=1)
         return result
+
+    @classmethod
+    def get_standing(cls, versions, name):
+        return {v.id: v._get_standing() for v in versions}
+
+    def _get_standing(self):
+        if self.state in {'draft', 'proposed'}:
+            return self.state
+        day = today(self.convention.company)
+        if self.effective_from > day:
+            return 'coming'
+        if self.effective_to and self.effective_to < day:
+            return 'past'
+        return 'in_force'
+
+    @classmethod
+    def search_standing(cls, name, clause):
+        # A convention has few versions, whose order decides.
+        _, operator, value = clause
+        values = value if isinstance(value, (list, tuple)) else [value]
+        excluded = operator.startswith(('!', 'not'))
+        return [('id', 'in', [
+                    v.id for v in cls.search([], order=[])
+                    if (v.standing in values) != excluded])]
 
     @classmethod
     def copy(cls, versions, default=None):

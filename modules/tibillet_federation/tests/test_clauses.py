@@ -172,7 +172,8 @@ class ClausesTestCase(unittest.TestCase):
                         replace(flat, floor=D(500)), max_rate=D('0.6')),
                     [('floor_above_max', 'pre')]),
                 (make_clauses(
-                        replace(flat, floor=D(500)), max_rate=D(0)), []),
+                        replace(flat, floor=D(500)), max_rate=D(0)),
+                    [('max_rate_zero', 'max_rate')]),
                 (make_clauses(Schedule('fixed', amount=D(300))),
                     [('floor_takes_all', 'pre')]),
                 (make_clauses(replace(flat, cap=D(0))),
