@@ -100,6 +100,16 @@ class POS(metaclass=PoolMeta):
             'OR NEW.code <> OLD.code))))')
 
     @classmethod
+    def get_opened(cls, company):
+        "Return a till that is open and sells at prices with their taxes"
+        points = cls.search([
+                ('company', '=', company.id),
+                ('state', '=', 'open'),
+                ('tax_included', '=', True),
+                ], limit=1)
+        return points[0] if points else None
+
+    @classmethod
     def preprocess_values(cls, mode, values):
         values = super().preprocess_values(mode, values)
         if mode == 'create':

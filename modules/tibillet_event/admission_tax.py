@@ -1,10 +1,8 @@
 """The taxes of a company that are the rates of the law on admissions."""
 from decimal import Decimal
 
-from trytond.cache import Cache
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
@@ -37,8 +35,6 @@ class AdmissionTax(ModelSQL, ModelView):
             ('type', '=', 'percentage'),
             ],
         help="The tax of the chart that has this rate.")
-
-    _taxes_cache = Cache('tibillet.admission.tax.taxes', context=False)
 
     @classmethod
     def __setup__(cls):
@@ -85,11 +81,6 @@ class AdmissionTax(ModelSQL, ModelView):
                         rate=_percent(rate), found=_percent(record.tax.rate)))
 
     @classmethod
-    def on_modification(cls, mode, records, field_names=None):
-        super().on_modification(mode, records, field_names=field_names)
-        cls._taxes_cache.clear()
-
-    @classmethod
     @without_check_access
     def get_tax(cls, company, performance):
         """Return the id and the rate of the VAT of a place
@@ -101,30 +92,19 @@ class AdmissionTax(ModelSQL, ModelView):
         territory = performance.venue.territory or 'mainland'
         if category == NONE or territory == 'overseas_exempt':
             return None, Decimal(0)
-        taxes = cls._taxes_cache.get(company)
-        if taxes is None:
-            taxes = cls._taxes_cache.set(company, {
-                    (r.territory, r.category): (r.tax.id, r.tax.rate)
-                    for r in cls.search([('company', '=', company)])})
-        try:
-            return taxes[territory, category]
-        except KeyError:
+        found = cls.search([
+                ('company', '=', company),
+                ('territory', '=', territory),
+                ('category', '=', category),
+                ])
+        if not found:
             raise TicketVATError(gettext(
                     'tibillet_event.msg_ticket_vat',
                     performance=performance.rec_name,
-                    category=performance.vat_category_string)) from None
+                    category=performance.vat_category_string))
+        tax = found[0].tax
+        return tax.id, tax.rate
 
 
 def _percent(rate):
     return f'{(rate * 100).normalize():f} %'
-
-
-class Tax(metaclass=PoolMeta):
-    __name__ = 'account.tax'
-
-    @classmethod
-    def on_modification(cls, mode, taxes, field_names=None):
-        pool = Pool()
-        AdmissionTax = pool.get('tibillet.admission.tax')
-        super().on_modification(mode, taxes, field_names=field_names)
-        AdmissionTax._taxes_cache.clear()

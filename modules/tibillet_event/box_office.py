@@ -244,9 +244,10 @@ class BoxOffice(Wizard):
     def default_start(self, fields):
         pool = Pool()
         Company = pool.get('company.company')
+        Point = pool.get('sale.point')
         company = Company(Transaction().context['company'])
         performance = self._get_performance()
-        point = self._get_point(company)
+        point = Point.get_opened(company)
         values = {
             'uuid': str(uuid.uuid4()),
             'company': company.id,
@@ -270,16 +271,6 @@ class BoxOffice(Wizard):
                 ('end', '>', tools.now()),
                 ], order=[('start', 'ASC')], limit=1)
         return performances[0] if performances else None
-
-    def _get_point(self, company):
-        pool = Pool()
-        Point = pool.get('sale.point')
-        points = Point.search([
-                ('company', '=', company.id),
-                ('state', '=', 'open'),
-                ('tax_included', '=', True),
-                ], limit=1)
-        return points[0] if points else None
 
     def default_payment(self, fields):
         pool = Pool()
@@ -421,6 +412,4 @@ def _get_lines(performance, currency):
                 else tariff.get_price().paid),
             'proof': tariff.proof,
             } for tariff in tariffs
-        if 'counter' in tariff.channels
-        and (not tariff.sale_start or tariff.sale_start <= now)
-        and (not tariff.sale_end or now < tariff.sale_end)]
+        if not tariff.get_rule().get_closed('counter', now)]

@@ -129,16 +129,37 @@ def _is(count, tariff, performance):
 
 def _add(tariff, performance, person, quantity, limit):
     "Return whether there are not too many"
+    key = person.key if person else EVERYONE
+    if _raise(tariff, performance, key, quantity, limit):
+        return True
+    # Refused, or there is no row yet.
+    return (
+        _count(tariff, performance, person, key)
+        and _raise(tariff, performance, key, quantity, limit))
+
+
+def _raise(tariff, performance, key, quantity, limit):
+    count = table('tibillet.tariff.count')
+    statement = cursor()
+    statement.execute(*count.update(
+            [count.quantity], [count.quantity + quantity],
+            where=_is(count, tariff, performance) & (count.person == key)
+            & (count.quantity + quantity <= limit)))
+    return bool(statement.rowcount)
+
+
+def _count(tariff, performance, person, key):
+    "Return whether a row of what was sold before is made"
     count = table('tibillet.tariff.count')
     ticket = table('tibillet.ticket')
-    key = person.key if person else EVERYONE
     sold = (
         (ticket.tariff == tariff)
         & (ticket.performance == performance)
         & (ticket.state == 'valid'))
     if person:
         sold &= person.is_of(ticket)
-    cursor().execute(*count.insert(
+    statement = cursor()
+    statement.execute(*count.insert(
             [count.tariff, count.performance, count.person, count.quantity],
             ticket.select(
                 Literal(tariff), Literal(performance), Literal(key),
@@ -146,9 +167,4 @@ def _add(tariff, performance, person, quantity, limit):
             on_conflict=Conflict(
                 count, indexed_columns=[
                     count.tariff, count.performance, count.person])))
-    statement = cursor()
-    statement.execute(*count.update(
-            [count.quantity], [count.quantity + quantity],
-            where=_is(count, tariff, performance) & (count.person == key)
-            & (count.quantity + quantity <= limit)))
     return bool(statement.rowcount)

@@ -33,17 +33,24 @@ class Rule:
     fee_rate: Decimal = ZERO
     quantum: Decimal = CENT
 
-    def get_refusal(self, quantity, channel, now, price=None):
-        """Return why an order is refused, None if it is not
-
-        price: the one that the buyer chooses, None for that of the tariff.
-        """
+    def get_closed(self, channel, now):
+        "Return why nothing is sold there and then, None if it is open"
         if channel not in self.channels:
             return 'channel'
         if self.sale_start and now < self.sale_start:
             return 'soon'
         if self.sale_end and now >= self.sale_end:
             return 'over'
+        return None
+
+    def get_refusal(self, quantity, channel, now, price=None):
+        """Return why an order is refused, None if it is not
+
+        price: the one that the buyer chooses, None for that of the tariff.
+        """
+        closed = self.get_closed(channel, now)
+        if closed:
+            return closed
         if quantity < (self.order_min or 1):
             return 'order_min'
         if self.order_max and quantity > self.order_max:

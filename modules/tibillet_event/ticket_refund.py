@@ -109,11 +109,7 @@ class TicketRefund(Wizard):
         Method = pool.get('sale.point.payment.method')
         Point = pool.get('sale.point')
         company = self.record.company
-        points = Point.search([
-                ('company', '=', company.id),
-                ('state', '=', 'open'),
-                ('tax_included', '=', True),
-                ], limit=1)
+        point = Point.get_opened(company)
         methods = Method.search([
                 ('company', '=', company.id),
                 ('tender', '=', 'cash'),
@@ -125,7 +121,7 @@ class TicketRefund(Wizard):
             'tickets': [
                 t.id for t in self.records
                 if t.state == 'valid' and t.company == company],
-            'point': points[0].id if points else None,
+            'point': point.id if point else None,
             'method': methods[0].id if methods else None,
             }
 
