@@ -1,17 +1,21 @@
-"""Test databases in two layers, cached by content.
+"""Test databases in layers, cached by content.
 
 trytond caches a test database under the names of its modules: after a change
 of ours the cache would serve yesterday's schema. Here the standard modules a
 test needs are one layer, kept until their versions change; ours go on top,
-kept until a file of theirs, or of a module of ours below them, changes.
+kept until a file of theirs, or of a module of ours below them, changes; the
+books a scenario begins with are a third one.
 A lock a layer makes parallel test processes build each layer once.
 """
 import configparser
 import contextlib
 import fcntl
+import functools
 import hashlib
 import importlib.metadata
+import inspect
 import os
+import pathlib
 
 from trytond import backend
 from trytond.tests import test_tryton, tools
@@ -105,7 +109,7 @@ def _locked(name):
         yield
 
 
-def _build(name, modules, lang, setup, start=True):
+def _build(modules, lang, setup=(), start=True):
     """Restore the layered database of modules, or build and keep it
 
     setup: functions to call, with the configuration, on the new database.
@@ -115,7 +119,39 @@ def _build(name, modules, lang, setup, start=True):
     own = everything & set(content.names())
     standard = sorted(everything - own)
     base = f'base {lang} {" ".join(standard)} {versions()}'
-    full = f'full {name} {lang} {versions()} {content.digest(own)}'
+    full = (
+        f'full {lang} {" ".join(sorted(everything))} {versions()} '
+        f'{content.digest(own)}')
+    if not setup:
+        _build_full(full, base, standard, modules, lang, start)
+        return
+    ready = f'{full} {"|".join(_name(f) for f in setup)}'
+    if _restore(ready, start):
+        return
+    with _locked(ready):
+        if _restore(ready, start):
+            return
+        _build_full(full, base, standard, modules, lang, True)
+        config = tools._get_config()
+        for function in setup:
+            function(config=config)
+        _keep(ready)
+
+
+def _name(function):
+    "Return what tells a function that sets up from another, or another text"
+    name = tools._func_name(function)
+    while isinstance(function, functools.partial):
+        function = function.func
+    path = pathlib.Path(inspect.getfile(function))
+    if path.is_relative_to(content.ROOT):
+        name += f' {_digest([path.read_text()])}'
+    return name
+
+
+def _build_full(full, base, standard, modules, lang, start):
+    if _restore(full, start):
+        return
     with _locked(full):
         if _restore(full, start):
             return
@@ -126,9 +162,6 @@ def _build(name, modules, lang, setup, start=True):
                 _keep(base)
         _update_list()
         _activate(modules)
-        config = tools._get_config()
-        for function in setup:
-            function(config=config)
         _keep(full)
 
 
@@ -165,27 +198,28 @@ def _activate(modules):
 
 def activate_module(modules, lang='en'):
     "Stand in for trytond.tests.test_tryton.activate_module"
-    if isinstance(modules, str):
-        modules = [modules]
-    if test_tryton.db_exist(test_tryton.DB_NAME):
-        test_tryton.drop_db()
-    _build('-'.join(modules), modules, lang, [])
+    _drop()
+    _build(_listed(modules), lang)
 
 
 def activate_modules(modules, *setup):
     "Stand in for trytond.tests.tools.activate_modules"
-    if isinstance(modules, str):
-        modules = [modules]
-    if test_tryton.db_exist(test_tryton.DB_NAME):
-        test_tryton.drop_db()
-    name = '-'.join(sorted(modules))
-    name += '--' + '|'.join(tools._func_name(f) for f in setup)
+    _drop()
     # The configuration loads the models.
-    _build(name, modules, 'en', setup, start=False)
+    _build(_listed(modules), 'en', setup, start=False)
     return tools._get_config()
 
 
+def _listed(modules):
+    return [modules] if isinstance(modules, str) else list(modules)
+
+
+def _drop():
+    if test_tryton.db_exist(test_tryton.DB_NAME):
+        test_tryton.drop_db()
+
+
 def install():
-    "Make trytond's own test cases and scenarios use the two layers"
+    "Make trytond's own test cases and scenarios use the layers"
     test_tryton.activate_module = activate_module
     tools.activate_modules = activate_modules

@@ -60,10 +60,7 @@ class TicketCodeTestCase(unittest.TestCase):
         position = min(position, len(text) - 2)
         letter = letters[(letters.index(text[position]) + step) % 32]
         changed = text[:position] + letter + text[position + 1:]
-        try:
-            self.assertIsNone(verify(changed, PUBLICS))
-        except CodeError:
-            pass
+        self.assertIsNone(verify(changed, PUBLICS))
 
     def test_nonsense(self):
         text = encode(CODE, PRIVATE)

@@ -9,7 +9,7 @@ from tibillet_base.exceptions import (
     TillVATError)
 
 import trytond.config as config
-from trytond.modules.company.tests import create_company, set_company
+from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import TestCase, with_transaction
 from trytond.transaction import Transaction
@@ -38,7 +38,7 @@ class TillTestCase(TillMixin, TestCase):
         "Whatever is changed, added or removed in the database is named"
         pool = Pool()
         Point = pool.get('sale.point')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             sales = [sell(point, self.beer, self.card) for _ in range(4)]
             count, problems = Point.check_chain(point)
@@ -79,7 +79,7 @@ class TillTestCase(TillMixin, TestCase):
     @with_transaction()
     def test_without_key(self):
         "What cannot be signed is not sold"
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             for masters in ['', '1:00', 'one:two']:
                 with self.subTest(masters=masters), \
@@ -93,7 +93,7 @@ class TillTestCase(TillMixin, TestCase):
         pool = Pool()
         Log = pool.get('tibillet.till.log')
         Point = pool.get('sale.point')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             first = sell(point, self.beer, self.card)
             masters = {**keys.masters(), 2: bytes(range(32))}
@@ -111,7 +111,7 @@ class TillTestCase(TillMixin, TestCase):
         "Nobody changes or deletes an entry of the log or a key"
         pool = Pool()
         Log = pool.get('tibillet.till.log')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             opening, = Log.search([('kind', '=', 'opening')])
             for fact, name in [(opening, 'detail'), (point.keys[0], 'public')]:
@@ -125,7 +125,7 @@ class TillTestCase(TillMixin, TestCase):
         "A clock that goes back is written in the log"
         pool = Pool()
         Log = pool.get('tibillet.till.log')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             sell(point, self.beer, self.card)
             for minutes, count in [(0, 0), (-1, 0), (-2, 1), (0, 1)]:
@@ -137,7 +137,7 @@ class TillTestCase(TillMixin, TestCase):
     @with_transaction()
     def test_tax_excluded(self):
         "At a till without tax in its prices VAT is added once a rate"
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till(tax_included=False)
             sale = sell(
                 point, self.beer, self.card, quantity=3, price='1.11')
@@ -149,7 +149,7 @@ class TillTestCase(TillMixin, TestCase):
         "Two rates on a product, or an amount, are no rate"
         pool = Pool()
         Product = pool.get('product.product')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             self.open_till()
             category = self.beer.account_category
             for values in [
@@ -170,7 +170,7 @@ class TillTestCase(TillMixin, TestCase):
         "A closure or a log entry that is changed is named"
         pool = Pool()
         Closure = pool.get('tibillet.till.closure')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             for _ in range(2):
                 sell(point, self.beer, self.card)
@@ -202,7 +202,7 @@ class TillTestCase(TillMixin, TestCase):
         Closure = pool.get('tibillet.till.closure')
         Move = pool.get('account.move')
         StockMove = pool.get('stock.move')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             for _ in range(3):
                 sell(point, self.beer, self.card, quantity=2)
@@ -230,7 +230,7 @@ class TillTestCase(TillMixin, TestCase):
         "A day without sales has its closure too, and no move"
         pool = Pool()
         Closure = pool.get('tibillet.till.closure')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             closure = Closure.close_till(point, {})
             Closure.post([closure])
@@ -246,7 +246,7 @@ class TillTestCase(TillMixin, TestCase):
         "A till is not closed with a count or a difference nobody explains"
         pool = Pool()
         Closure = pool.get('tibillet.till.closure')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             sell(point, self.beer, self.cash)
             for error, counted, reason in [

@@ -10,7 +10,7 @@ from tibillet_base.exceptions import (
 from tibillet_base.till_writer import Paid, Sold
 
 from trytond.model import fields
-from trytond.modules.company.tests import create_company, set_company
+from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import TestCase, with_transaction
 from trytond.transaction import Transaction
@@ -79,7 +79,7 @@ class TillWriterTestCase(TillMixin, TestCase):
     def check_same_rows(self, included):
         pool = Pool()
         Sale = pool.get('sale.point.sale')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till(tax_included=included)
             written = till_writer.sell(
                 point, 'first', [
@@ -124,7 +124,7 @@ class TillWriterTestCase(TillMixin, TestCase):
     @with_transaction()
     def test_replay(self):
         "The same uuid counts once, with another content it is refused"
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             other = make_till(code='B2')
             other.open_till([other])
@@ -155,7 +155,7 @@ class TillWriterTestCase(TillMixin, TestCase):
         "What is refused leaves nothing: no number is lost"
         pool = Pool()
         Point = pool.get('sale.point')
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
 
             def sold(quantity='1', price='3.50'):
@@ -202,7 +202,7 @@ class TillWriterTestCase(TillMixin, TestCase):
     @with_transaction()
     def test_statements(self):
         "A sale takes about a dozen statements"
-        with set_company(create_company()):
+        with set_company(self.get_company()):
             point = self.open_till()
             lines = [
                 Sold(self.beer, D(2), D('3.50')),

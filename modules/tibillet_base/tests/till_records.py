@@ -6,21 +6,24 @@ from unittest.mock import patch
 from tibillet_base import till_finish, tools
 
 from trytond.modules.account.tests import create_chart, get_fiscalyear
+from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module
+from trytond.tests.test_tryton import DB_NAME
+from trytond.tests.tools import activate_modules
 from trytond.transaction import Transaction, TransactionError
 
 NOW = dt.datetime(2026, 3, 6, 19, 0, tzinfo=dt.UTC).replace(tzinfo=None)
 
 
 class TillMixin:
-    "The clock stands, and a till can be opened"
+    "The clock stands, and a company keeps books that a till can be opened in"
     __slots__ = ()
+    module = 'tibillet_base'
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        activate_module(['tibillet_base', 'sale_point'])
+        activate_modules([cls.module, 'sale_point'], _books)
 
     def setUp(self):
         super().setUp()
@@ -28,15 +31,28 @@ class TillMixin:
         clock.start()
         self.addCleanup(clock.stop)
 
+    def get_company(self):
+        Company = Pool().get('company.company')
+        company, = Company.search([], limit=1)
+        return company
+
     def open_till(self, **values):
         pool = Pool()
         Point = pool.get('sale.point')
-        make_books()
         self.beer, self.sandwich = make_products('0.2', '0.1')
         self.cash, self.card = make_methods()
         point = make_till(**values)
         Point.open_till([point])
         return Point(point.id)
+
+
+def _books(config=None):
+    run_again(DB_NAME, _make_company)
+
+
+def _make_company():
+    with set_company(create_company()):
+        make_books()
 
 
 def make_till(tax_included=True, code='BAR'):

@@ -1,17 +1,11 @@
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import TestCase, with_transaction
 
 from .ticket_records import TicketMixin
 
 
 class AgendaTariffTestCase(TicketMixin, TestCase):
     "Test tariffs that have sold as many places as they may"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module(['tibillet_event', 'sale_point'])
 
     @with_transaction()
     def test_full(self):

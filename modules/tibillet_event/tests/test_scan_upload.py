@@ -7,8 +7,7 @@ from tibillet_event.exceptions import ScanNonceError
 from tibillet_event.refund import Terms
 
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import TestCase, with_transaction
 
 from .door_records import SHOW, DoorMixin
 
@@ -16,11 +15,6 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 class ScanUploadTestCase(DoorMixin, TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module(['tibillet_event', 'sale_point'])
 
     def offline(self, minutes, read, kind='entry', result='valid', **values):
         "Return a scan that a door has decided itself, so long after SHOW"

@@ -14,8 +14,7 @@ from tibillet_event.refund import Terms
 from trytond.model import fields
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import TestCase, with_transaction
 from trytond.transaction import Transaction
 
 from tibillet import ticket_code
@@ -27,11 +26,6 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 class ScanWriterTestCase(DoorMixin, TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module(['tibillet_event', 'sale_point'])
 
     def result(self, *args, **kwargs):
         return self.scan(self.north, *args, **kwargs)['code']

@@ -5,18 +5,12 @@ from tibillet_event.exceptions import (
 from tibillet_event.refund import Terms
 
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import TestCase, with_transaction
 
 from .ticket_records import D, Person, TicketMixin
 
 
 class TicketCancelTestCase(TicketMixin, TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module(['tibillet_event', 'sale_point'])
 
     def cancel(self, uuid, tickets, method=None, **terms):
         return ticket_cancel.cancel(

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
+from tibillet_base import tools
 from tibillet_base.tests.till_records import run_again
 from tibillet_event import tariff_count, ticket_cancel
 from tibillet_event.exceptions import PlaceError, TariffError, TicketError
@@ -15,10 +16,10 @@ from tibillet_event.refund import Terms
 from trytond import backend
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
-from trytond.tests.test_tryton import DB_NAME, TestCase, activate_module
+from trytond.tests.test_tryton import DB_NAME, TestCase
 from trytond.transaction import Transaction
 
-from .ticket_records import NOW, Person, TicketMixin, tools
+from .ticket_records import NOW, Person, TicketMixin
 
 pytestmark = pytest.mark.postgresql
 BUYERS = 40
@@ -30,7 +31,6 @@ class TicketRaceTestCase(TicketMixin, TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        activate_module(['tibillet_event', 'sale_point'])
         run_again(DB_NAME, cls.make)
 
     @classmethod

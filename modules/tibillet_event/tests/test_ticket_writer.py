@@ -14,8 +14,7 @@ from tibillet_event.exceptions import (
 from trytond.model import fields
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import TestCase, with_transaction
 from trytond.transaction import Transaction
 
 from tibillet import ticket_code
@@ -25,11 +24,6 @@ from .ticket_records import D, Person, TicketMixin
 
 
 class TicketWriterTestCase(TicketMixin, TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module(['tibillet_event', 'sale_point'])
 
     def check_nothing_written(self, error, act, *args, **kwargs):
         "An order that is refused takes no place, no number, no money"

@@ -1,39 +1,27 @@
 """A till that sells tickets, for tests on the server."""
 from decimal import Decimal
-from unittest.mock import patch
 
-from tibillet_base import tools
 from tibillet_base.tests.till_records import (
-    make_books, make_methods, make_products, make_tax, make_till)
+    NOW, TillMixin, make_methods, make_products, make_tax, make_till)
 from tibillet_event import ticket_writer
 from tibillet_event.ticket_writer import Item, Person
 
-from trytond.modules.company.tests import create_company, set_company
+from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 
-from .records import create_sale, utc
+from .records import create_sale
 
 D = Decimal
-NOW = utc('2026-03-06 19:00')
 
 
-class TicketMixin:
+class TicketMixin(TillMixin):
     "A box office with a till that is open, and a concert on sale"
     __slots__ = ()
-
-    def setUp(self):
-        super().setUp()
-        clock = patch.object(tools, 'now', return_value=NOW)
-        clock.start()
-        self.addCleanup(clock.stop)
+    module = 'tibillet_event'
 
     def open_box_office(self, quantity=100, **values):
-        pool = Pool()
-        Company = pool.get('company.company')
-        companies = Company.search([], limit=1)
-        self.company = companies[0] if companies else create_company()
+        self.company = self.get_company()
         with set_company(self.company):
-            make_books()
             self.product, = make_products('0.2')
             self.product.template.type = 'service'
             self.product.template.save()
