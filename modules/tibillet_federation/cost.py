@@ -157,11 +157,24 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
         pool = Pool()
         Entry = pool.get('tibillet.convention.entry')
         entries = dict.fromkeys([c.id for c in costs])
-        for entry in Entry.search([
-                    ('origin', 'in', [str(c) for c in costs]),
-                    ], order=[]):
-            entries[entry.origin.id] = entry.id
+        accruals = cls._get_accruals(costs)
+        reversed_ = {
+            e.origin for e in Entry.search([
+                    ('origin', 'in', [str(a) for a in accruals]),
+                    ], order=[])}
+        for accrual in accruals:
+            # What is undone may be added again.
+            if accrual not in reversed_:
+                entries[accrual.origin.id] = accrual.id
         return entries
+
+    @classmethod
+    def _get_accruals(cls, costs):
+        pool = Pool()
+        Entry = pool.get('tibillet.convention.entry')
+        return Entry.search([
+                ('origin', 'in', [str(c) for c in costs]),
+                ], order=[])
 
     def get_rec_name(self, name):
         return self.description
@@ -226,6 +239,11 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
         if mode not in {'write', 'delete'}:
             return
         until = cls._get_locked_until(costs)
+        if mode == 'delete':
+            for accrual in cls._get_accruals(costs):
+                raise CostModificationError(gettext(
+                        'tibillet_federation.msg_cost_delete',
+                        cost=accrual.origin.rec_name))
         for cost in costs:
             locked = until[cost.convention]
             if cost.entry or (locked and cost.date <= locked):
