@@ -6,6 +6,7 @@ from math import ceil
 from trytond.i18n import gettext
 from trytond.pool import Pool
 
+from .invoice import is_invoiced
 from .settlement_figures import get_voice
 
 ZERO = Decimal(0)
@@ -45,11 +46,14 @@ def get_flows(statement):
 
 
 def is_paid(statement, flow):
-    "Return whether the invoices of the flow are paid, all of them"
+    "Return whether all invoices of the flow are paid, if there are any"
     invoices = [
         i for i in statement.invoices
         if i.state != 'cancelled' and {i.party, i.company.party} == {
             flow.payer, flow.beneficiary}]
+    if not any(i.state != 'cancelled' for i in statement.invoices):
+        # Nobody keeps books here: people say that it is paid.
+        return statement.state == 'settled'
     return bool(invoices) and all(i.state == 'paid' for i in invoices)
 
 
@@ -98,7 +102,12 @@ def get_summary(statement):
     "Return what is due, and what remains to recoup, in words"
     if statement.state == 'draft':
         return gettext('tibillet_federation.msg_summary_draft')
-    return '\n'.join([get_headline(statement), get_remaining(statement)])
+    sentences = [get_headline(statement), get_remaining(statement)]
+    if (statement.state == 'invoiced' and not statement.invoices
+            and is_invoiced(statement)):
+        sentences.append(gettext(
+                'tibillet_federation.msg_summary_no_books'))
+    return '\n'.join(sentences)
 
 
 def get_remaining(statement):
