@@ -1,4 +1,5 @@
 """Who has brought a contribution, and on which day it may be."""
+from collections import defaultdict
 from itertools import groupby
 
 from tibillet_base.tools import today
@@ -16,41 +17,50 @@ class Contribution(metaclass=PoolMeta):
     __name__ = 'tibillet.convention.contribution'
 
     @classmethod
-    def preprocess_values(cls, mode, values):
-        pool = Pool()
-        Convention = pool.get('tibillet.convention')
-        values = super().preprocess_values(mode, values)
-        # The domain of the field comes before any other check.
-        if mode == 'create' and values.get('convention'):
-            cls._check_contributor(
-                Convention(values['convention']), values.get('contributor'),
-                values.get('description'))
-        return values
+    def create(cls, vlist):
+        # Before the domain of the field, which says less.
+        vlist = list(vlist)
+        cls._check_contributors([
+                (v['convention'], v['contributor'], v.get('description', ''))
+                for v in vlist if v.get('convention') and v.get('contributor')
+                ])
+        return super().create(vlist)
 
     @classmethod
     def check_modification(
             cls, mode, contributions, values=None, external=False):
         super().check_modification(
             mode, contributions, values=values, external=external)
-        if mode == 'write' and 'contributor' in values:
-            for contribution in contributions:
-                cls._check_contributor(
-                    contribution.convention, values['contributor'],
-                    contribution.rec_name)
+        if mode == 'write' and values.get('contributor'):
+            cls._check_contributors([
+                    (c.convention.id, values['contributor'], c.rec_name)
+                    for c in contributions])
 
     @classmethod
-    def _check_contributor(cls, convention, party_id, description):
+    def _check_contributors(cls, brought):
+        """Refuse who is not a party of the convention
+
+        brought: list of (id of the convention, id of the party, what).
+        A convention without parties is not written yet.
+        """
         pool = Pool()
+        Line = pool.get('tibillet.convention.party')
         Party = pool.get('party.party')
-        parties = [line.party for line in convention.parties]
-        if (party_id and parties
-                and party_id not in {p.id for p in parties}):
-            raise ContributionValidationError(gettext(
-                    'tibillet_federation.msg_contribution_contributor',
-                    contribution=description or '',
-                    convention=convention.rec_name,
-                    contributor=Party(party_id).rec_name,
-                    parties=', '.join(p.rec_name for p in parties)))
+        lines = defaultdict(list)
+        for line in Line.search([
+                    ('convention', 'in', list({b[0] for b in brought})),
+                    ]):
+            lines[line.convention.id].append(line)
+        for convention_id, party_id, what in brought:
+            parties = [line.party for line in lines[convention_id]]
+            if parties and party_id not in {p.id for p in parties}:
+                convention = lines[convention_id][0].convention
+                raise ContributionValidationError(gettext(
+                        'tibillet_federation.msg_contribution_contributor',
+                        contribution=what,
+                        convention=convention.rec_name,
+                        contributor=Party(party_id).rec_name,
+                        parties=', '.join(p.rec_name for p in parties)))
 
     @classmethod
     def validate_fields(cls, contributions, field_names):
