@@ -166,11 +166,13 @@ def by_account(point, after, last, quantum):
     "Return (account, tax, base) of what was sold and what was taken back"
     sale = till_sql.table('sale.point.sale')
     line = till_sql.table('sale.point.sale.line')
-    sign = Case((line.quantity < 0, Literal(-1)), else_=Literal(1))
+    # By its name: two parameters are not the same for PostgreSQL.
+    sign = Case(
+        (line.quantity < 0, Literal(-1)), else_=Literal(1)).as_('sign')
     rows = query(sale
         .join(line, condition=line.sale == sale.id)
         .select(
-            line.revenue_account, line.vat_tax, sign.as_('sign'),
+            line.revenue_account, line.vat_tax, sign,
             Sum(line.vat_base).as_('base'),
             where=is_in(sale, point, after, last),
             group_by=[line.revenue_account, line.vat_tax, sign],
@@ -183,11 +185,12 @@ def by_tax(point, after, last, quantum):
     "Return (tax, amount) of sales, then of those that give back"
     sale = till_sql.table('sale.point.sale')
     tax = till_sql.table('tibillet.till.sale.tax')
-    sign = Case((tax.amount < 0, Literal(-1)), else_=Literal(1))
+    sign = Case(
+        (tax.amount < 0, Literal(-1)), else_=Literal(1)).as_('sign')
     rows = query(sale
         .join(tax, condition=tax.sale == sale.id)
         .select(
-            tax.tax, sign.as_('sign'), Sum(tax.amount).as_('amount'),
+            tax.tax, sign, Sum(tax.amount).as_('amount'),
             where=is_in(sale, point, after, last) & (tax.tax != Null),
             group_by=[tax.tax, sign],
             order_by=[tax.tax.asc]),
@@ -199,11 +202,13 @@ def by_product(point, after, last, quantum):
     "Return (product, quantity, base) of what left and of what came back"
     sale = till_sql.table('sale.point.sale')
     line = till_sql.table('sale.point.sale.line')
-    sign = Case((line.quantity < 0, Literal(-1)), else_=Literal(1))
+    # By its name: two parameters are not the same for PostgreSQL.
+    sign = Case(
+        (line.quantity < 0, Literal(-1)), else_=Literal(1)).as_('sign')
     rows = query(sale
         .join(line, condition=line.sale == sale.id)
         .select(
-            line.product, sign.as_('sign'),
+            line.product, sign,
             Sum(line.quantity).as_('quantity'),
             Sum(line.vat_base).as_('base'),
             where=is_in(sale, point, after, last),
