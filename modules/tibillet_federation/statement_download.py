@@ -3,6 +3,8 @@ import io
 import os.path
 import zipfile
 
+from tibillet_base.spreadsheet import write
+
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.report import Report
@@ -13,7 +15,7 @@ from tibillet import chain
 
 from .statement_document import get_content
 from .statement_export import get_data, get_language
-from .statement_table import get_csv, get_name, write
+from .statement_table import get_csv, get_name
 
 
 class Download(Report):

@@ -1,17 +1,11 @@
 """The content of a statement as a CSV that a spreadsheet opens.
 
 One file, one block after the other, each with its title and its columns.
-Amounts are written as the language of the reader writes them, without spaces
-nor symbols, so that they can be summed.
 """
-import csv
-import io
-import re
-from decimal import Decimal
+from tibillet_base.spreadsheet import write
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
-from trytond.transaction import Transaction
 
 # Title, where the rows are, and the (column, model, field that names it).
 LINE, SERVICE = 'statement.line', 'service'
@@ -95,7 +89,6 @@ BLOCKS = [
             ('answer', 'statement.dispute', 'answer_text'),
             ]),
     ]
-_AMOUNT = re.compile(r'^-?\d+(\.\d+)?$')
 
 
 def get_csv(content):
@@ -140,28 +133,3 @@ def get_labels(model, name):
     if definition['type'] == 'selection':
         return dict(definition['selection'])
     return {}
-
-
-def write(rows):
-    "Return rows as the bytes of a CSV"
-    french = (Transaction().language or '').startswith('fr')
-    output = io.StringIO()
-    writer = csv.writer(output, delimiter=';' if french else ',')
-    for row in rows:
-        writer.writerow([_write_cell(cell, french) for cell in row])
-    # Spreadsheets recognise UTF-8 by its mark.
-    return output.getvalue().encode('utf-8-sig')
-
-
-def _write_cell(cell, french):
-    if cell is None:
-        return ''
-    if isinstance(cell, Decimal):
-        cell = f'{cell:f}'
-    text = str(cell)
-    if _AMOUNT.match(text):
-        return text.replace('.', ',') if french else text
-    # A text is never a formula.
-    if text[:1] in {'=', '+', '-', '@', '\t', '\r'}:
-        return "'" + text
-    return text

@@ -1,0 +1,38 @@
+"""Tables that a spreadsheet opens, in the language of who reads them.
+
+Amounts are written as the language writes them, without spaces nor symbols,
+so that they can be summed.
+"""
+import csv
+import io
+import re
+from decimal import Decimal
+
+from trytond.transaction import Transaction
+
+_AMOUNT = re.compile(r'^-?\d+(\.\d+)?$')
+
+
+def write(rows):
+    "Return rows as the bytes of a CSV"
+    french = (Transaction().language or '').startswith('fr')
+    output = io.StringIO()
+    writer = csv.writer(output, delimiter=';' if french else ',')
+    for row in rows:
+        writer.writerow([_write_cell(cell, french) for cell in row])
+    # Spreadsheets recognise UTF-8 by its mark.
+    return output.getvalue().encode('utf-8-sig')
+
+
+def _write_cell(cell, french):
+    if cell is None:
+        return ''
+    if isinstance(cell, Decimal):
+        cell = f'{cell:f}'
+    text = str(cell)
+    if _AMOUNT.match(text):
+        return text.replace('.', ',') if french else text
+    # A text is never a formula.
+    if text[:1] in {'=', '+', '-', '@', '\t', '\r'}:
+        return "'" + text
+    return text
