@@ -279,3 +279,35 @@ class DoorNamesError(DoorError):
 
 class ScanNonceError(DoorError):
     api_code = 'uuid_reused'
+
+
+class TariffEarnerError(AccessError):
+    pass
+
+
+class ReturnError(UserError):
+    "What is refused about the return of a performance"
+
+
+class ReturnOverError(ReturnError):
+    pass
+
+
+class ReturnNothingError(ReturnError):
+    pass
+
+
+class ReturnTillError(ReturnError):
+    pass
+
+
+class ReturnClosureError(ReturnError):
+    pass
+
+
+class ReturnBalanceError(ReturnError):
+    pass
+
+
+class ReturnRevenueError(ReturnError):
+    pass
