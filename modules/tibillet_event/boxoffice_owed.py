@@ -1,6 +1,7 @@
 from tibillet_base.append_only import refuse_changes
 
 from trytond.model import ModelSQL, ModelView, fields
+from trytond.pool import PoolMeta
 from trytond.pyson import Eval
 
 from . import return_making
@@ -46,4 +47,14 @@ class BoxOfficeOwed(OfReturnMixin, ModelSQL, ModelView):
         return [operator,
             ('name', *clause[1:]),
             ('boxoffice_return.rec_name', *clause[1:]),
+            ]
+
+
+class Replace(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    @classmethod
+    def fields_to_replace(cls):
+        return super().fields_to_replace() + [
+            ('tibillet.boxoffice.owed', 'party'),
             ]

@@ -311,3 +311,11 @@ class ReturnBalanceError(ReturnError):
 
 class ReturnRevenueError(ReturnError):
     pass
+
+
+class OwedPartyError(UserError):
+    pass
+
+
+class OwedAmountError(UserError):
+    pass

@@ -118,3 +118,15 @@ class ReturnRaceTestCase(ReturnMixin, TestCase):
         self.assertGreater(outcomes['twice'] + outcomes['broken'], 0)
         self.assertEqual(
             self.numbers(), [*range(1, len(self.numbers()) + 1)])
+
+    def test_searches(self):
+        "What lists look for is understood by PostgreSQL too"
+        with self.transaction():
+            pool = Pool()
+            Owed = pool.get('tibillet.boxoffice.owed')
+            Performance = pool.get('tibillet.performance')
+            self.assertEqual(Owed.search([('to_pay', '!=', 0)]), [])
+            self.assertEqual(
+                Performance.search([('to_return', '=', False)], count=True),
+                Performance.search([], count=True)
+                - Performance.search([('to_return', '=', True)], count=True))
