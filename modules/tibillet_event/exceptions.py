@@ -319,3 +319,7 @@ class OwedPartyError(UserError):
 
 class OwedAmountError(UserError):
     pass
+
+
+class DeclarationMissingError(UserError):
+    pass
