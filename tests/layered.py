@@ -221,5 +221,50 @@ def _drop():
 
 def install():
     "Make trytond's own test cases and scenarios use the layers"
+    from trytond.pool import Pool
     test_tryton.activate_module = activate_module
     tools.activate_modules = activate_modules
+    Pool.init = _keeping(Pool.init)
+
+
+def _keeping(init):
+    """Keep the models of a test database for the next ones like it
+
+    Models depend on nothing but the modules that are activated: making them
+    takes longer than most tests.
+    """
+    kept = {}
+
+    @functools.wraps(init)
+    def keeping(pool, update=None, *args, **kwargs):
+        if update or pool.database_name != test_tryton.DB_NAME:
+            init(pool, update, *args, **kwargs)
+            return
+        modules = _activated()
+        if found := kept.get(modules):
+            with pool._lock:
+                pool._pool, pool._modules = found
+                pool._pools[pool.database_name] = pool._pool
+                pool._pool_modules[pool.database_name] = pool._modules
+                pool._pool_instances.clear()
+                pool._pool_instances.add(pool)
+                pool.ready = True
+            return
+        init(pool, update, *args, **kwargs)
+        kept[modules] = pool._pool, pool._modules
+
+    return keeping
+
+
+def _activated():
+    "Return the modules that are activated in the test database"
+    from trytond.transaction import Transaction
+    transaction = Transaction()
+    with (transaction.new_transaction(readonly=True)
+            if transaction.connection else
+            transaction.start(test_tryton.DB_NAME, 0, readonly=True)):
+        cursor = transaction.connection.cursor()
+        cursor.execute(
+            "SELECT name FROM ir_module "
+            "WHERE state IN ('activated', 'to upgrade', 'to remove')")
+        return frozenset(name for name, in cursor)
