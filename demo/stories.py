@@ -3,7 +3,11 @@
 This file imports nothing but the standard library until a story is told: the
 commands read the names before anything is installed.
 """
+import datetime as dt
 import typing
+import zoneinfo
+
+ZONE = zoneinfo.ZoneInfo('Europe/Paris')
 
 
 class Story(typing.NamedTuple):
@@ -33,6 +37,13 @@ def tell_second_season(progress):
     cooperative.leave(house)
 
 
+def tell_concerts(progress):
+    from . import concerts, cooperative
+    house = cooperative.find()
+    concerts.build(house, progress, dt.datetime.now(ZONE).date())
+    cooperative.leave(house)
+
+
 STORIES = {
     'convention': Story(
         "A real draft convention and its first settled season; "
@@ -42,4 +53,8 @@ STORIES = {
         "The next year of the convention: a credit note on the first season, "
         "a service of its own, a common cost, a dispute, a statement.",
         tell_second_season, after='convention'),
+    'season': Story(
+        "A season of concerts around today: tickets sold at a till, given "
+        "back and let in, and what is on sale from tomorrow on.",
+        tell_concerts, after='convention'),
     }

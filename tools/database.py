@@ -185,15 +185,23 @@ class Database:
         shutil.rmtree(self.old, ignore_errors=True)
 
 
-def kept():
+def kept(*stories):
     """Return the folder of the first story as it is in this checkout
 
     It is made when the modules or the demo have changed, for tests that work
-    on a copy of it.
+    on a copy of it. stories: others that are told after the first.
     """
     demo = sorted((ROOT / 'demo').rglob('*.py'))
     key = content.digest(content.names(), ROOT / 'constraints.txt', *demo)
     database = Database(ROOT / '.cache' / 'demo' / key)
     if not database.stamp:
         database.make()
+    first = database.folder
+    if stories:
+        database = Database(first.with_name('-'.join([key, *stories])))
+        if not database.stamp:
+            shutil.copytree(first, database.folder)
+        for story in stories:
+            if story not in database.stamp['stories']:
+                database.add(story)
     return database.folder

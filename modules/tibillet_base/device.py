@@ -14,6 +14,7 @@ from trytond.wizard import Button, StateView, Wizard
 from . import pairing
 from .exceptions import (
     DeviceError, DeviceKeyError, DeviceKindError, DeviceRevokedError)
+from .instant import Instant
 from .tools import forget, now
 
 PAIRING_MINUTES = 10
@@ -52,7 +53,7 @@ class Device(Workflow, ModelSQL, ModelView):
         help="The name of the device between machines.")
     pairing_name = fields.Char("Pairing Name", readonly=True, strip=False)
     pairing_hash = fields.Char("Pairing Hash", readonly=True, strip=False)
-    pairing_until = fields.Timestamp(
+    pairing_until = Instant(
         "Code Valid Until", readonly=True,
         states={
             'invisible': Eval('state') != 'pairing',
@@ -63,12 +64,12 @@ class Device(Workflow, ModelSQL, ModelView):
             'invisible': Eval('state') != 'pairing',
             })
     key_hash = fields.Char("Key Hash", readonly=True, strip=False)
-    paired_at = fields.Timestamp(
+    paired_at = Instant(
         "Paired At", readonly=True,
         states={
             'invisible': ~Eval('paired_at'),
             })
-    seen_at = fields.Timestamp(
+    seen_at = Instant(
         "Last Seen", readonly=True,
         states={
             'invisible': ~Eval('seen_at'),
@@ -337,7 +338,7 @@ class PairCode(ModelView):
 
     device = fields.Many2One('tibillet.device', "Device", readonly=True)
     code = fields.Char("Code", readonly=True, strip=False)
-    until = fields.Timestamp("Valid Until", readonly=True)
+    until = Instant("Valid Until", readonly=True)
 
 
 class Pair(Wizard):

@@ -10,6 +10,7 @@ from trytond.transaction import without_check_access
 from . import till_check, till_sql, tools
 from .append_only import refuse_changes
 from .exceptions import TillFactError, TillOpenError
+from .instant import Instant
 from .till_finish import get_session
 
 # What only the acts of the till fill.
@@ -38,7 +39,7 @@ class POS(metaclass=PoolMeta):
     log_counter = fields.Integer("Last Log Entry", readonly=True)
     log_head = fields.Char(
         "Fingerprint of the Log", readonly=True, strip=False)
-    last_at = fields.Timestamp("Last Sale At", readonly=True)
+    last_at = Instant("Last Sale At", readonly=True)
     keys = fields.One2Many(
         'tibillet.till.key', 'point', "Public Keys", readonly=True)
     session = fields.Function(fields.Many2One(
@@ -294,7 +295,7 @@ class Currency(_SettingsMixin, metaclass=PoolMeta):
 class Session(metaclass=PoolMeta):
     __name__ = 'sale.point.cash.session'
 
-    opened_at = fields.Timestamp("Opened At", readonly=True)
+    opened_at = Instant("Opened At", readonly=True)
     opened_by = fields.Char("Opened By", readonly=True, strip=False)
 
     @classmethod

@@ -11,6 +11,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import till_closing, till_posting, till_sql
 from .append_only import refuse_changes
+from .instant import Instant
 from .till_log import FactMixin
 from .till_payment import TENDERS
 
@@ -44,8 +45,8 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
         "Date", required=True, readonly=True,
         help="The day on which the till was opened: its sales are in the "
         "books of that day.")
-    opened_at = fields.Timestamp("Opened At", readonly=True)
-    closed_at = fields.Timestamp("Closed At", required=True, readonly=True)
+    opened_at = Instant("Opened At", readonly=True)
+    closed_at = Instant("Closed At", required=True, readonly=True)
     closed_by = fields.Char("Closed By", readonly=True, strip=False)
     first_operation = fields.Integer("First Sale", readonly=True)
     last_operation = fields.Integer("Last Sale", required=True, readonly=True)

@@ -6,6 +6,7 @@ from trytond.transaction import Transaction, without_check_access
 from . import till_chain, till_sql, tools
 from .append_only import refuse_changes
 from .exceptions import TillFactError
+from .instant import Instant
 
 # What the chain of a log holds of an entry.
 CHAINED = ['number', 'at', 'user', 'kind', 'subject', 'detail']
@@ -51,7 +52,7 @@ class TillLog(_OfTillMixin, ModelSQL, ModelView):
     number = fields.Integer(
         "Number", required=True, readonly=True,
         help="Within the till, without holes.")
-    at = fields.Timestamp("At", required=True, readonly=True)
+    at = Instant("At", required=True, readonly=True)
     user = fields.Char(
         "User", readonly=True, strip=False,
         help="The name, at that time, of the user or the device; empty if the "
@@ -164,7 +165,7 @@ class TillKey(_OfTillMixin, ModelSQL, ModelView):
     public = fields.Char(
         "Public Key", required=True, readonly=True, strip=False,
         help="Ed25519, in hexadecimal: proves who has signed.")
-    since = fields.Timestamp("Since", required=True, readonly=True)
+    since = Instant("Since", required=True, readonly=True)
 
     @classmethod
     def __setup__(cls):

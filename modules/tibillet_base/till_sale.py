@@ -12,6 +12,7 @@ from trytond.transaction import Transaction, without_check_access
 from . import till_finish, till_sql, tools
 from .append_only import refuse_changes
 from .exceptions import TillFactError, TillVATError
+from .instant import Instant
 
 # What only the finish of a sale fills.
 FINISHED = [
@@ -32,7 +33,7 @@ class POSSale(metaclass=PoolMeta):
     operation = fields.Integer(
         "Operation", readonly=True,
         help="The rank of the sale at its till, without holes.")
-    finished_at = fields.Timestamp("Finished At", readonly=True)
+    finished_at = Instant("Finished At", readonly=True)
     cashier = fields.Char(
         "Cashier", readonly=True, strip=False,
         help="The name, at that time, of the user or the device.")

@@ -2,6 +2,7 @@ from sql import Literal, Null
 from sql.aggregate import Sum
 from sql.conditionals import Case
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.instant import Instant
 from tibillet_base.till_log import FactMixin
 from tibillet_base.tools import cursor, table
 
@@ -57,11 +58,11 @@ class Scan(FactMixin, ModelSQL, ModelView):
         help="What was read, if it names no ticket.")
     kind = fields.Selection(
         KINDS, "Kind", required=True, readonly=True, sort=False)
-    at = fields.Timestamp(
+    at = Instant(
         "At", required=True, readonly=True,
         help="On the clock of the server, or of the device when it was "
         "offline.")
-    device_at = fields.Timestamp(
+    device_at = Instant(
         "On the Clock of the Device", required=True, readonly=True)
     nonce = fields.Char(
         "Request", required=True, readonly=True, strip=False,
@@ -120,7 +121,7 @@ class Scan(FactMixin, ModelSQL, ModelView):
 class Ticket(metaclass=PoolMeta):
     __name__ = 'tibillet.ticket'
 
-    entered_at = fields.Timestamp(
+    entered_at = Instant(
         "Entered At", readonly=True,
         states={
             'invisible': ~Eval('entered_at'),
@@ -131,7 +132,7 @@ class Ticket(metaclass=PoolMeta):
         states={
             'invisible': ~Eval('entered_at'),
             })
-    left_at = fields.Timestamp(
+    left_at = Instant(
         "Left At", readonly=True,
         states={
             'invisible': ~Eval('left_at'),

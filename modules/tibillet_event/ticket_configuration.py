@@ -27,7 +27,7 @@ def _deferred(company):
 def _organisers(company):
     return _account(
         "Owed to Organisers", company,
-        "The tickets sold for other organisers, such as 467.")
+        "The tickets sold for other organisers, such as 4672.")
 
 
 class TicketConfiguration(

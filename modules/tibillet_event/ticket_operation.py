@@ -1,4 +1,5 @@
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.instant import Instant
 from tibillet_base.till_log import FactMixin
 
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
@@ -45,7 +46,7 @@ class TicketOperation(FactMixin, ModelSQL, ModelView):
         "Rank", required=True, readonly=True,
         help="Among the operations of the till, without holes.")
     number = fields.Char("Number", required=True, readonly=True, strip=False)
-    at = fields.Timestamp("At", required=True, readonly=True)
+    at = Instant("At", required=True, readonly=True)
     kind = fields.Selection(
         KINDS, "Kind", required=True, readonly=True, sort=False)
     user = fields.Char(

@@ -29,19 +29,19 @@ def pytest_runtest_setup(item):
         leave_out(item, 'browser', REASON)
 
 
-def _kept():
+def _kept(*stories):
     "Return the folder of the demo, made once for all processes of a run"
     locks = ROOT / '.cache' / 'locks'
     locks.mkdir(parents=True, exist_ok=True)
     with open(locks / 'demo.lock', 'w') as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        return database.kept()
+        return database.kept(*stories)
 
 
 @contextlib.contextmanager
-def _served():
+def _served(*stories):
     "Give the address of a server on a copy of the demo"
-    kept = _kept()
+    kept = _kept(*stories)
     with tempfile.TemporaryDirectory(prefix='tibillet-demo-') as folder:
         copy = pathlib.Path(folder) / 'db'
         shutil.copytree(kept, copy)
@@ -61,6 +61,13 @@ def site():
 def own_site():
     "The address of a server on a copy that a test may change"
     with _served() as address:
+        yield address
+
+
+@pytest.fixture
+def season_site():
+    "The address of a server on a copy of the demo with its concerts"
+    with _served('season') as address:
         yield address
 
 
@@ -85,6 +92,13 @@ def client(site, chromium, request):
 def own_client(own_site, chromium, request):
     "The same on a copy that the test may change"
     with _client(own_site, chromium, request) as client:
+        yield client
+
+
+@pytest.fixture
+def season_client(season_site, chromium, request):
+    "The web client where concerts are on sale"
+    with _client(season_site, chromium, request) as client:
         yield client
 
 

@@ -6,7 +6,8 @@ pytestmark = pytest.mark.browser
 FORMS = [
     'tibillet.convention', 'tibillet.convention.statement',
     'tibillet.equipment', 'tibillet.equipment.booking',
-    'tibillet.equipment.consumable', 'account.asset']
+    'tibillet.equipment.consumable', 'account.asset', 'tibillet.event',
+    'tibillet.performance']
 LISTS = [
     'Apports', 'Biens', 'Bons de remise', 'Clauses', 'Consommables',
     'Contestations', 'Conventions', 'Incidents', 'Obligations',
