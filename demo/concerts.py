@@ -231,6 +231,8 @@ def _play_ball(room, ball, progress):
         _enter(ball, gates)
         progress("the till is counted")
         _close(room, ball.date, COUNTED, REASON)
+        progress("the return of the ball")
+        _click(room, ball.date, 23, ball, 'close')
 
 
 def _at(date, hour, minute=0):

@@ -2,6 +2,7 @@
 from sql import Literal
 from tibillet_base import tools
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.instant import Instant
 from tibillet_base.till_log import FactMixin
 from tibillet_base.till_payment import TENDERS
 from tibillet_base.tools import cursor
@@ -115,7 +116,7 @@ class BoxOfficeReturn(_ReturnFactMixin, ModelSQL, ModelView):
         help="The return before of the same performance: this one holds only "
         "what came after it.")
     corrects_number = _count("Number of what it Corrects")
-    made_at = fields.Timestamp("Made At", required=True, readonly=True)
+    made_at = Instant("Made At", required=True, readonly=True)
     made_by = _name("Made By")
     date = fields.Date(
         "Date", required=True, readonly=True, help="In the books.")

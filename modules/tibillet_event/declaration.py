@@ -3,6 +3,7 @@ import datetime as dt
 from decimal import Decimal
 
 from tibillet_base import spreadsheet, tools
+from tibillet_base.instant import Instant
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
@@ -59,7 +60,7 @@ class Declaration(Workflow, ModelSQL, ModelView):
             ('draft', "To Send"),
             ('sent', "Sent"),
             ], "State", required=True, readonly=True, sort=False)
-    sent_at = fields.Timestamp(
+    sent_at = Instant(
         "Sent At", readonly=True,
         states={
             'invisible': ~Eval('sent_at'),
