@@ -120,5 +120,32 @@ class Statement(TurnMixin, metaclass=PoolMeta):
                     'convention', 'start_date', 'end_date', 'state'}))
 
 
+class StatementApproval(TurnMixin, metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.statement.approval'
+
+    @classmethod
+    def _needs_turn(cls, mode, field_names):
+        # The last one approves the statement.
+        return mode == 'write' and 'date' in field_names
+
+    @classmethod
+    def _get_conventions(cls, approvals):
+        return {a.statement.convention for a in approvals}
+
+
+class StatementDispute(TurnMixin, metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.statement.dispute'
+
+    @classmethod
+    def _needs_turn(cls, mode, field_names):
+        # The first one contests the statement, the last answer answers it.
+        return mode == 'create' or (
+            mode == 'write' and 'state' in field_names)
+
+    @classmethod
+    def _get_conventions(cls, disputes):
+        return {d.statement.convention for d in disputes}
+
+
 class Version(StateTurnMixin, metaclass=PoolMeta):
     __name__ = 'tibillet.convention.version'

@@ -79,7 +79,11 @@ class Statement(metaclass=PoolMeta):
     @Workflow.transition('invoiced')
     def invoice(cls, statements):
         pool = Pool()
+        Convention = pool.get('tibillet.convention')
         Invoice = pool.get('account.invoice')
+        # Nothing is written of one already invoiced, yet two clicks at once
+        # make the invoices that are missing once.
+        Convention.take_turn({s.convention for s in statements})
         invoices = [i for s in statements for i in get_invoices(s)]
         Invoice.save(invoices)
         Invoice.update_taxes(invoices)

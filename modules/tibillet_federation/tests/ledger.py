@@ -163,6 +163,32 @@ class LedgerTestCase(RouteTestCase):
                 })
         return statement.id
 
+    def send_statement(self):
+        "Create a statement that all have yet to approve"
+        pool = Pool()
+        Approval = pool.get('tibillet.convention.statement.approval')
+        Statement = pool.get('tibillet.convention.statement')
+        statement = Statement(self.create_statement())
+        Statement.write([statement], {'state': 'sent'})
+        Approval.create([{
+                    'statement': statement.id,
+                    'party': party,
+                    'note': "By e-mail",
+                    } for party in [self.party, self.operator]])
+        return statement.id
+
+    def create_dispute(self, statement):
+        "Create a dispute of the operator, and write its answer"
+        pool = Pool()
+        Dispute = pool.get('tibillet.convention.statement.dispute')
+        dispute, = Dispute.create([{
+                    'statement': statement,
+                    'party': self.operator,
+                    'text': "Why so much?",
+                    }])
+        Dispute.write([dispute], {'answer_text': "As the clauses say."})
+        return dispute.id
+
     def start(self, **extras):
         return Transaction().start(
             self.db_name, 0, context={'company': self.company}, **extras)

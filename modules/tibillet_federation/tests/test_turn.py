@@ -335,6 +335,86 @@ class TurnTestCase(LedgerTestCase):
                 ('service', '=', service)))
         self.assertEqual(self.state(statement), 'approved')
 
+    def send(self):
+        "Return a sent statement and what approves it for each party"
+        statement = self.perform(self.send_statement)
+        approvals = self.read(
+            'tibillet.convention.statement', statement, 'approvals')
+        return statement, [
+            lambda a=a.id: self.approve(a) for a in approvals]
+
+    def approve(self, approval):
+        Approval = Pool().get('tibillet.convention.statement.approval')
+        Approval.approve([Approval(approval)])
+
+    def test_approval_overtaken(self):
+        "Test that a statement is approved when the last two do so at once"
+        statement, approvals = self.send()
+        self.assertEqual(self.overtake(*approvals), 2)
+        self.assertEqual(self.state(statement), 'approved')
+
+    def test_approval_overtaken_without_turns(self):
+        statement, approvals = self.send()
+        with self.without_turns():
+            self.assertEqual(self.overtake(*approvals), 1)
+        self.assertEqual(self.state(statement), 'sent')
+
+    def contest(self):
+        "Return a contested statement and what answers each dispute"
+        statement = self.perform(self.send_statement)
+        disputes = [
+            self.perform(self.create_dispute, statement) for _ in range(2)]
+        return statement, [
+            lambda d=d: self.answer(d) for d in disputes]
+
+    def answer(self, dispute):
+        Dispute = Pool().get('tibillet.convention.statement.dispute')
+        Dispute.answer([Dispute(dispute)])
+
+    def test_answer_overtaken(self):
+        "Test that a statement is answered when the last two are at once"
+        statement, answers = self.contest()
+        self.assertEqual(self.overtake(*answers), 2)
+        self.assertEqual(self.state(statement), 'answered')
+
+    def test_answer_overtaken_without_turns(self):
+        statement, answers = self.contest()
+        with self.without_turns():
+            self.assertEqual(self.overtake(*answers), 1)
+        self.assertEqual(self.state(statement), 'contested')
+
+    def test_answer_overtaken_by_dispute(self):
+        "Test that a statement stays contested by what comes meanwhile"
+        statement, answers = self.contest()
+        self.perform(answers[0])
+        self.assertEqual(self.overtake(
+                answers[1], by=lambda: self.create_dispute(statement)), 2)
+        self.assertEqual(self.state(statement), 'contested')
+
+    def test_answer_overtaken_by_dispute_without_turns(self):
+        statement, answers = self.contest()
+        self.perform(answers[0])
+        with self.without_turns():
+            self.assertEqual(self.overtake(
+                    answers[1],
+                    by=lambda: self.create_dispute(statement)), 1)
+        self.assertEqual(self.state(statement), 'answered')
+
+    def test_invoice_overtaken(self):
+        "Test that two clicks at once invoice again what is cancelled once"
+        _, statement, lock = self.prepare()
+        self.perform(lock)
+
+        def invoice():
+            Statement = Pool().get('tibillet.convention.statement')
+            Statement.invoice([Statement(statement)])
+
+        self.perform(invoice)
+        self.assertEqual(self.state(statement), 'invoiced')
+        self.assertEqual(self.overtake(invoice, by=invoice), 2)
+        with self.without_turns():
+            self.assertEqual(self.overtake(invoice, by=invoice), 1)
+
     def test_statements_overtaken(self):
         "Test that two periods do not overlap"
         with self.assertRaisesRegex(UserError, "overlap"):
