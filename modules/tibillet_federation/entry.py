@@ -15,7 +15,8 @@ from trytond.pyson import Eval, If
 from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
-from .exceptions import EntryModificationError, EntryValidationError
+from .exceptions import (
+    EntryModificationError, EntryReversalError, EntryValidationError)
 from .of_convention import CurrencyMixin
 from .settlement import Book, Replay
 
@@ -332,6 +333,12 @@ class Entry(CurrencyMixin, ModelSQL, ModelView):
 
     def _check_reversal(self):
         reversed_ = self.origin
+        if self.date < reversed_.date:
+            raise EntryReversalError(gettext(
+                    'tibillet_federation.msg_entry_reversal_date',
+                    entry=self.rec_name,
+                    reversed=reversed_.rec_name,
+                    date=self.convention.format_date(reversed_.date)))
         same = all(
             getattr(self, name) == getattr(reversed_, name)
             for name in ['convention', 'type', 'contributor'])

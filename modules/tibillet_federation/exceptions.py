@@ -113,6 +113,10 @@ class EntryValidationError(ValidationError):
     pass
 
 
+class EntryReversalError(EntryValidationError):
+    pass
+
+
 class EntryModificationError(AccessError):
     pass
 

@@ -99,7 +99,10 @@ class Book:
         return tuple(found)
 
     def get_entries(self, until=None):
-        "Return the entries that no locked statement shows yet"
+        """Return the entries that no locked statement shows yet
+
+        What undoes an entry of a later day waits for it.
+        """
         pool = Pool()
         Entry = pool.get('tibillet.convention.entry')
         domain = [
@@ -108,7 +111,10 @@ class Book:
             ]
         if until is not None:
             domain.append(('date', '<=', until))
-        return Entry.search(domain)
+        return [
+            e for e in Entry.search(domain)
+            if until is None or not isinstance(e.origin, Entry)
+            or e.origin.date <= until]
 
     def get_services(self, until=None):
         "Return the declared services that no locked statement shows yet"
