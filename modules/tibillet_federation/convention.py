@@ -337,7 +337,9 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
                 c for c in conventions
                 if (external and {'state', 'renewals'} & set(values))
                 or (c.state != 'draft' and frozen & set(values))
-                or (c.state == 'closing' and 'notice_date' in values)
+                or ('notice_date' in values and (
+                        c.state == 'closing'
+                        or (external and c.state == 'notice')))
                 or c.state == 'closed']
         for convention in wrong:
             raise ConventionModificationError(gettext(
