@@ -17,7 +17,10 @@ class Performance(metaclass=PoolMeta):
     _reader_buttons = {'make_return'}
 
     returns = fields.One2Many(
-        'tibillet.boxoffice.return', 'performance', "Returns", readonly=True)
+        'tibillet.boxoffice.return', 'performance', "Returns", readonly=True,
+        states={
+            'invisible': ~Eval('returns', []),
+            })
     to_return = fields.Function(fields.Boolean(
             "To Return",
             help="Whether something was sold or given back that is in no "

@@ -42,6 +42,13 @@ def chained(values, lines, dues):
         }
 
 
+def get_operations_link(rows):
+    "Return the fingerprint of operations, in their order"
+    return chain.link(
+        chain.genesis(['boxoffice', 'operations']),
+        [row.link for row in rows])
+
+
 def make(performance, company):
     "Return the new return of a performance at the tills of a company"
     pool = Pool()
@@ -187,9 +194,7 @@ class Making:
             **self._get_amounts(),
             'owed': sum((due['amount'] for due in dues), ZERO),
             **self._get_attendance(),
-            'operations_link': chain.link(
-                chain.genesis(['boxoffice', 'operations']),
-                [row.link for row in self.rows]),
+            'operations_link': get_operations_link(self.rows),
             }, lines, dues
 
     def _get_date(self):

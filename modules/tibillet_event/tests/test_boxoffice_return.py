@@ -2,9 +2,11 @@
 from dataclasses import replace
 from unittest.mock import patch
 
+from tibillet_base import tools
 from tibillet_base.exceptions import TillFactError
 from tibillet_base.till_writer import Paid
-from tibillet_event import return_reading, scan_writer, ticket_writer
+from tibillet_event import (
+    return_check, return_reading, scan_writer, ticket_writer)
 from tibillet_event.exceptions import (
     ReturnBalanceError, ReturnClosureError, ReturnNothingError,
     ReturnOverError, ReturnTillError, TariffEarnerError)
@@ -12,6 +14,7 @@ from tibillet_event.exceptions import (
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import TestCase, with_transaction
+from trytond.transaction import Transaction
 
 from tibillet import chain
 
@@ -81,9 +84,32 @@ class BoxOfficeReturnTestCase(ReturnMixin, DoorMixin, TestCase):
             ('posted', made, '2026-03-06'))
 
     @with_transaction()
+    def test_result(self):
+        "The performance sums what its returns say"
+        self.open_evening(60)
+        guest = self.make_tariff("Guest", '0', kind='free')
+        order = self.sell('a', self.item(3), self.item(2, guest), paid='60')
+        self.close_till()
+        self.close()
+        self.at(NEXT_DAY)
+        self.reopen_till()
+        self.cancel('back', order.tickets[:1])
+        self.close_till()
+        self.make_return()
+        performance = Pool().get('tibillet.performance')(self.performance.id)
+        self.assertEqual(
+            (performance.tickets, performance.tickets_free,
+                performance.fill_rate, performance.receipts,
+                performance.receipts_base, performance.mean_price),
+            (4, 2, D('0.0667'), D('40.00'), D('37.91'), D('20.00')))
+
+    @with_transaction()
     def test_nothing_sold(self):
         self.open_evening()
         made = self.close()
+        performance = Pool().get('tibillet.performance')(self.performance.id)
+        self.assertEqual(
+            (performance.fill_rate, performance.mean_price), (0, 0))
         self.assertEqual((made.number, made.valid, made.received), (1, 0, 0))
         self.assertEqual(list(made.lines), [])
         self.assertIsNone(made.move)
@@ -306,6 +332,49 @@ class BoxOfficeReturnTestCase(ReturnMixin, DoorMixin, TestCase):
         self.assertTrue(chain.is_signed(
                 bytes.fromhex(second.public), bytes.fromhex(second.link),
                 bytes.fromhex(second.signature)))
+
+    @with_transaction()
+    def test_check(self):
+        "What was changed around the server is found"
+        self.open_evening()
+        self.sell('a', self.item(2), self.item(1, self.make_tariff(
+                    "Guest", '0', kind='free')), paid='40')
+        self.close_till()
+        first = self.close()
+        other = create_sale(10)
+        self.set_evening(other)
+        self.close(other)
+        self.assertEqual(return_check.check(self.company), (2, []))
+        for model, column, value, problems in [
+                ('tibillet.boxoffice.return', 'sold', 9, [('link', 1)]),
+                ('tibillet.boxoffice.return', 'vat', 0,
+                    [('link', 1), ('operations', 1)]),
+                ('tibillet.boxoffice.return.line', 'quantity', 9,
+                    [('link', 1)]),
+                ('tibillet.boxoffice.return', 'signature', 'ab' * 64,
+                    [('signature', 1)]),
+                ('tibillet.ticket.operation', 'link', 'cd' * 32,
+                    [('operations', 1)]),
+                ]:
+            with self.subTest(model=model, column=column):
+                Model = Pool().get(model)
+                table = Model.__table__()
+                record = Model.search([], order=[('id', 'ASC')], limit=1)[0]
+                before = getattr(record, column)
+                for new, found in [(value, problems), (before, [])]:
+                    tools.cursor().execute(*table.update(
+                            [getattr(table, column)],
+                            [Model._fields[column].sql_format(new)],
+                            where=table.id == record.id))
+                    tools.forget(Model, [record.id])
+                    Transaction().cache.clear()
+                    self.assertEqual(
+                        return_check.check(self.company), (2, found))
+        self.assertEqual(first.number, 1)
+        series = tools.table('tibillet.boxoffice.series')
+        tools.cursor().execute(*series.update([series.counter], [3]))
+        self.assertEqual(
+            return_check.check(self.company), (2, [('end', 3)]))
 
     @with_transaction()
     def test_nobody_changes_a_return(self):
