@@ -78,6 +78,12 @@ def _needed(value, code, where):
     return [_problem(code, where)] if value is None else []
 
 
+def line_problems(where, quantum, rate=None, amount=None):
+    "Return the Problems of the figures of one bracket, tier or destination"
+    return _rate_problems(rate, where) + _amount_problems(
+        amount, where, quantum)
+
+
 def _schedule_problems(schedule, phase, quantum):
     found = []
     if schedule.kind not in plain.SCHEDULES:
@@ -113,10 +119,9 @@ def _bracket_problems(schedule, where, quantum):
         found.append(_problem('brackets_open', where))
     for bracket in schedule.brackets:
         found += _needed(bracket.rate, 'rate_missing', where)
-        found += _rate_problems(bracket.rate, where)
+        found += line_problems(where, quantum, bracket.rate, bracket.up_to)
         if bracket.up_to is None:
             continue
-        found += _amount_problems(bracket.up_to, where, quantum)
         if bracket.up_to <= lower:
             found.append(_problem(
                     'brackets_order', where,
@@ -139,8 +144,7 @@ def _tier_problems(schedule, where, quantum):
             found += _needed(tier.rate, 'rate_missing', where)
         if tier.kind in {'time', 'fixed'}:
             found += _needed(tier.amount, 'amount_missing', where)
-        found += _rate_problems(tier.rate, where)
-        found += _amount_problems(tier.amount, where, quantum)
+        found += line_problems(where, quantum, tier.rate, tier.amount)
         if tier.kind in {'cost', 'time'} and tier.beneficiary is None:
             found.append(_problem(
                     'tier_beneficiary', where, key=tier.label or tier.key))
@@ -153,7 +157,8 @@ def _tier_problems(schedule, where, quantum):
 def _destination_problems(clauses):
     found, keys = [], set()
     for destination in clauses.destinations:
-        found += _rate_problems(destination.rate, 'destinations')
+        found += line_problems(
+            'destinations', clauses.quantum, destination.rate)
         if destination.key in keys:
             found.append(_problem(
                     'destination_duplicate', 'destinations',

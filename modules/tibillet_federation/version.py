@@ -428,6 +428,10 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
                 p for p in problems
                 if p.code not in MISSING
                 and (p.code != 'destinations_sum' or self.destinations)]
+        self.refuse(problems)
+
+    def refuse(self, problems):
+        "Raise the problems in words, if there are any"
         if problems:
             raise VersionValidationError(gettext(
                     'tibillet_federation.msg_version_clauses',

@@ -2,12 +2,13 @@
 import unicodedata
 
 from trytond.i18n import gettext
-from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
+from trytond.model import (
+    ModelSQL, ModelStorage, ModelView, Unique, fields, sequence_ordered)
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
-from . import clauses
+from . import clauses, clauses_check
 from .child import ChildMixin
 from .exceptions import VersionModificationError
 
@@ -61,6 +62,28 @@ class VersionLineMixin(ChildMixin):
                         convention=line.version.convention.rec_name))
 
 
+class FiguresMixin(ModelStorage):
+    "A line whose figures are checked by themselves too, not only together"
+    __slots__ = ()
+
+    # Where the clauses have the line, and its field that is an amount.
+    _where = None
+    _amount = None
+
+    @classmethod
+    def validate_fields(cls, lines, field_names):
+        super().validate_fields(lines, field_names)
+        if field_names & {'rate', cls._amount}:
+            for line in lines:
+                line.version.refuse(clauses_check.line_problems(
+                        line._get_where(), line.currency.rounding, line.rate,
+                        getattr(line, cls._amount) if cls._amount else None))
+
+    def _get_where(self):
+        phase = getattr(self, 'phase', None)
+        return '.'.join(filter(None, [phase, self._where]))
+
+
 class BeneficiaryMixin(VersionLineMixin):
     "A part of a version that goes to one of the parties"
     __slots__ = ()
@@ -100,8 +123,11 @@ class KeyMixin:
         return values
 
 
-class Bracket(VersionLineMixin, ModelSQL, ModelView):
+class Bracket(FiguresMixin, VersionLineMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.bracket'
+
+    _where = 'brackets'
+    _amount = 'up_to'
 
     phase = fields.Selection(PHASES, "Phase", required=True, sort=False)
     up_to = Monetary(
@@ -136,8 +162,12 @@ class Bracket(VersionLineMixin, ModelSQL, ModelView):
 
 
 class Tier(
-        sequence_ordered(), KeyMixin, BeneficiaryMixin, ModelSQL, ModelView):
+        sequence_ordered(), KeyMixin, FiguresMixin, BeneficiaryMixin,
+        ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.tier'
+
+    _where = 'tiers'
+    _amount = 'amount'
 
     phase = fields.Selection(PHASES, "Phase", required=True, sort=False)
     kind = fields.Selection([
@@ -195,8 +225,11 @@ class Tier(
 
 
 class Destination(
-        sequence_ordered(), KeyMixin, BeneficiaryMixin, ModelSQL, ModelView):
+        sequence_ordered(), KeyMixin, FiguresMixin, BeneficiaryMixin,
+        ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.destination'
+
+    _where = 'destinations'
 
     rate = fields.Numeric("Rate", digits=RATE_DIGITS, required=True)
 
