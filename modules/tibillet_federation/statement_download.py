@@ -14,7 +14,7 @@ from trytond.transaction import Transaction, without_check_access
 from tibillet import chain
 
 from .statement_document import get_content
-from .statement_export import get_data, get_language
+from .statement_export import PEOPLE, get_data, get_language
 from .statement_table import get_csv, get_name
 
 
@@ -125,6 +125,7 @@ class EvidenceArchive(Download):
         """
         pool = Pool()
         CommonCost = pool.get('tibillet.convention.service.common_cost')
+        Cost = pool.get('tibillet.convention.cost')
         HumanCost = pool.get('tibillet.convention.service.human_cost')
         User = pool.get('res.user')
         found = [
@@ -140,6 +141,10 @@ class EvidenceArchive(Download):
             domain.append(('payer', 'in', parties))
         costs += HumanCost.search(domain)
         found += [(c, c.payer, c.service.date, c.amount) for c in costs]
+        found += [
+            (c, c.payer, c.date, c.amount)
+            for c in Cost.search([('convention', '=', convention.id)])
+            if c.nature not in PEOPLE or not parties or c.payer.id in parties]
         return found
 
 
