@@ -26,10 +26,15 @@ class Turnover(ServiceLineMixin, ModelSQL, ModelView):
     amount = Monetary(
         "Amount", currency='currency', digits='currency', required=True,
         help="Excluding tax. Negative for a credit note.")
+    operator = fields.Function(
+        fields.Many2One('party.party', "Operator"),
+        'on_change_with_operator')
     invoice_line = fields.Many2One(
         'account.invoice.line', "Invoice Line", ondelete='RESTRICT',
         domain=[
             ('invoice.type', '=', 'out'),
+            ('invoice.state', '!=', 'cancelled'),
+            ('invoice.company.party', '=', Eval('operator', -1)),
             ('type', '=', 'line'),
             If(Eval('currency'),
                 ('invoice.currency', '=', Eval('currency', -1)),
@@ -59,6 +64,10 @@ class Turnover(ServiceLineMixin, ModelSQL, ModelView):
     @classmethod
     def default_included(cls):
         return True
+
+    @fields.depends('service', '_parent_service.operator')
+    def on_change_with_operator(self, name=None):
+        return self.service.operator if self.service else None
 
     @fields.depends('invoice_line', 'description', 'amount')
     def on_change_invoice_line(self):
