@@ -108,11 +108,26 @@ def get_tax(statement, type_, company, party, allocations):
 
 def is_invoiced(statement):
     "Return if all that has to be paid is invoiced, to the cent"
+    return not get_not_invoiced(statement)
+
+
+def get_not_invoiced(statement):
+    "Return (payer, beneficiary) of what is not invoiced yet, to the cent"
     invoiced = _get_invoiced(statement)
-    return all(
-        invoiced[allocation.id, type_] == allocation.amount
+    return {
+        (allocation.payer, allocation.beneficiary)
         for type_, _, _, allocations in get_flows(statement)
-        for allocation in allocations)
+        for allocation in allocations
+        if invoiced[allocation.id, type_] != allocation.amount}
+
+
+def get_without_books(statement):
+    """Return (payer, beneficiary) of what no invoice is made of here
+
+    Neither keeps its books here: people say that it is paid.
+    """
+    companies, pairs = _get_pairs(statement)
+    return [pair for pair in pairs if not set(pair) & set(companies)]
 
 
 def get_flows(statement):
@@ -122,6 +137,16 @@ def get_flows(statement):
     keep their books here. What is retained is not there: nobody sends an
     invoice to itself.
     """
+    companies, pairs = _get_pairs(statement)
+    for (payer, beneficiary), allocations in pairs.items():
+        if beneficiary in companies:
+            yield 'out', companies[beneficiary], payer, allocations
+        if payer in companies:
+            yield 'in', companies[payer], beneficiary, allocations
+
+
+def _get_pairs(statement):
+    "Return the companies by party, what is paid by (payer, beneficiary)"
     companies = {
         p.party: p.company for p in statement.convention.parties
         if p.company}
@@ -131,11 +156,7 @@ def get_flows(statement):
             if allocation.mode == 'pay':
                 pairs[allocation.payer, allocation.beneficiary].append(
                     allocation)
-    for (payer, beneficiary), allocations in pairs.items():
-        if beneficiary in companies:
-            yield 'out', companies[beneficiary], payer, allocations
-        if payer in companies:
-            yield 'in', companies[payer], beneficiary, allocations
+    return companies, pairs
 
 
 def _get_invoiced(statement):

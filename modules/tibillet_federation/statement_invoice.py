@@ -7,7 +7,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
 from .exceptions import StatementInvoiceError
-from .invoice import get_invoices, is_invoiced
+from .invoice import get_invoices, get_without_books, is_invoiced
 
 
 class Statement(metaclass=PoolMeta):
@@ -123,11 +123,12 @@ class Statement(metaclass=PoolMeta):
         paid, unpaid = [], []
         for statement in statements:
             live = [i for i in statement.invoices if i.state != 'cancelled']
-            if (live and all(i.state == 'paid' for i in live)
+            if not (live and all(i.state == 'paid' for i in live)
                     and is_invoiced(statement)):
-                paid.append(statement)
-            else:
                 unpaid.append(statement)
+            # Of what nobody invoices here, people say that it is paid.
+            elif not get_without_books(statement):
+                paid.append(statement)
         cls.settle([s for s in paid if s.state == 'invoiced'])
         cls.unsettle([s for s in unpaid if s.state == 'settled'])
 

@@ -6,7 +6,7 @@ from math import ceil
 from trytond.i18n import gettext
 from trytond.pool import Pool
 
-from .invoice import is_invoiced
+from .invoice import get_not_invoiced, get_without_books
 from .settlement_figures import get_voice
 
 ZERO = Decimal(0)
@@ -45,16 +45,26 @@ def get_flows(statement):
     return list(flows.values())
 
 
-def is_paid(statement, flow):
-    "Return whether all invoices of the flow are paid, if there are any"
+def is_paid(statement, flow, not_invoiced):
+    """Return whether all invoices of the flow are paid, if there are any
+
+    not_invoiced: (payer, beneficiary) of the flows that are not yet.
+    """
+    pair = flow.payer, flow.beneficiary
     invoices = [
         i for i in statement.invoices
-        if i.state != 'cancelled' and {i.party, i.company.party} == {
-            flow.payer, flow.beneficiary}]
-    if not any(i.state != 'cancelled' for i in statement.invoices):
-        # Nobody keeps books here: people say that it is paid.
+        if i.state != 'cancelled' and _get_pair(i) == pair]
+    if not invoices and pair not in not_invoiced:
+        # Neither keeps books here: people say that it is paid.
         return statement.state == 'settled'
-    return bool(invoices) and all(i.state == 'paid' for i in invoices)
+    return pair not in not_invoiced and all(
+        i.state == 'paid' for i in invoices)
+
+
+def _get_pair(invoice):
+    "Return the payer and the beneficiary of an invoice"
+    pair = invoice.party, invoice.company.party
+    return pair if invoice.type == 'out' else pair[::-1]
 
 
 def get_headline(statement, party=None):
@@ -63,15 +73,17 @@ def get_headline(statement, party=None):
     party: speak to this party; to nobody by default.
     """
     sentences = []
+    not_invoiced = get_not_invoiced(statement)
     for flow in get_flows(statement):
         if party in {None, flow.payer, flow.beneficiary} and flow.amount:
-            sentences.append(_say_flow(statement, flow, party))
+            paid = is_paid(statement, flow, not_invoiced)
+            sentences.append(_say_flow(statement, flow, party, paid))
     if not sentences:
         return gettext('tibillet_federation.msg_headline_nothing')
     return ' '.join(sentences)
 
 
-def _say_flow(statement, flow, party):
+def _say_flow(statement, flow, party, paid):
     voice = get_voice(statement.convention)
     payer, beneficiary = flow.payer, flow.beneficiary
     amount, due = flow.amount, flow.due
@@ -87,7 +99,7 @@ def _say_flow(statement, flow, party):
             voice.date(statement.due_date) if statement.due_date else ''),
         }
     person = {payer: 'you_owe', beneficiary: 'owes_you'}.get(party, 'owes')
-    if is_paid(statement, flow):
+    if paid:
         return gettext(
             f'tibillet_federation.msg_headline_{person}_paid', **values)
     sentence = gettext(f'tibillet_federation.msg_headline_{person}', **values)
@@ -103,11 +115,23 @@ def get_summary(statement):
     if statement.state == 'draft':
         return gettext('tibillet_federation.msg_summary_draft')
     sentences = [get_headline(statement), get_remaining(statement)]
-    if (statement.state == 'invoiced' and not statement.invoices
-            and is_invoiced(statement)):
-        sentences.append(gettext(
-                'tibillet_federation.msg_summary_no_books'))
+    if statement.state == 'invoiced':
+        sentences += _say_without_books(statement)
     return '\n'.join(sentences)
+
+
+def _say_without_books(statement):
+    "Say of what no invoice is made here, if anything"
+    pairs = get_without_books(statement)
+    if not pairs:
+        return
+    if len(pairs) == len(get_flows(statement)):
+        yield gettext('tibillet_federation.msg_summary_no_books')
+        return
+    for payer, beneficiary in pairs:
+        yield gettext(
+            'tibillet_federation.msg_summary_flow_no_books',
+            payer=payer.rec_name, beneficiary=beneficiary.rec_name)
 
 
 def get_remaining(statement):
