@@ -176,9 +176,7 @@ class Book:
             amount = _get(cost, 'amount') or ZERO
             if key := self.get_tier_key(cost, version):
                 days[key] += _get(cost, 'days') or ZERO
-            # What another partner bears does not lower the operator's base.
-            elif ('human' in excluded and amount
-                    and _get(cost, 'payer') == service.operator):
+            elif amount and self.is_deducted(cost, service, version):
                 exclusions.append(
                     plain.Amount(_get(cost, 'role') or '', amount, 'human'))
         for cost in self._get_counted(service, 'common_costs', until):
@@ -211,6 +209,14 @@ class Book:
                 for schedule in [clauses.pre, clauses.post] if schedule
                 for t in schedule.tiers):
             return tier.key
+
+    def is_deducted(self, cost, service, version):
+        "Return if the clauses deduct the pay of a person from the base"
+        # What another partner bears does not lower the operator's base.
+        return (
+            'human' in (version.exclusions or [])
+            and _get(cost, 'payer') == service.operator
+            and not self.get_tier_key(cost, version))
 
     def _get_counted(self, service, field, until):
         for line in self.get_lines(service, field):

@@ -300,13 +300,18 @@ class StatementDocument:
 
     @property
     def unproved(self):
-        "Name the services of which some pay has no evidence, if any"
-        services = sorted({
-                c['service'] for c in self.data['costs']['lines']
-                # Statements locked before they held it do not tell.
-                if c['service'] and c.get('without_evidence')})
-        return say(
-            'unproved', services=', '.join(services)) if services else None
+        "Return sentences that name the services of pay without evidence"
+        # Statements locked before they held it do not tell.
+        costs = [
+            c for c in self.data['costs']['lines']
+            if c['service'] and c.get('without_evidence')]
+        deducted = {c['service'] for c in costs if c.get('lowers_share')}
+        others = {c['service'] for c in costs} - deducted
+        return [
+            say(name, services=', '.join(sorted(services)))
+            for name, services in [
+                ('unproved_deducted', deducted), ('unproved', others)]
+            if services]
 
     def nature(self, value):
         # The natures of all costs are those of a person's and of a common

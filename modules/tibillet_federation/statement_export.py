@@ -86,7 +86,7 @@ def _get_data(statement):
         'totals': _get_totals(statement),
         'contributions': [
             _get_contribution(c) for c in _get_contributions(statement)],
-        'costs': _get_costs(statement),
+        'costs': _get_costs(statement, book),
         'settlement': _get_settlement(statement),
         'obligations': [
             {'party': o.party.rec_name, 'text': o.text, 'due_date': o.due_date}
@@ -311,7 +311,7 @@ def _get_contribution(contribution):
         }
 
 
-def _get_costs(statement):
+def _get_costs(statement, book):
     """Return the costs of each party, typed with their evidence
 
     People are neither named nor told apart: what one earns is nobody else's
@@ -335,11 +335,11 @@ def _get_costs(statement):
         'sums': [
             {'payer': payer, 'nature': nature, **amounts}
             for (payer, nature), amounts in sums.items()],
-        'lines': [_get_cost(found) for found in lines.values()],
+        'lines': [_get_cost(found, book) for found in lines.values()],
         }
 
 
-def _get_cost(found):
+def _get_cost(found, book):
     "Return the costs of some people together, or another cost alone"
     cost, date, nature, service = found[0]
     costs = [f[0] for f in found]
@@ -359,7 +359,19 @@ def _get_cost(found):
         'recovered_through': cost.recovered_through,
         'evidence': _get_evidence(costs, nature),
         'without_evidence': len(_get_unproved(costs)),
+        'lowers_share': any(
+            _lowers_share(c, service, book) for c in _get_unproved(costs)),
         }
+
+
+def _lowers_share(cost, service, book):
+    "Return if the pay of a person, more than 0, is deducted from the base"
+    if not hasattr(cost, 'person') or cost.amount < 0:
+        return False
+    version = book.convention.version_at(service.date)
+    return (
+        service.scope == 'external' and version is not None
+        and book.is_deducted(cost, service, version))
 
 
 def _get_unproved(costs):
