@@ -6,7 +6,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval, If
 
 from .evidence import EvidenceMixin
-from .exceptions import ServiceValidationError
+from .exceptions import ServiceDeclareError, ServiceValidationError
 from .service_line import ServiceLineMixin
 
 
@@ -166,6 +166,16 @@ class CommonCost(CostMixin, ModelSQL, ModelView):
             ('other', "Other"),
             ], "Nature", required=True, sort=False)
 
+    # What gives back the cost of a service, or nothing.
+    _channels = ['common', 'none']
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.recovered_through.domain = [
+            ('recovered_through', 'in', cls._channels),
+            ]
+
     @classmethod
     def default_nature(cls):
         return 'logistics'
@@ -180,6 +190,23 @@ class CommonCost(CostMixin, ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('description', *clause[1:])]
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        # The domain would refuse it without saying what to do.
+        channel = values.get('recovered_through', cls._channels[0])
+        if channel and channel not in cls._channels:
+            raise ServiceValidationError(gettext(
+                    'tibillet_federation.msg_common_cost_channel'))
+        return super().preprocess_values(mode, values)
+
+    def check_channel(self):
+        "Refuse to declare what nothing would give back"
+        if self.recovered_through not in self._channels:
+            raise ServiceDeclareError(gettext(
+                    'tibillet_federation.msg_service_common_cost_channel',
+                    service=self.service.rec_name,
+                    cost=self.rec_name))
 
     @classmethod
     def validate_fields(cls, costs, field_names):
