@@ -1,3 +1,4 @@
+from collections import defaultdict
 from decimal import Decimal
 
 from trytond.i18n import gettext
@@ -126,10 +127,12 @@ class Importer:
         self.convention = convention
         self.contributor = contributor
         self.date = date
-        self.parties = {}
+        self.parties = defaultdict(list)
         for line in convention.parties:
-            for name in filter(None, [line.party.name, line.party.code]):
-                self.parties[contribution_table.plain(name)] = line
+            for name in {
+                    contribution_table.plain(n)
+                    for n in [line.party.name, line.party.code] if n}:
+                self.parties[name].append(line)
         self.units = self._get_units()
         # What the lines before have used, and what was replayed.
         self.references = {}
@@ -199,14 +202,23 @@ class ImportedLine:
         importer = self.importer
         name = self.values.get('contributor')
         if name:
-            party = importer.parties.get(contribution_table.plain(name))
-            if not party:
+            parties = importer.parties.get(
+                contribution_table.plain(name), [])
+            if len(parties) > 1:
+                self.problems.append(('twins', {
+                            'cell': name,
+                            'parties': ', '.join(
+                                f'{p.party.name} ({p.party.code})'
+                                for p in parties)}))
+                return
+            if not parties:
                 self.problems.append(('contributor', {
                             'cell': name,
                             'parties': ', '.join(
                                 p.party.rec_name
                                 for p in importer.convention.parties)}))
-            return party
+                return
+            return parties[0]
         for party in importer.convention.parties:
             if party.party == importer.contributor:
                 return party

@@ -80,6 +80,9 @@ GROUPED = [
     (re.compile(r'[+-]?\d{1,3}(\.\d{3})+,\d+|[+-]?\d{1,3}(\.\d{3}){2,}'), '.'),
     (re.compile(r'[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}'), ','),
     ]
+# A thousand, or one and three decimals: 1,000 or 1.000.
+AMBIGUOUS = re.compile(r'[+-]?[1-9]\d{0,2}[.,]\d{3}')
+NUMBERS = ['quantity', 'unit_cost', 'vat_rate', 'total']
 
 
 class TableError(ValueError):
@@ -128,7 +131,10 @@ def read(data):
     if len(rows) > LINES_MAX + 1:
         raise TableError('lines', {'lines': LINES_MAX})
     columns = _columns(rows[0][1])
-    return [_line(number, row, columns) for number, row in rows[1:]]
+    mark = decimal_mark(
+        row[columns[column]] for _, row in rows[1:] for column in NUMBERS
+        if column in columns and columns[column] < len(row))
+    return [_line(number, row, columns, mark) for number, row in rows[1:]]
 
 
 def _is_filled(cell):
@@ -233,18 +239,19 @@ def _columns(row):
     return columns
 
 
-def _line(number, row, columns):
+def _line(number, row, columns, mark):
     line = Line(number)
     for column, index in columns.items():
         cell = row[index] if index < len(row) else None
         if not _is_filled(cell):
             continue
         try:
-            line.values[column] = READERS[column](cell)
+            values = {'mark': mark} if column in NUMBERS else {}
+            line.values[column] = READERS[column](cell, **values)
         except ValueError as error:
-            code, = error.args
-            line.problems.append((code, {
-                        'column': column, 'cell': _shown(cell)}))
+            code, *more = error.args
+            line.problems.append((code, dict(
+                        *more, column=column, cell=_shown(cell))))
     _check_missing(line)
     _check_signs(line)
     _check_amount(line)
@@ -309,20 +316,58 @@ def read_text(cell):
     return text
 
 
-def read_number(cell):
+def decimal_mark(cells):
+    """Return what comes before the decimals in all the cells: , or .
+
+    None if no cell tells it, or if they do not agree.
+    """
+    marks = set()
+    for cell in cells:
+        text = _bare(cell.replace('%', '')) if isinstance(cell, str) else ''
+        if AMBIGUOUS.fullmatch(text):
+            continue
+        if SIMPLE.fullmatch(text):
+            marks.update(set(text) & set(',.'))
+        for pattern, separator in GROUPED:
+            if pattern.fullmatch(text):
+                marks.update(
+                    {',': '.', '.': ','}.get(separator)
+                    or set(text) & set(',.'))
+    return marks.pop() if len(marks) == 1 else None
+
+
+def _bare(text):
+    "Return a number as it is written, without its currency"
+    text = re.sub(r'[€$£]|EUR', '', text, flags=re.IGNORECASE)
+    return ' '.join(text.split())
+
+
+def _read_ambiguous(text, mark):
+    whole, decimals = re.split('[.,]', text)
+    if mark is None:
+        raise ValueError('ambiguous', {
+                'whole': whole + decimals,
+                'decimal': f'{whole}.{decimals.rstrip("0") or "0"}'})
+    return Decimal(f'{whole}.{decimals}' if mark in text else whole + decimals)
+
+
+def read_number(cell, mark=None):
     """Return the Decimal of a cell: 1 234,50 or 1,234.50 or 300 €
 
-    Raise ValueError with a code when it is no number, too big or too fine.
+    mark: what comes before the decimals in the other cells, if known.
+    Raise ValueError with a code when it is no number, too big, too fine, or
+    has two meanings.
     """
     if isinstance(cell, (bool, dt.date, dt.time)):
         raise ValueError('number')
+    if isinstance(cell, str) and AMBIGUOUS.fullmatch(_bare(cell)):
+        return _read_ambiguous(_bare(cell), mark)
     if isinstance(cell, float):
         # A spreadsheet shows 15 digits: 0.35 and not 0.34999999999999998.
         cell = format(cell, '.15g')
         if 'e' in cell:
             cell = format(Decimal(cell), 'f')
-    text = re.sub(r'[€$£]|EUR', '', str(cell), flags=re.IGNORECASE)
-    text = ' '.join(text.split())
+    text = _bare(str(cell))
     if not SIMPLE.fullmatch(text):
         for pattern, separator in GROUPED:
             if pattern.fullmatch(text):
@@ -341,10 +386,10 @@ def read_number(cell):
     return number
 
 
-def read_rate(cell):
+def read_rate(cell, mark=None):
     "Return a rate as a fraction: 20, 20 % and 0.2 are all 0.2"
     percent = isinstance(cell, str) and '%' in cell
-    number = read_number(cell.replace('%', '') if percent else cell)
+    number = read_number(cell.replace('%', '') if percent else cell, mark)
     rate = number / 100 if percent or abs(number) > 1 else number
     if -rate.normalize().as_tuple().exponent > DECIMALS_MAX:
         raise ValueError('decimals')

@@ -75,6 +75,63 @@ class ContributionTableTestCase(unittest.TestCase):
                     table.read_number(cell)
                 self.assertEqual(caught.exception.args, (code,))
 
+    def test_number_ambiguous(self):
+        for cell, mark, number in [
+                ('1,000', '.', '1000'),
+                ('1,000', ',', '1'),
+                ('-12.250 €', ',', '-12250'),
+                ('999.125', '.', '999.125'),
+                # These have one meaning.
+                ('0,125', '.', '0.125'),
+                ('1234.500', ',', '1234.5'),
+                ('1,000.000', None, '1000'),
+                ('1 000,125', None, '1000.125'),
+                (1.125, None, '1.125'),
+                ]:
+            with self.subTest(cell=cell, mark=mark):
+                self.assertEqual(
+                    table.read_number(cell, mark), Decimal(number))
+        for cell, whole, decimal in [
+                ('1,000', '1000', '1.0'),
+                ('12.250 €', '12250', '12.25'),
+                ]:
+            with self.subTest(cell=cell):
+                with self.assertRaises(ValueError) as caught:
+                    table.read_number(cell)
+                self.assertEqual(caught.exception.args, (
+                        'ambiguous', {'whole': whole, 'decimal': decimal}))
+
+    def test_decimal_mark(self):
+        for cells, mark in [
+                (['1,000', '2.500', '17', 0.35, None, 'nan'], None),
+                (['1,000', '0.35'], '.'),
+                (['1,000', '5,5 %'], ','),
+                (['1.234.567'], ','),
+                (['1,234.50'], '.'),
+                (['1 234,500'], ','),
+                (['1,5', '1.5'], None),
+                ]:
+            with self.subTest(cells=cells):
+                self.assertEqual(table.decimal_mark(cells), mark)
+
+    def test_number_settled_by_others(self):
+        "The other numbers of a file tell what its separators are"
+        for rows, quantities in [
+                (['Terminal;1,000;3;;;'], [None]),
+                (['Terminal;1,000;0.35;;;'], ['1000']),
+                (['Terminal;1,000;0,35;;;'], ['1']),
+                (['Terminal;1,000;3;;;', 'Card;2;0.35;;;'], ['1000', '2']),
+                (['Terminal;1,000;0.3;;;', 'Card;2;0,35;;;'], [None, '2']),
+                ]:
+            with self.subTest(rows=rows):
+                lines = lines_of(HEADER + '\n'.join(rows) + '\n')
+                self.assertEqual(
+                    [l.values.get('quantity') for l in lines],
+                    [q and Decimal(q) for q in quantities])
+                self.assertEqual(
+                    [[code for code, _ in l.problems] for l in lines],
+                    [[] if q else ['ambiguous'] for q in quantities])
+
     def test_rate(self):
         for cell, rate in [
                 ('20', '0.2'), ('20 %', '0.2'), ('0,2', '0.2'),
