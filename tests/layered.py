@@ -117,13 +117,12 @@ def _build(modules, lang, setup=(), start=True):
     """
     everything = closure(modules)
     own = everything & set(content.names())
-    standard = sorted(everything - own)
-    base = f'base {lang} {" ".join(standard)} {versions()}'
+    standard = everything - own
     full = (
         f'full {lang} {" ".join(sorted(everything))} {versions()} '
         f'{content.digest(own)}')
     if not setup:
-        _build_full(full, base, standard, modules, lang, start)
+        _build_full(full, standard, modules, lang, start)
         return
     ready = f'{full} {"|".join(_name(f) for f in setup)}'
     if _restore(ready, start):
@@ -131,7 +130,7 @@ def _build(modules, lang, setup=(), start=True):
     with _locked(ready):
         if _restore(ready, start):
             return
-        _build_full(full, base, standard, modules, lang, True)
+        _build_full(full, standard, modules, lang, True)
         config = tools._get_config()
         for function in setup:
             function(config=config)
@@ -149,20 +148,31 @@ def _name(function):
     return name
 
 
-def _build_full(full, base, standard, modules, lang, start):
+def _build_full(full, standard, modules, lang, start):
     if _restore(full, start):
         return
     with _locked(full):
         if _restore(full, start):
             return
-        with _locked(base):
-            if not _restore(base):
-                test_tryton.drop_create(lang=lang)
-                _activate(standard)
-                _keep(base)
+        _build_standard(standard, lang)
         _update_list()
         _activate(modules)
         _keep(full)
+
+
+def _build_standard(modules, lang):
+    "Restore the layer of standard modules, or build it on that of the floor"
+    name = f'base {lang} {" ".join(sorted(modules))} {versions()}'
+    with _locked(name):
+        if _restore(name):
+            return
+        floor = closure(['tibillet_base']) - set(content.names())
+        if floor < modules:
+            _build_standard(floor, lang)
+        else:
+            test_tryton.drop_create(lang=lang)
+        _activate(modules)
+        _keep(name)
 
 
 def _update_list():
