@@ -132,10 +132,9 @@ def _add(tariff, performance, person, quantity, limit):
     key = person.key if person else EVERYONE
     if _raise(tariff, performance, key, quantity, limit):
         return True
-    # Refused, or there is no row yet.
-    return (
-        _count(tariff, performance, person, key)
-        and _raise(tariff, performance, key, quantity, limit))
+    # Refused, or there was no row yet: another order may have made it since.
+    _count(tariff, performance, person, key)
+    return _raise(tariff, performance, key, quantity, limit)
 
 
 def _raise(tariff, performance, key, quantity, limit):
@@ -149,7 +148,7 @@ def _raise(tariff, performance, key, quantity, limit):
 
 
 def _count(tariff, performance, person, key):
-    "Return whether a row of what was sold before is made"
+    "Make the row of what was sold before, if there is none"
     count = table('tibillet.tariff.count')
     ticket = table('tibillet.ticket')
     sold = (
@@ -158,8 +157,7 @@ def _count(tariff, performance, person, key):
         & (ticket.state == 'valid'))
     if person:
         sold &= person.is_of(ticket)
-    statement = cursor()
-    statement.execute(*count.insert(
+    cursor().execute(*count.insert(
             [count.tariff, count.performance, count.person, count.quantity],
             ticket.select(
                 Literal(tariff), Literal(performance), Literal(key),
@@ -167,4 +165,3 @@ def _count(tariff, performance, person, key):
             on_conflict=Conflict(
                 count, indexed_columns=[
                     count.tariff, count.performance, count.person])))
-    return bool(statement.rowcount)
