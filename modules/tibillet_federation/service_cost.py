@@ -123,6 +123,11 @@ class HumanCost(CostMixin, ModelSQL, ModelView):
                 ('amount', '=', 0),
                 ('amount', '!=', 0)),
             ]
+        # The documents of the convention are read by every party; a payslip
+        # by who pays.
+        cls.evidence_file.domain = [
+            ('resource.id', '=', Eval('id', -1), cls.__name__),
+            ]
         # The base is less by it, or a line of the cascade pays it: nothing
         # else gives it back.
         cls.recovered_through.domain = [('recovered_through', '=', 'none')]

@@ -1,3 +1,5 @@
+from tibillet_base import tools
+
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool
@@ -109,3 +111,10 @@ class ServiceLineMixin(ChildMixin):
                     service=self.service.rec_name,
                     statement=self.service.statement.rec_name,
                     date=convention.format_date(locked_until)))
+        today = tools.today(convention.company)
+        if self.correction_date > today:
+            raise ServiceModificationError(gettext(
+                    'tibillet_federation.msg_service_correction_later',
+                    service=self.service.rec_name,
+                    date=convention.format_date(self.correction_date),
+                    today=convention.format_date(today)))
