@@ -21,7 +21,7 @@ from tibillet.shares import split
 from . import statement_svg as svg
 from .settlement_figures import get_voice
 from .statement_export import get_data
-from .statement_text import get_headline, get_remaining
+from .statement_text import get_due_lines, get_headline, get_remaining
 
 ZERO = Decimal(0)
 # Above this each service is told in one line.
@@ -351,6 +351,11 @@ class StatementDocument:
     def vat(self, flow):
         regime = flow['vat_regime'] or 'subject'
         return say(f'vat_{regime}')
+
+    @property
+    def due_lines(self):
+        "Return what is due and paid today, which the content does not hold"
+        return get_due_lines(self.statement)
 
     @property
     def invoices(self):

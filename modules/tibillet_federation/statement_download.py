@@ -16,6 +16,7 @@ from tibillet import chain
 from .statement_document import get_content
 from .statement_export import PEOPLE, get_data, get_language
 from .statement_table import get_csv, get_name
+from .statement_text import get_due_lines
 
 
 class Download(Report):
@@ -43,7 +44,8 @@ class StatementCSV(Download):
         pool = Pool()
         Statement = pool.get('tibillet.convention.statement')
         with Transaction().set_context(language=get_language(statement)):
-            return 'csv', get_csv(get_content(Statement(statement.id)))
+            record = Statement(statement.id)
+            return 'csv', get_csv(get_content(record), get_due_lines(record))
 
 
 class StatementJSON(Download):

@@ -7,9 +7,23 @@ from tibillet_base.spreadsheet import write
 from trytond.i18n import gettext
 from trytond.pool import Pool
 
-# Title, where the rows are, and the (column, model, field that names it).
+# Title, where the rows are, and the (column, model, field that names it); or
+# the message that names it, without model.
 LINE, SERVICE = 'statement.line', 'service'
+USES = ['people', 'common', 'equipment', 'destinations', 'local', 'operator']
 BLOCKS = [
+    ('parties', ['parties'], [
+            ('name', 'party', 'party'),
+            ('roles', 'party', 'roles'),
+            ('legal_status', 'party', 'legal_status'),
+            ('vat_regime', 'party', 'vat_regime'),
+            ('signatory', 'party', 'signatory'),
+            ]),
+    ('clauses', ['clauses'], [
+            ('name', LINE, 'version'),
+            ('effective_from', 'version', 'effective_from'),
+            ('adopted_on', 'version', 'adopted_on'),
+            ]),
     ('services', ['lines'], [
             ('number', SERVICE, 'number'),
             ('date', LINE, 'date'),
@@ -35,11 +49,31 @@ BLOCKS = [
             ('closing_remaining', LINE, 'closing_remaining'),
             ('rule', LINE, 'explanation'),
             ]),
+    ('uses', ['uses'], [
+            ('number', SERVICE, 'number'),
+            ('event', SERVICE, 'event_name'),
+            *((use, None, f'print_use_{use}') for use in USES),
+            ]),
     ('settlement', ['settlement'], [
             ('payer', 'allocation', 'payer'),
             ('beneficiary', 'allocation', 'beneficiary'),
             ('mode', 'allocation', 'mode'),
             ('amount', 'allocation', 'amount'),
+            ]),
+    ('parts', ['parts'], [
+            ('payer', 'allocation', 'payer'),
+            ('beneficiary', 'allocation', 'beneficiary'),
+            ('mode', 'allocation', 'mode'),
+            ('kind', 'allocation', 'kind'),
+            ('name', 'allocation', 'name'),
+            ('amount', 'allocation', 'amount'),
+            ]),
+    ('payments', ['payments'], [
+            ('number', SERVICE, 'number'),
+            ('event', SERVICE, 'event_name'),
+            ('payable', LINE, 'payable'),
+            ('due', LINE, 'due'),
+            ('paid', 'service.turnover', 'paid'),
             ]),
     ('contributors', ['pot', 'contributors'], [
             ('name', 'entry', 'contributor'),
@@ -70,6 +104,12 @@ BLOCKS = [
             ('evidence', 'contribution', 'evidence_reference'),
             ('state', 'contribution', 'state'),
             ]),
+    ('cost_sums', ['costs', 'sums'], [
+            ('payer', 'cost', 'payer'),
+            ('nature', 'cost', 'nature'),
+            ('period', None, 'table_period'),
+            ('total', None, 'table_total'),
+            ]),
     ('costs', ['costs', 'lines'], [
             ('payer', 'service.human_cost', 'payer'),
             ('date', 'service', 'date'),
@@ -88,11 +128,32 @@ BLOCKS = [
             ('text', 'statement.dispute', 'text'),
             ('answer', 'statement.dispute', 'answer_text'),
             ]),
+    ('approvals', ['approvals'], [
+            ('party', 'statement.approval', 'party'),
+            ('date', 'statement.approval', 'date'),
+            ('note', 'statement.approval', 'note'),
+            ]),
+    ('obligations', ['obligations'], [
+            ('party', 'obligation', 'party'),
+            ('text', 'obligation', 'text'),
+            ('due_date', 'obligation', 'due_date'),
+            ]),
     ]
 
 
-def get_csv(content):
-    "Return the CSV of the content of a statement, as its JSON gives it"
+def get_csv(content, payments):
+    """Return the CSV of the content of a statement, as its JSON gives it
+
+    payments: what is due and paid of each line today, which comes after.
+    """
+    content = {
+        **content,
+        'payments': payments,
+        'uses': [line | line['uses'] for line in content['lines']],
+        'parts': [
+            flow | part for flow in content['settlement']
+            for part in flow['parts']],
+        }
     rows = [[
             gettext(
                 'tibillet_federation.msg_statement_print_title',
@@ -110,10 +171,16 @@ def get_csv(content):
             column: get_labels(model, name)
             for column, model, name in columns}
         rows += [[
-                labels[column].get(record.get(column), record.get(column))
+                _label(labels[column], record.get(column))
                 for column, _, _ in columns]
             for record in records]
     return write(rows)
+
+
+def _label(labels, value):
+    if isinstance(value, list):
+        return ', '.join(labels.get(v, v) for v in value)
+    return labels.get(value, value)
 
 
 def _get_definition(model, name):
@@ -124,12 +191,20 @@ def _get_definition(model, name):
 
 def get_name(model, name):
     "Return the name of a field in the language of the reader"
+    if not model:
+        return gettext(f'tibillet_federation.msg_statement_{name}')
     return _get_definition(model, name)['string']
 
 
 def get_labels(model, name):
     "Return the labels of a selection, by value; none for another field"
+    if not model:
+        return {}
     definition = _get_definition(model, name)
-    if definition['type'] == 'selection':
-        return dict(definition['selection'])
-    return {}
+    if definition['type'] not in {'selection', 'multiselection'}:
+        return {}
+    labels = dict(definition['selection'])
+    if (model, name) == ('cost', 'nature'):
+        # The costs of people that were waived are among those of services.
+        labels |= get_labels('service.human_cost', 'kind')
+    return labels

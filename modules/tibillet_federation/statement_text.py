@@ -67,6 +67,29 @@ def _get_pair(invoice):
     return pair if invoice.type == 'out' else pair[::-1]
 
 
+def get_due_lines(statement):
+    """Return what is payable, due and paid today of each line
+
+    It moves with what is paid: the content of the statement does not hold it.
+    """
+    not_invoiced = get_not_invoiced(statement)
+    paid = {
+        (flow.payer.id, flow.beneficiary.id)
+        for flow in get_flows(statement)
+        if is_paid(statement, flow, not_invoiced)}
+    return [{
+            'number': line.service.number,
+            'event': line.service.event_name,
+            'payable': line.payable,
+            'due': line.due,
+            'paid': sum((
+                    p.amount for p in line.parts if p.mode == 'pay'
+                    and (line.service.operator.id, p.beneficiary) in paid),
+                ZERO),
+            }
+        for line in statement.lines]
+
+
 def get_headline(statement, party=None):
     """Return what is due today, by when, in words
 
