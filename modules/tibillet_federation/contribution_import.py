@@ -13,7 +13,7 @@ from trytond.wizard import (
 from . import contribution_table
 from .contribution import NATURES, is_recouped
 from .evidence import reference_key
-from .exceptions import ContributionImportError
+from .exceptions import ContributionAgainWarning, ContributionImportError
 
 # What people write for the units of the standard.
 UNITS = {
@@ -100,8 +100,27 @@ class ContributionImport(Wizard):
                     count=len(broken),
                     problems='\n'.join(line.problem for line in broken)))
         self.contributions = [line.contribution for line in lines]
+        self._warn_again(self.start.convention, self.contributions)
         Contribution.save(self.contributions)
         return 'open_'
+
+    @classmethod
+    def _warn_again(cls, convention, contributions):
+        "Ask about what the register has already"
+        pool = Pool()
+        Contribution = pool.get('tibillet.convention.contribution')
+        Warning = pool.get('res.user.warning')
+        known = {
+            _content(c) for c in Contribution.search([
+                    ('convention', '=', convention.id),
+                    ], order=[])}
+        again = [c for c in contributions if _content(c) in known]
+        key = f'contribution_again.{convention.id}.{len(known)}'
+        if again and Warning.check(key):
+            raise ContributionAgainWarning(key, gettext(
+                    'tibillet_federation.msg_contribution_again',
+                    convention=convention.rec_name,
+                    contributions=', '.join(c.description for c in again)))
 
     def do_open_(self, action):
         return action, {'res_id': [c.id for c in self.contributions]}
@@ -336,6 +355,14 @@ class ImportedLine:
             'problem': self.problem,
             'broken': bool(self.problems),
             }
+
+
+def _content(contribution):
+    "Return what two lines of a register have in common when they are one"
+    return (
+        contribution.contributor, contribution.date,
+        contribution.description, contribution.quantity, contribution.unit,
+        contribution.unit_cost)
 
 
 class ContributionImportStart(ModelView):

@@ -86,6 +86,10 @@ class ContributionValidationError(ValidationError):
     pass
 
 
+class ContributionAgainWarning(UserWarning):
+    pass
+
+
 class ContributionDateWarning(UserWarning):
     pass
 

@@ -4,7 +4,8 @@ import pytest
 pytestmark = pytest.mark.browser
 
 FORMS = [
-    'tibillet.convention', 'tibillet.convention.statement',
+    'tibillet.convention', 'tibillet.convention.service',
+    'tibillet.convention.statement',
     'tibillet.equipment', 'tibillet.equipment.booking',
     'tibillet.equipment.consumable', 'account.asset', 'tibillet.event',
     'tibillet.performance']
