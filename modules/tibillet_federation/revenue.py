@@ -6,7 +6,6 @@ rounded half up; divisions are to the cent by largest remainder, equal
 remainders favour the first. doc/engine.rst explains the rules E1 to E12
 with the figures of the tests.
 """
-import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from tibillet.money import CENT, half_up
 from tibillet.shares import split
 
+from .order import SERVICE, entry_position, position
 from .outcome import Adjustment, Allocation, Figures, Settlement
 from .pot import check_balances, credited, divide, post, remaining_of
 from .schedule import reckon
@@ -22,7 +22,6 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 NOTHING = {}
 ALPHA_QUANTUM = Decimal('0.000001')
-DIGITS = re.compile('([0-9]+)')
 
 
 class _Part(NamedTuple):
@@ -418,21 +417,19 @@ def history(
     clauses_of: function of a date, the version in force (E1).
     balances: Balances before all of them.
     Order: by date; within a day the entries, then the services, then the
-    accruals, each by number, so that an accrual of the day that ends
-    recoupment does not count. "9" comes before "10".
+    accruals, each by number, as order.py says.
     A service or an entry of a later day never changes a former one.
     Raise ValueError if no version is in force at the date of a service.
     """
     steps = [
-        (service.date, 1, natural(service.number), service)
+        (position(service.date, SERVICE, service.number), service)
         for service in services]
     steps += [
-        (entry.date, 2 if entry.kind == 'accrual' else 0,
-            natural(entry.number), entry)
+        (entry_position(entry.date, entry.kind, entry.number), entry)
         for entry in entries]
     current = check_balances(balances)
-    for date, rank, _, step in sorted(steps, key=lambda step: step[:3]):
-        if rank == 1:
+    for (date, rank, *_), step in sorted(steps, key=lambda step: step[0]):
+        if rank == SERVICE:
             clauses = clauses_of(date)
             if clauses is None:
                 raise ValueError(f"no version is in force on {date}")
@@ -442,10 +439,3 @@ def history(
             outcome = post(step, current, quantum)
         current = outcome.closing
         yield outcome
-
-
-def natural(number):
-    "Return a sort key that puts 9 before 10, and P9 before P10"
-    return [
-        int(part) if index % 2 else part
-        for index, part in enumerate(DIGITS.split(number))]

@@ -9,6 +9,9 @@ from trytond.pool import Pool
 
 from . import pot, revenue
 from .exceptions import StatementComputeError
+from .order import (
+    ACCRUAL, CORRECTION, ENTRY, SERVICE, entry_position, position,
+    without_undone)
 from .settlement_book import Book, get_entry, get_version
 from .settlement_figures import load_amounts, load_balances
 
@@ -17,8 +20,6 @@ __all__ = [
 
 # The states of a statement that never changes again.
 LOCKED = ['locked', 'invoiced', 'settled']
-# The order within a day.
-ENTRY, SERVICE, CORRECTION, ACCRUAL = range(4)
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,7 @@ class Replay:
     """What entries, services and corrections make of the locked ledger
 
     They are replayed by date. Within a day entries come first, then
-    services by number, then corrections, then accruals, so that a cost of
-    the day that ends the recoupment does not count.
+    services by number, then corrections, then accruals, as order.py says.
     """
 
     def __init__(self, book, until=None, drafts=()):
@@ -58,7 +58,8 @@ class Replay:
         """
         draft_ids = {s.id for s in drafts}
         self.book = book
-        self.entries = _without_undone(book.get_entries(until))
+        self.entries = without_undone(
+            book.get_entries(until), lambda e: e.origin)
         self.services = [
             s for s in book.get_services(until) if s.id not in draft_ids]
         self.corrections = book.get_corrections(until)
@@ -78,28 +79,27 @@ class Replay:
 
     def run(self):
         steps = [
-            (e.date, ACCRUAL if e.type == 'accrual' else ENTRY, [], e.id,
-                self._post, e)
+            (entry_position(e.date, e.type, str(e.id)), self._post, e)
             for e in self.entries]
         steps += [
-            (*_position(s), self._settle, s) for s in self.services]
+            (_position(s), self._settle, s) for s in self.services]
         steps += [
-            (*_position(s), self._draft, s) for s in self.drafts]
+            (_position(s), self._draft, s) for s in self.drafts]
         steps += [
-            (date, CORRECTION, revenue.natural(s.number or ''), s.id,
-                self._adjust, (date, s))
+            (position(date, CORRECTION, s.number, s.id), self._adjust,
+                (date, s))
             for date, s in self.corrections]
-        for date, order, *_, function, step in sorted(
-                steps, key=lambda s: s[:4]):
+        for (date, rank, *_), function, step in sorted(
+                steps, key=lambda s: s[0]):
             function(step)
-            self.history.append(((date, order), self.balances))
+            self.history.append(((date, rank), self.balances))
         return self
 
     def is_recouped(self, date, order):
         "Return if nothing is left to recoup when something of the day comes"
         balances = self.opening
-        for position, after in self.history:
-            if position <= (date, order):
+        for moment, after in self.history:
+            if moment <= (date, order):
                 balances = after
         return (
             any(b.contributed for b in balances if b.recoupable)
@@ -167,20 +167,10 @@ class Replay:
         self._move(adjustment.closing, date)
 
 
-def _without_undone(entries):
-    "Leave out the entries that others undo meanwhile, and these"
-    undone = {e.origin for e in entries} & set(entries)
-    return [
-        e for e in entries if e not in undone and e.origin not in undone]
-
-
 def _position(service):
     "Return where a service is settled among those of its convention"
-    number = service.number
-    # The one which is being typed comes last.
-    return (
-        service.date, SERVICE, revenue.natural(number or '\uffff'),
-        service.id or 0)
+    # The one which is being typed has no number, and comes last.
+    return position(service.date, SERVICE, service.number, service.id or 0)
 
 
 def get_brought(convention):

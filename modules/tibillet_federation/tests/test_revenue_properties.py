@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tibillet_federation import words
 from tibillet_federation.clauses import Amount, Entry
+from tibillet_federation.order import without_undone
 from tibillet_federation.outcome import Posting, Settlement
 from tibillet_federation.revenue import adjust, history, replay, settle
 from tibillet_federation.schedule import reckon
@@ -301,6 +302,36 @@ class RevenuePropertiesTestCase(unittest.TestCase):
             left = step.closing_remaining
             self.assertGreaterEqual(left, 0)
             self.assertEqual(left, total(b.remaining for b in step.closing))
+
+    @examples
+    @given(
+        some.clauses(), some.balances(), some.series(),
+        st.lists(st.tuples(
+                st.integers(0, 10), st.integers(0, 10), st.booleans(),
+                some.amounts(3000).filter(bool)), max_size=5))
+    def test_undone(self, clauses, balances, services, rows):
+        "Test that what is undone changes nothing, on whatever days"
+        assume(any(b.recoupable for b in balances))
+        contributor = next(b for b in balances if b.recoupable).contributor
+        entries, kept, origins = [], [], {}
+        for index, (day, later, undone, amount) in enumerate(rows):
+            entry = Entry(
+                some.START + dt.timedelta(day), 'write_off', -amount,
+                contributor, str(index))
+            entries.append(entry)
+            if undone:
+                opposite = replace(
+                    entry, date=entry.date + dt.timedelta(later),
+                    amount=amount, number=str(100 + index))
+                origins[opposite] = entry
+                entries.append(opposite)
+            else:
+                kept.append(entry)
+        self.assertEqual(
+            list(history(
+                    lambda date: clauses, balances, services,
+                    without_undone(entries, origins.get))),
+            list(history(lambda date: clauses, balances, services, kept)))
 
     @examples
     @given(some.clauses(), some.balances(), some.services(), brought)
