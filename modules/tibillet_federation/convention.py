@@ -245,6 +245,16 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
             self.start and self.start <= date
             and (not self.end or date <= self.end))
 
+    def get_date_problem(self, date):
+        """Return what keeps a fact from the date: future, before, or nothing
+
+        One may still come after the last day, while it is wound up.
+        """
+        if date > today(self.company):
+            return 'future'
+        if self.start and date < self.start:
+            return 'before'
+
     @classmethod
     def get_current_version(cls, conventions, name):
         pool = Pool()

@@ -11,7 +11,8 @@ from . import sharing
 from .child import ChildMixin
 from .evidence import EvidenceMixin
 from .exceptions import (
-    CostAccrualError, CostModificationError, CostValidationError)
+    CostAccrualError, CostDateError, CostModificationError,
+    CostValidationError)
 from .of_convention import PartnersMixin
 from .settlement import ACCRUAL, Book, Replay
 
@@ -206,15 +207,26 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
 
     @classmethod
     def _check_dates(cls, costs):
-        "Refuse the periods that a locked statement has shown"
+        "Refuse what is to come, and what a locked statement has shown"
         until = cls._get_locked_until(costs)
         for cost in costs:
+            cost._check_date()
             locked = until[cost.convention]
             if locked and cost.date <= locked:
                 raise CostModificationError(gettext(
                         'tibillet_federation.msg_cost_locked',
                         cost=cost.rec_name,
                         date=cost.convention.format_date(locked)))
+
+    def _check_date(self):
+        convention = self.convention
+        if problem := convention.get_date_problem(self.date):
+            raise CostDateError(gettext(
+                    f'tibillet_federation.msg_cost_date_{problem}',
+                    cost=self.rec_name,
+                    convention=convention.rec_name,
+                    date=convention.format_date(self.date),
+                    start=convention.format_date(convention.start)))
 
     @classmethod
     def _get_locked_until(cls, costs):
@@ -286,6 +298,7 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
 
         added: what the year gets at the same time.
         """
+        self._check_date()
         convention = self.convention
         version = convention.version_at(self.date)
         values = {'cost': self.rec_name, 'convention': convention.rec_name}

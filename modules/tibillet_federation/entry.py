@@ -16,7 +16,8 @@ from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
 from .exceptions import (
-    EntryModificationError, EntryReversalError, EntryValidationError)
+    EntryDateError, EntryModificationError, EntryReversalError,
+    EntryValidationError)
 from .of_convention import CurrencyMixin
 from .settlement import Book, Replay
 
@@ -295,9 +296,24 @@ class Entry(CurrencyMixin, ModelSQL, ModelView):
                 'convention', 'date', 'type', 'amount', 'contributor',
                 'origin'}:
             for entry in entries:
+                entry._check_date()
                 entry._check_amount()
             cls._check_remaining(entries)
             cls._check_waiting(entries)
+
+    def _check_date(self):
+        # Contributions, costs and services have dates of their own.
+        if self.type not in BY_HAND and not isinstance(
+                self.origin, self.__class__):
+            return
+        if problem := self.convention.get_date_problem(self.date):
+            raise EntryDateError(gettext(
+                    f'tibillet_federation.msg_entry_date_{problem}',
+                    entry=self.rec_name,
+                    convention=self.convention.rec_name,
+                    date=self.convention.format_date(self.date),
+                    start=self.convention.format_date(
+                        self.convention.start)))
 
     def _check_amount(self):
         if not self.amount:

@@ -117,6 +117,10 @@ class EntryValidationError(ValidationError):
     pass
 
 
+class EntryDateError(EntryValidationError):
+    pass
+
+
 class EntryReversalError(EntryValidationError):
     pass
 
@@ -157,6 +161,10 @@ class CostValidationError(ValidationError):
     pass
 
 
+class CostDateError(CostValidationError):
+    pass
+
+
 class CostModificationError(AccessError):
     pass
 
@@ -173,6 +181,10 @@ class AllocationModificationError(AccessError):
 
 
 class StatementPeriodError(ValidationError):
+    pass
+
+
+class StatementDateError(ValidationError):
     pass
 
 

@@ -78,11 +78,17 @@ class Statement(metaclass=PoolMeta):
     def _check_over(self):
         "Check that nothing more may happen in the period"
         convention = self.convention
-        if self.end_date > today(convention.company):
+        day = today(convention.company)
+        if self.end_date > day:
             raise StatementSendError(gettext(
                     'tibillet_federation.msg_statement_unfinished',
                     statement=self.rec_name,
                     date=convention.format_date(self.end_date)))
+        if self.date > day:
+            raise StatementSendError(gettext(
+                    'tibillet_federation.msg_statement_date_future',
+                    statement=self.rec_name,
+                    date=convention.format_date(self.date)))
 
     @classmethod
     def mail(cls, statements):

@@ -4,6 +4,7 @@ import threading
 from decimal import Decimal
 from unittest.mock import patch
 
+from tibillet_base.tests.clock import acting_on
 from tibillet_federation.statement_export import get_digest
 
 from trytond import backend
@@ -35,6 +36,8 @@ class LedgerTestCase(RouteTestCase):
 
     def setUp(self):
         super().setUp()
+        # The facts below have taken place, whatever the day.
+        self.enterContext(acting_on(dt.date(2027, 12, 31)))
         self.convention = self.perform(self.create_convention)
         self.perform(self.create_contribution, '100.00')
         self.perform(self.activate)
