@@ -257,13 +257,9 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def get_current_version(cls, conventions, name):
-        pool = Pool()
-        Date = pool.get('ir.date')
         result = {}
         for convention in conventions:
-            with Transaction().set_context(company=convention.company.id):
-                today = Date.today()
-            version = convention.version_at(today)
+            version = convention.version_at(today(convention.company))
             result[convention.id] = version.id if version else None
         return result
 
@@ -388,13 +384,9 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
     @ModelView.button
     @Workflow.transition('notice')
     def give_notice(cls, conventions):
-        pool = Pool()
-        Date = pool.get('ir.date')
         for convention in conventions:
             if not convention.notice_date:
-                with Transaction().set_context(
-                        company=convention.company.id):
-                    convention.notice_date = Date.today()
+                convention.notice_date = today(convention.company)
         cls.save(conventions)
 
     @classmethod

@@ -67,10 +67,11 @@ class Obligation(sequence_ordered(), ChildMixin, ModelSQL, ModelView):
 
     @classmethod
     def get_state(cls, obligations, name):
-        day = today()
+        conventions = {o.convention for o in obligations}
+        days = {c: today(c.company) for c in conventions}
         return {
             o.id: 'done' if o.done_on
-            else 'late' if o.due_date and o.due_date < day
+            else 'late' if o.due_date and o.due_date < days[o.convention]
             else 'open'
             for o in obligations}
 
@@ -127,7 +128,7 @@ class Obligation(sequence_ordered(), ChildMixin, ModelSQL, ModelView):
                 raise ObligationDoneError(gettext(
                         'tibillet_federation.msg_obligation_evidence',
                         obligation=obligation.rec_name))
-            obligation.done_on = today()
+            obligation.done_on = today(obligation.convention.company)
         cls.save(obligations)
 
     @classmethod

@@ -1,8 +1,8 @@
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.transaction import Transaction
 
 from .child import ChildMixin
 from .exceptions import SignatureError
@@ -57,9 +57,7 @@ class Signature(ChildMixin, ModelSQL, ModelView):
 
     @classmethod
     def default_date(cls):
-        pool = Pool()
-        Date = pool.get('ir.date')
-        return Date.today()
+        return today()
 
     @fields.depends('version', '_parent_version.convention')
     def on_change_with_convention(self, name=None):
@@ -86,12 +84,8 @@ class Signature(ChildMixin, ModelSQL, ModelView):
                 signature._check_date()
 
     def _check_date(self):
-        pool = Pool()
-        Date = pool.get('ir.date')
         convention = self.version.convention
-        with Transaction().set_context(company=convention.company.id):
-            today = Date.today()
-        if self.date > today:
+        if self.date > today(convention.company):
             raise SignatureError(gettext(
                     'tibillet_federation.msg_signature_future',
                     party=self.party.rec_name,

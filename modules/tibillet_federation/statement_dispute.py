@@ -130,11 +130,22 @@ class StatementDispute(ModelSQL, ModelView):
         values = super().preprocess_values(mode, values)
         if mode == 'create':
             values['opened_by'] = User(Transaction().user).rec_name
-            values['opened_on'] = today()
+            values['opened_on'] = cls._get_day(values.get('statement'))
             # It is written by who administers, later.
             for name in ['answer_text', 'answered_by', 'answered_on']:
                 values.pop(name, None)
         return values
+
+    @classmethod
+    def _get_day(cls, statement):
+        "Return the day it is for who administers the statement of this id"
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        if statement is None:
+            return today()
+        # Whether it may be contested is checked after.
+        with without_check_access():
+            return today(Statement(statement).convention.company)
 
     @classmethod
     def check_modification(cls, mode, disputes, values=None, external=False):
@@ -202,7 +213,7 @@ class StatementDispute(ModelSQL, ModelView):
                         dispute=dispute.rec_name))
             if dispute.state == 'open':
                 dispute.answered_by = name
-                dispute.answered_on = today()
+                dispute.answered_on = cls._get_day(dispute.statement.id)
                 dispute.state = 'answered'
         cls.save(disputes)
         Statement.follow(list({d.statement for d in disputes}))

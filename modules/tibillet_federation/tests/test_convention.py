@@ -1,5 +1,6 @@
 import datetime as dt
 import unittest
+from unittest.mock import patch
 
 from tibillet_federation.clauses_document import paragraphs
 from tibillet_federation.evidence import same_text
@@ -7,6 +8,7 @@ from tibillet_federation.version_line import make_key
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
+from trytond.transaction import Transaction
 
 
 class TabTestCase(unittest.TestCase):
@@ -30,6 +32,38 @@ class TabTestCase(unittest.TestCase):
                 window = Window(
                     ModelData.get_id('tibillet_federation', action))
                 self.assertEqual(window.act_window_domains[0].name, name)
+
+
+class DayTestCase(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        activate_module('tibillet_federation')
+
+    @with_transaction(context={'company': 1})
+    def test_late(self):
+        "An obligation is late by the day of who administers its convention"
+        pool = Pool()
+        Company = pool.get('company.company')
+        Convention = pool.get('tibillet.convention')
+        Obligation = pool.get('tibillet.convention.obligation')
+        days = {1: dt.date(2026, 12, 31), 2: dt.date(2027, 1, 1)}
+
+        def day_it_is(timezone=None):
+            return days[Transaction().context['company']]
+
+        obligations = []
+        for company in days:
+            obligation = Obligation(company)
+            obligation.convention = Convention(company=Company(company))
+            obligation.due_date = dt.date(2026, 12, 31)
+            obligation.done_on = None
+            obligations.append(obligation)
+        with patch.object(
+                pool.get('ir.date'), 'today', staticmethod(day_it_is)):
+            self.assertEqual(
+                Obligation.get_state(obligations, 'state'),
+                {1: 'open', 2: 'late'})
 
 
 class ConventionTermTestCase(unittest.TestCase):
