@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from stdnum import iban
+
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
 from trytond.modules.currency.fields import Monetary
@@ -88,6 +90,10 @@ class ConventionParty(
         "Signatory", help="The name of the person who signs.")
     signatory_title = fields.Char(
         "Signatory Title", help="In which quality this person signs.")
+    iban = fields.Char(
+        "IBAN",
+        help="The account on which the party is paid, "
+        "printed in the statements that make something due to it.")
     recoups = fields.Boolean(
         "Recoups",
         help="Check to recoup the contributions of the party.\n"
@@ -183,8 +189,23 @@ class ConventionParty(
         return [('party.rec_name', *clause[1:])]
 
     @classmethod
+    def preprocess_values(cls, mode, values):
+        values = super().preprocess_values(mode, values)
+        if iban.is_valid(values.get('iban') or ''):
+            values = {**values, 'iban': iban.format(values['iban'])}
+        return values
+
+    @classmethod
     def validate_fields(cls, lines, field_names):
         super().validate_fields(lines, field_names)
+        if 'iban' in field_names:
+            for line in lines:
+                if line.iban and not iban.is_valid(line.iban):
+                    raise ConventionValidationError(gettext(
+                            'tibillet_federation.msg_convention_party_iban',
+                            party=line.rec_name,
+                            convention=line.convention.rec_name,
+                            iban=line.iban))
         if 'declared_total' in field_names:
             for line in lines:
                 if (line.declared_total or 0) < 0:

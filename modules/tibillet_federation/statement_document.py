@@ -46,6 +46,19 @@ def of_hundred(amounts, quantum):
     return split(Decimal(100), amounts, quantum)
 
 
+def get_set_offs(flows):
+    "Return (payer, beneficiary, difference) of those who owe each other"
+    amounts = {
+        (f['payer'], f['beneficiary']): Decimal(f['amount']) for f in flows}
+    found = []
+    for (payer, beneficiary), amount in amounts.items():
+        back = amounts.get((beneficiary, payer), ZERO)
+        if back > 0 and (
+                amount > back or (amount == back and payer < beneficiary)):
+            found.append((payer, beneficiary, amount - back))
+    return found
+
+
 # The states in which no line may be contested any more.
 CLOSED = ['approved', 'locked', 'invoiced', 'settled']
 # Blocks that a statement locked before they existed does not have.
@@ -351,6 +364,19 @@ class StatementDocument:
     def vat(self, flow):
         regime = flow['vat_regime'] or 'subject'
         return say(f'vat_{regime}')
+
+    def account(self, flow):
+        # Statements locked before they held it do not tell.
+        if flow.get('iban') and Decimal(flow['amount']) > 0:
+            return say(
+                'iban', iban=flow['iban'], beneficiary=flow['beneficiary'])
+
+    @property
+    def set_offs(self):
+        return [
+            say('set_off', payer=payer, beneficiary=beneficiary,
+                amount=self.amount(amount))
+            for payer, beneficiary, amount in get_set_offs(self.flows)]
 
     @property
     def due_lines(self):

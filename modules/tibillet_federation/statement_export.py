@@ -439,6 +439,7 @@ def _get_settlement(statement):
                         else _get_name(part.beneficiary)),
                     'vat_regime': (
                         beneficiary.vat_regime if beneficiary else None),
+                    'iban': beneficiary.iban if beneficiary else None,
                     'mode': part.mode,
                     'amount': ZERO,
                     'parts': [],

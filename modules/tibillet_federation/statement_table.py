@@ -59,6 +59,7 @@ BLOCKS = [
             ('beneficiary', 'allocation', 'beneficiary'),
             ('mode', 'allocation', 'mode'),
             ('amount', 'allocation', 'amount'),
+            ('iban', 'party', 'iban'),
             ]),
     ('parts', ['parts'], [
             ('payer', 'allocation', 'payer'),

@@ -1,7 +1,7 @@
 from decimal import Decimal
 from unittest import TestCase
 
-from tibillet_federation.statement_document import of_hundred
+from tibillet_federation.statement_document import get_set_offs, of_hundred
 
 CENT = Decimal('0.01')
 
@@ -24,3 +24,26 @@ class OfHundredTestCase(TestCase):
                     [str(p) for p in of_hundred(
                             [Decimal(a) for a in amounts], CENT)],
                     parts)
+
+
+class SetOffTestCase(TestCase):
+    "What is left when two owe each other"
+
+    def test_set_off(self):
+        for flows, found in [
+                ([], []),
+                ([('A', 'B', '10')], []),
+                ([('A', 'B', '10'), ('B', 'C', '10')], []),
+                ([('A', 'B', '10'), ('B', 'A', '4.01')], [('A', 'B', '5.99')]),
+                ([('A', 'B', '4.01'), ('B', 'A', '10')], [('B', 'A', '5.99')]),
+                ([('B', 'A', '10'), ('A', 'B', '10')], [('A', 'B', '0')]),
+                # What is taken back is no debt of the other.
+                ([('A', 'B', '10'), ('B', 'A', '-4')], []),
+                ([('A', 'B', '-10'), ('B', 'A', '-4')], []),
+                ]:
+            with self.subTest(flows=flows):
+                self.assertEqual(
+                    [(p, b, str(a)) for p, b, a in get_set_offs([
+                                {'payer': p, 'beneficiary': b, 'amount': a}
+                                for p, b, a in flows])],
+                    found)
