@@ -317,14 +317,20 @@ def _get_costs(statement, book):
     People are neither named nor told apart: what one earns is nobody else's
     business. The costs of the people of a service are one line for each
     kind, and who has paid them keeps their evidence.
-    period: in the period; total: since the beginning.
+    period: in the period, or of what is settled here though it took place
+    before; total: since the beginning.
     """
+    settled = {
+        (l.service, l.date if l.kind == 'adjustment' else None)
+        for l in statement.lines}
     sums = defaultdict(lambda: {'period': ZERO, 'total': ZERO})
     lines = {}
     for cost, date, nature, service in _find_costs(statement):
         total = sums[cost.payer.rec_name, nature]
         total['total'] += cost.amount
-        if date < statement.start_date:
+        corrected = getattr(cost, 'correction_date', None)
+        if (date < statement.start_date
+                and (service, corrected) not in settled):
             continue
         total['period'] += cost.amount
         key = cost
