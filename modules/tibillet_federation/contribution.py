@@ -41,9 +41,10 @@ def is_recouped(convention, date, replays):
         return False
     if convention not in replays:
         replays[convention] = Replay(Book(convention)).run()
-    return (
-        convention.phase == 'post'
-        or replays[convention].is_recouped(date, ENTRY))
+    replay = replays[convention]
+    # A pot in which nothing was ever is not one that is recouped.
+    return replay.is_opened and (
+        convention.phase == 'post' or replay.is_recouped(date, ENTRY))
 
 
 class Contribution(

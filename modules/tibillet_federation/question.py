@@ -26,7 +26,7 @@ class Question(
     figures = fields.Text(
         "Figures", states=_states,
         help="The amounts and quantities at stake.")
-    answer = fields.Text("Answer", states=_states)
+    answer = fields.Text("Answer", strip=True, states=_states)
     answered_by = fields.Many2One(
         'tibillet.convention.party', "Answered By", ondelete='RESTRICT',
         domain=[

@@ -44,6 +44,10 @@ class Outcome:
         return getattr(self.result, 'target', self.result)
 
 
+def _is_opened(balances):
+    return any(b.contributed for b in balances if b.recoupable)
+
+
 class Replay:
     """What entries, services and corrections make of the locked ledger
 
@@ -101,9 +105,12 @@ class Replay:
         for moment, after in self.history:
             if moment <= (date, order):
                 balances = after
-        return (
-            any(b.contributed for b in balances if b.recoupable)
-            and not pot.remaining_of(balances))
+        return _is_opened(balances) and not pot.remaining_of(balances)
+
+    @property
+    def is_opened(self):
+        "Return if anything was ever brought to be recouped"
+        return _is_opened(self.balances)
 
     def _post(self, entry):
         posting = self._posted(entry, self.balances)

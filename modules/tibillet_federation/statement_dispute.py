@@ -50,11 +50,11 @@ class StatementDispute(ModelSQL, ModelView):
         states=_states,
         help="The party that contests.")
     text = fields.Text(
-        "What Is Contested", required=True, states=_states)
+        "What Is Contested", required=True, strip=True, states=_states)
     opened_by = fields.Char("Opened by", readonly=True)
     opened_on = fields.Date("Opened On", readonly=True)
     answer_text = fields.Text(
-        "Answer",
+        "Answer", strip=True,
         states={
             'readonly': Eval('state') != 'open',
             'invisible': _new,
