@@ -51,7 +51,7 @@ def test_a_convention_is_activated_once(own_client):
     unit, = client.search('product.uom', [['symbol', '=', 'u']])
     create(
         client, f'{CONVENTION}.contribution', convention=convention,
-        contributor=company['party'], date=date(2025, 12, 1),
+        contributor=company['party'], date=date(2026, 1, 1),
         nature='sundry', description="Câbles", quantity=decimal('1'),
         unit=unit, unit_cost=decimal('100'), tax_included=True)
     version = create(
