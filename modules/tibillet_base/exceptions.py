@@ -19,6 +19,10 @@ class ValueRangeError(ValidationError):
     pass
 
 
+class PartyReplaceError(UserError):
+    pass
+
+
 class DeviceError(UserError):
     pass
 

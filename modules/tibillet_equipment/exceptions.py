@@ -6,10 +6,6 @@ class ConfigurationValidationError(ValidationError):
     pass
 
 
-class PartyReplaceError(UserError):
-    pass
-
-
 class OwnerQuotaValidationError(ValidationError):
     pass
 

@@ -1,12 +1,10 @@
 from sql import Union
+from tibillet_base.party import check_apart
 
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import without_check_access
-
-from .exceptions import PartyReplaceError
 
 
 class Party(metaclass=PoolMeta):
@@ -83,27 +81,11 @@ class Replace(metaclass=PoolMeta):
             ('tibillet.equipment.consumable.use', 'party'),
             ]
 
-
     def transition_replace(self):
-        self._check_owners()
+        check_apart(
+            self.ask, 'tibillet.equipment.owner', 'equipment', 'owners',
+            'tibillet_equipment.msg_replace_party_owner')
         return super().transition_replace()
-
-    @without_check_access
-    def _check_owners(self):
-        "Refuse to make one party of two that own the same unit"
-        pool = Pool()
-        Owner = pool.get('tibillet.equipment.owner')
-        source, destination = self.ask.source, self.ask.destination
-        owners = Owner.search([
-                ('party', '=', source.id),
-                ('equipment.owners.party', '=', destination.id),
-                ], limit=1)
-        for owner in owners:
-            raise PartyReplaceError(gettext(
-                    'tibillet_equipment.msg_replace_party_owner',
-                    source=source.rec_name,
-                    destination=destination.rec_name,
-                    equipment=owner.equipment.rec_name))
 
 
 class Erase(metaclass=PoolMeta):

@@ -12,10 +12,6 @@ class ConventionValidationError(ValidationError):
     pass
 
 
-class PartyReplaceError(UserError):
-    pass
-
-
 class ConventionActivationError(UserError):
     pass
 

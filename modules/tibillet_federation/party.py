@@ -1,13 +1,12 @@
 from sql import Union
+from tibillet_base.party import check_apart
 
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import without_check_access
 
 from . import sharing
-from .exceptions import PartyReplaceError
 
 
 class Party(metaclass=PoolMeta):
@@ -84,27 +83,11 @@ class Replace(metaclass=PoolMeta):
             ('tibillet.convention.version.tier', 'beneficiary'),
             ]
 
-
     def transition_replace(self):
-        self._check_conventions()
+        check_apart(
+            self.ask, 'tibillet.convention.party', 'convention', 'parties',
+            'tibillet_federation.msg_replace_party_convention')
         return super().transition_replace()
-
-    @without_check_access
-    def _check_conventions(self):
-        "Refuse to make one party of two that are in the same convention"
-        pool = Pool()
-        Line = pool.get('tibillet.convention.party')
-        source, destination = self.ask.source, self.ask.destination
-        lines = Line.search([
-                ('party', '=', source.id),
-                ('convention.parties.party', '=', destination.id),
-                ], limit=1)
-        for line in lines:
-            raise PartyReplaceError(gettext(
-                    'tibillet_federation.msg_replace_party_convention',
-                    source=source.rec_name,
-                    destination=destination.rec_name,
-                    convention=line.convention.rec_name))
 
 
 class Erase(metaclass=PoolMeta):
