@@ -2,23 +2,15 @@ import datetime as dt
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
-from trytond.report import Report
 from trytond.rpc import RPC
 from trytond.tools import file_open, timezone
-from trytond.transaction import without_check_access
 
 from .exceptions import TillReceiptError
+from .whole_report import WholeReport
 
 
-class _TillReport(Report):
+class _TillReport(WholeReport):
     "What is printed on the roll of a till"
-
-    @classmethod
-    def _execute(cls, records, header, data, action):
-        # What is printed was checked to be read; what it is made of is
-        # printed with it.
-        with without_check_access():
-            return super()._execute(records, header, data, action)
 
     @classmethod
     def get_context(cls, records, header, data):

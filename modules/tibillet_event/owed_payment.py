@@ -273,21 +273,18 @@ class Pay(Wizard):
 
     def default_start(self, fields):
         pool = Pool()
-        Date = pool.get('ir.date')
         Journal = pool.get('account.journal')
         Owed = pool.get('tibillet.boxoffice.owed')
         amounts = {due: due.to_pay for due in self.records if due.to_pay}
         Owed.check_pay(amounts)
         company = self.records[0].company
         journals = Journal.search([('type', '=', 'cash')], limit=1)
-        with Transaction().set_context(company=company.id):
-            today = Date.today()
         return {
             'company': company.id,
             'currency': company.currency.id,
             'party': self.records[0].party.id,
             'amount': sum(amounts.values()),
-            'date': today,
+            'date': tools.today(company),
             'journal': journals[0].id if journals else None,
             }
 

@@ -2,28 +2,21 @@
 from decimal import Decimal
 from itertools import groupby
 
+from tibillet_base.tools import today
+from tibillet_base.whole_report import WholeReport
+
 from trytond.pool import Pool
-from trytond.report import Report
-from trytond.transaction import Transaction, without_check_access
 
 ZERO = Decimal(0)
 
 
-class OwedReport(Report):
+class OwedReport(WholeReport):
     "A page for each party that something is owed to"
     __name__ = 'tibillet.boxoffice.owed'
 
     @classmethod
-    def _execute(cls, records, header, data, action):
-        # What is printed was checked to be read; what it is made of is
-        # printed with it.
-        with without_check_access():
-            return super()._execute(records, header, data, action)
-
-    @classmethod
     def get_context(cls, records, header, data):
         pool = Pool()
-        Date = pool.get('ir.date')
         Owed = pool.get('tibillet.boxoffice.owed')
         context = super().get_context(records, header, data)
         dues = sorted(
@@ -34,8 +27,7 @@ class OwedReport(Report):
             _get_statement(company, party, list(some))
             for (company, party), some in groupby(
                 dues, key=lambda due: (due.company, due.party))]
-        with Transaction().set_context(company=dues[0].company.id):
-            context['today'] = Date.today()
+        context['today'] = today(dues[0].company)
         return context
 
 

@@ -2,6 +2,7 @@
 import datetime as dt
 
 from tibillet_base import spreadsheet
+from tibillet_base.whole_report import WholeReport
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
@@ -9,6 +10,7 @@ from trytond.report import Report
 from trytond.tools import timezone
 from trytond.transaction import without_check_access
 
+from .return_making import LINE
 from .schedule import to_local
 
 # The columns of the table, by the field that names them.
@@ -18,21 +20,11 @@ HEAD = [
     'capacity', 'sold', 'free', 'cancelled', 'valid', 'free_valid',
     'duplicates', 'admission', 'base', 'vat', 'fee', 'retained', 'received',
     'owed', 'doors_used', 'entered', 'missing', 'peak']
-LINE = [
-    'kind', 'label', 'tariff_kind', 'tender', 'price', 'rate', 'first',
-    'last', 'quantity', 'amount', 'base', 'vat']
 DUE = ['party', 'sold', 'refunded', 'amount']
 
 
-class ReturnReport(Report):
+class ReturnReport(WholeReport):
     __name__ = 'tibillet.boxoffice.return'
-
-    @classmethod
-    def _execute(cls, records, header, data, action):
-        # What is printed was checked to be read; what it is made of is
-        # printed with it.
-        with without_check_access():
-            return super()._execute(records, header, data, action)
 
     @classmethod
     def get_context(cls, records, header, data):

@@ -11,11 +11,11 @@ from markupsafe import Markup
 from qrcode.image.svg import SvgPathImage
 from tibillet_base import till_sql, tools
 from tibillet_base.tools import cursor, forget, table
+from tibillet_base.whole_report import WholeReport
 
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool
-from trytond.report import Report
 from trytond.rpc import RPC
 from trytond.tools import file_open, timezone
 from trytond.transaction import without_check_access
@@ -68,7 +68,7 @@ def _record_duplicates(ids):
                     } for first in by_point[point]}, tools.now())
 
 
-class _TicketReport(Report):
+class _TicketReport(WholeReport):
     "A page for each ticket"
 
     # Width and height of the page.
@@ -78,12 +78,6 @@ class _TicketReport(Report):
     def __setup__(cls):
         super().__setup__()
         cls.__rpc__['execute'] = RPC(readonly=False)
-
-    @classmethod
-    def _execute(cls, records, header, data, action):
-        # Who may print was checked; the page says more than is read.
-        with without_check_access():
-            return super()._execute(records, header, data, action)
 
     @classmethod
     def get_context(cls, records, header, data):

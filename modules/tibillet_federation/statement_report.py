@@ -1,20 +1,13 @@
+from tibillet_base.whole_report import WholeReport
+
 from trytond.pool import Pool
-from trytond.report import Report
-from trytond.transaction import without_check_access
 
 from .statement_document import StatementDocument
 from .statement_export import get_language
 
 
-class StatementReport(Report):
+class StatementReport(WholeReport):
     __name__ = 'tibillet.convention.statement'
-
-    @classmethod
-    def _execute(cls, records, header, data, action):
-        # The statement was checked to be read; a partner may read all that
-        # belongs to it, but not the models around it.
-        with without_check_access():
-            return super()._execute(records, header, data, action)
 
     @classmethod
     def get_context(cls, records, header, data):
