@@ -109,6 +109,20 @@ def _locked(name):
         yield
 
 
+def _provide(name, build, start=True):
+    """Restore a layer, or build and keep it, once for all processes
+
+    build: makes the layer in the test database.
+    start: load the models of what was restored.
+    """
+    if _restore(name, start):
+        return
+    with _locked(name):
+        if not _restore(name, start):
+            build()
+            _keep(name)
+
+
 def _build(modules, lang, setup=(), start=True):
     """Restore the layered database of modules, or build and keep it
 
@@ -117,24 +131,26 @@ def _build(modules, lang, setup=(), start=True):
     """
     everything = closure(modules)
     own = everything & set(content.names())
-    standard = everything - own
     full = (
         f'full {lang} {" ".join(sorted(everything))} {versions()} '
         f'{content.digest(own)}')
-    if not setup:
-        _build_full(full, standard, modules, lang, start)
-        return
-    ready = f'{full} {"|".join(_name(f) for f in setup)}'
-    if _restore(ready, start):
-        return
-    with _locked(ready):
-        if _restore(ready, start):
-            return
-        _build_full(full, standard, modules, lang, True)
+
+    def activate():
+        _provide_standard(everything - own, lang)
+        _update_list()
+        _activate(modules)
+
+    def set_up():
+        _provide(full, activate)
         config = tools._get_config()
         for function in setup:
             function(config=config)
-        _keep(ready)
+
+    if setup:
+        names = '|'.join(_name(f) for f in setup)
+        _provide(f'{full} {names}', set_up, start)
+    else:
+        _provide(full, activate, start)
 
 
 def _name(function):
@@ -148,31 +164,18 @@ def _name(function):
     return name
 
 
-def _build_full(full, standard, modules, lang, start):
-    if _restore(full, start):
-        return
-    with _locked(full):
-        if _restore(full, start):
-            return
-        _build_standard(standard, lang)
-        _update_list()
-        _activate(modules)
-        _keep(full)
-
-
-def _build_standard(modules, lang):
+def _provide_standard(modules, lang):
     "Restore the layer of standard modules, or build it on that of the floor"
-    name = f'base {lang} {" ".join(sorted(modules))} {versions()}'
-    with _locked(name):
-        if _restore(name):
-            return
+    def activate():
         floor = closure(['tibillet_base']) - set(content.names())
         if floor < modules:
-            _build_standard(floor, lang)
+            _provide_standard(floor, lang)
         else:
             test_tryton.drop_create(lang=lang)
         _activate(modules)
-        _keep(name)
+
+    _provide(
+        f'base {lang} {" ".join(sorted(modules))} {versions()}', activate)
 
 
 def _update_list():
