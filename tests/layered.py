@@ -19,6 +19,7 @@ import pathlib
 
 from trytond import backend
 from trytond.tests import test_tryton, tools
+from trytond.tools import misc
 
 from tools import content
 
@@ -238,6 +239,9 @@ def install():
     test_tryton.activate_module = activate_module
     tools.activate_modules = activate_modules
     Pool.init = _keeping(Pool.init)
+    # Asked for every class of every model, each time among all entry points
+    # of the machine: half of what the tests of a module took.
+    misc.import_module = functools.cache(misc.import_module)
 
 
 def _keeping(init):
