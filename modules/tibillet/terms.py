@@ -1,5 +1,4 @@
-"""Terms: months that end on the 31st, 30/360, periods. Dates only."""
-import datetime as dt
+"""Terms: months that end on the 31st, 30/360. Dates only."""
 from calendar import monthrange
 
 
@@ -30,21 +29,3 @@ def days_360(start, end):
 
 def _position_360(date):
     return date.year * 360 + (date.month - 1) * 30 + min(date.day, 30) - 1
-
-
-def periods(start, end, months):
-    """Return the consecutive periods of months that cover start to end.
-
-    Each is (first day, last day), both included; the last one stops at end,
-    included. No period if end is before start.
-    """
-    if months <= 0:
-        raise ValueError(f"a period of {months} months has no end")
-    found = []
-    first, count = start, 0
-    while first <= end:
-        count += 1
-        following = add_months(start, months * count)
-        found.append((first, min(following - dt.timedelta(1), end)))
-        first = following
-    return found

@@ -4,7 +4,7 @@ import unittest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tibillet.terms import add_months, days_360, periods
+from tibillet.terms import add_months, days_360
 
 day = dt.date.fromisoformat
 dates = st.dates(dt.date(1990, 1, 1), dt.date(2090, 12, 31))
@@ -49,28 +49,6 @@ class TermsTestCase(unittest.TestCase):
             with self.subTest(start=start, end=end):
                 self.assertEqual(days_360(day(start), day(end)), days)
 
-    def test_periods(self):
-        for start, end, months, expected in [
-                ('2025-01-01', '2025-12-31', 3, [
-                        ('2025-01-01', '2025-03-31'),
-                        ('2025-04-01', '2025-06-30'),
-                        ('2025-07-01', '2025-09-30'),
-                        ('2025-10-01', '2025-12-31')]),
-                ('2025-01-31', '2025-04-15', 1, [
-                        ('2025-01-31', '2025-02-27'),
-                        ('2025-02-28', '2025-03-30'),
-                        ('2025-03-31', '2025-04-15')]),
-                ('2025-01-01', '2025-01-01', 12, [
-                        ('2025-01-01', '2025-01-01')]),
-                ('2025-01-02', '2025-01-01', 12, []),
-                ]:
-            with self.subTest(start=start, months=months):
-                self.assertEqual(
-                    periods(day(start), day(end), months),
-                    [(day(f), day(l)) for f, l in expected])
-        with self.assertRaises(ValueError):
-            periods(day('2025-01-01'), day('2025-12-31'), 0)
-
     @given(dates, st.integers(-600, 600))
     def test_add_months_counts(self, date, months):
         "Test that the month is the right one and the day never later"
@@ -85,15 +63,3 @@ class TermsTestCase(unittest.TestCase):
         self.assertEqual(
             days_360(first, second) + days_360(second, third),
             days_360(first, third))
-
-    @given(dates, st.integers(-1, 2000), st.integers(1, 24))
-    def test_periods_cover(self, start, length, months):
-        "Test that periods follow each other from start to end"
-        end = start + dt.timedelta(length)
-        found = periods(start, end, months)
-        following = start
-        for first, last in found:
-            self.assertEqual(first, following)
-            self.assertLessEqual(first, last)
-            following = last + dt.timedelta(1)
-        self.assertEqual(following, end + dt.timedelta(1))
