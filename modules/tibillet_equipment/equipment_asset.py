@@ -120,12 +120,7 @@ class Equipment(metaclass=PoolMeta):
 
     @classmethod
     def get_treatment(cls, units, names):
-        pool = Pool()
-        Configuration = pool.get('tibillet.equipment.configuration')
-        config = Configuration(1)
-        thresholds = {
-            c: config.get_multivalue('low_value_threshold', company=c.id)
-            for c in {u.company for u in units}}
+        thresholds = cls._get_thresholds({u.company for u in units})
         result = {n: {} for n in names}
         for unit in units:
             values = unit._treat(unit.company, thresholds[unit.company])
@@ -134,12 +129,20 @@ class Equipment(metaclass=PoolMeta):
                     result[name][unit.id] = value
         return result
 
-    def treat(self, company):
-        "Return what the unit is in the books of the company and why"
+    @classmethod
+    def _get_thresholds(cls, companies):
+        "Return the low value threshold of each company"
         pool = Pool()
         Configuration = pool.get('tibillet.equipment.configuration')
-        return self._treat(company, Configuration(1).get_multivalue(
-                'low_value_threshold', company=company.id))
+        config = Configuration(1)
+        return {
+            c: config.get_multivalue('low_value_threshold', company=c.id)
+            for c in companies}
+
+    def treat(self, company):
+        "Return what the unit is in the books of the company and why"
+        return self._treat(
+            company, self._get_thresholds({company})[company])
 
     def _treat(self, company, threshold):
         pool = Pool()
@@ -164,11 +167,16 @@ class Equipment(metaclass=PoolMeta):
                     ('equipment', 'in', [u.id for u in units]),
                     ('state', '!=', 'closed'),
                     ])}
+        owners = {
+            u.id: [o for o in u.owners if o.books and o not in taken]
+            for u in units}
+        thresholds = cls._get_thresholds({
+                o.books for sub_owners in owners.values()
+                for o in sub_owners})
         return {
             u.id: any(
-                o.books and o not in taken
-                and u.treat(o.books)[0] != EXPENSE
-                for o in u.owners)
+                u._treat(o.books, thresholds[o.books])[0] != EXPENSE
+                for o in owners[u.id])
             for u in units}
 
     @classmethod
