@@ -291,22 +291,12 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
 
     @classmethod
     def get_warnings(cls, versions, name):
-        result = {}
-        for version in versions:
-            found = version.get_clauses()
-            problems = found.check() or found.warnings()
-            result[version.id] = '\n'.join(filter(None, [
-                        version._say(problems),
-                        version._warn_signatures()])) or None
-        return result
+        return {v.id: '\n'.join(v._get_warnings()) or None for v in versions}
 
-    def _warn_signatures(self):
-        "Return the sentence on what is signed without a document, or nothing"
-        unproven = [s for s in self.signatures if not s.evidence]
-        if unproven:
-            return gettext(
-                'tibillet_federation.msg_version_signature_evidence',
-                parties=', '.join(s.party.rec_name for s in unproven))
+    def _get_warnings(self):
+        "Return the sentences on what signatories should know"
+        found = self.get_clauses()
+        return self.get_voice().say(found.check() or found.warnings())
 
     def get_rec_name(self, name):
         if not self.number:

@@ -111,6 +111,15 @@ class Version(metaclass=PoolMeta):
                     v.id for v in cls.search([], order=[])
                     if (v.standing in values) != excluded])]
 
+    def _get_warnings(self):
+        warnings = super()._get_warnings()
+        unproven = [s for s in self.signatures if not s.evidence]
+        if unproven:
+            warnings = [*warnings, gettext(
+                    'tibillet_federation.msg_version_signature_evidence',
+                    parties=', '.join(s.party.rec_name for s in unproven))]
+        return warnings
+
     @classmethod
     def copy(cls, versions, default=None):
         default = default.copy() if default is not None else {}
