@@ -11,6 +11,10 @@ class RestApplicationError(AccessError):
     pass
 
 
+class PreferencesError(AccessError):
+    pass
+
+
 class EmailAccessError(AccessError):
     pass
 

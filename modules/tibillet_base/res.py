@@ -5,9 +5,9 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
-from .exceptions import RestApplicationError
+from .exceptions import PreferencesError, RestApplicationError
 
 
 class User(metaclass=PoolMeta):
@@ -37,6 +37,28 @@ class User(metaclass=PoolMeta):
         # users may change of themselves.
         preferences['partner_parties'] = [p.id for p in user.partner_parties]
         return preferences
+
+    @classmethod
+    def set_preferences(cls, values):
+        cls._check_preferences(values)
+        super().set_preferences(values)
+
+    @classmethod
+    @without_check_access
+    def _check_preferences(cls, values):
+        """Refuse to work for a company, or as an employee, of others
+
+        The domains of the fields are validated in the context of what is
+        chosen, where the standard reads nothing when it may not be.
+        """
+        user = cls(Transaction().user)
+        for name, allowed in [
+                ('company', user.companies), ('employee', user.employees)]:
+            chosen = values.get(name)
+            if chosen is not None and chosen not in {r.id for r in allowed}:
+                raise PreferencesError(gettext(
+                        f'tibillet_base.msg_preferences_{name}',
+                        allowed=', '.join(r.rec_name for r in allowed) or '–'))
 
     @classmethod
     def get_partner_parties(cls):

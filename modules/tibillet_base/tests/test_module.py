@@ -1,10 +1,11 @@
 import datetime as dt
 from decimal import Decimal
 
+from tibillet_base.exceptions import PreferencesError
 from tibillet_base.tools import forget
 
 from trytond.model.exceptions import DomainValidationError
-from trytond.modules.company.tests import CompanyTestMixin
+from trytond.modules.company.tests import CompanyTestMixin, create_company
 from trytond.modules.party.tests import PartyCheckReplaceMixin
 from trytond.pool import Pool
 from trytond.tests.test_tryton import ModuleTestCase, with_transaction
@@ -155,6 +156,41 @@ class TibilletBaseTestCase(
                     'partner_parties': [('add', [party.id])],
                     })
             self.assertEqual(User.get_partner_parties(), ())
+
+    @with_transaction()
+    def test_preferences_company(self):
+        "A user chooses among its own companies and employees, and no other"
+        pool = Pool()
+        Employee = pool.get('company.employee')
+        Party = pool.get('party.party')
+        User = pool.get('res.user')
+        own, other = create_company("Own"), create_company("Other")
+        lina, sam = Employee.create([
+                {'party': party.id, 'company': company.id}
+                for party, company in zip(
+                    Party.create([{'name': "Lina"}, {'name': "Sam"}]),
+                    [own, other], strict=True)])
+        user, = User.create([{
+                    'login': 'lina', 'name': "Lina",
+                    'companies': [('add', [own.id])], 'company': own.id,
+                    'employees': [('add', [lina.id])],
+                    }])
+        with Transaction().set_user(user.id):
+            for values in [
+                    {'company': other.id},
+                    {'company': other.id + 1000},
+                    {'employee': sam.id},
+                    {'company': own.id, 'employee': sam.id},
+                    ]:
+                with self.subTest(values), self.assertRaisesRegex(
+                        PreferencesError, "An administrator"):
+                    User.set_preferences(values)
+            self.assertEqual(User(user.id).company, own)
+            self.assertEqual(list(User.get_companies()), [own.id])
+            User.set_preferences({'company': own.id, 'employee': lina.id})
+            self.assertEqual(User(user.id).employee, lina)
+            User.set_preferences({'company': None, 'employee': None})
+            self.assertEqual(User(user.id).company, None)
 
     @with_transaction()
     def test_partner_parties_replace(self):
