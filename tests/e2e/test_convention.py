@@ -67,6 +67,19 @@ def test_the_statement_is_printed(client):
         assert figure in text.replace('\u202f', ' ').replace('\xa0', ' ')
 
 
+def test_a_list_says_what_it_sums(client):
+    client.log_in('compta')
+    client.wait_menu()
+    entries = client.entries_below('TiBillet')
+    client.execute(next(
+            id for id, name in entries.items() if name.endswith('/ Relevés')))
+    sums = client.tab.locator('tfoot .value')
+    assert {s.split()[0] for s in sums.all_inner_texts()} == {'Total'}
+    client.tab.locator('tbody input[type=checkbox]').first.check()
+    client.settle()
+    assert {s.split()[0] for s in sums.all_inner_texts()} == {'Sélection'}
+
+
 def test_the_statement_took_its_time(client):
     "What was asked, answered and approved has the dates of the story"
     client.log_in('admin')
