@@ -13,7 +13,11 @@ from trytond.wizard import (
 from . import contribution_table
 from .contribution import NATURES, is_recouped
 from .evidence import reference_key
-from .exceptions import ContributionAgainWarning, ContributionImportError
+from .exceptions import (
+    ContributionAgainWarning, ContributionColumnsWarning,
+    ContributionImportError)
+from .plain_text import plain
+from .version_line import RATE_DIGITS
 
 # What people write for the units of the standard.
 UNITS = {
@@ -75,15 +79,16 @@ class ContributionImport(Wizard):
         return 'preview'
 
     def default_preview(self, fields):
-        lines = self._read()
+        lines, unknown = self._read()
         currency = self.start.convention.currency
         return {
             'currency': currency.id,
             'lines': [line.get_preview() for line in lines],
             'count': len(lines),
             'broken': sum(1 for line in lines if line.problems),
-            'problems': '\n'.join(
-                line.problem for line in lines if line.problem),
+            'problems': '\n'.join([
+                    *_say_unknown(unknown),
+                    *(line.problem for line in lines if line.problem)]),
             'gross': sum(
                 (line.contribution.gross or 0 for line in lines
                     if line.contribution), Decimal(0)),
@@ -92,7 +97,7 @@ class ContributionImport(Wizard):
     def transition_import_(self):
         pool = Pool()
         Contribution = pool.get('tibillet.convention.contribution')
-        lines = self._read()
+        lines, unknown = self._read()
         broken = [line for line in lines if line.problems]
         if broken:
             raise ContributionImportError(gettext(
@@ -100,9 +105,23 @@ class ContributionImport(Wizard):
                     count=len(broken),
                     problems='\n'.join(line.problem for line in broken)))
         self.contributions = [line.contribution for line in lines]
+        self._warn_columns(self.start.convention, unknown)
         self._warn_again(self.start.convention, self.contributions)
         Contribution.save(self.contributions)
         return 'open_'
+
+    @classmethod
+    def _warn_columns(cls, convention, unknown):
+        "Ask whether the columns that are not read may be left out"
+        pool = Pool()
+        Warning = pool.get('res.user.warning')
+        key = '.'.join([
+                'contribution_columns', str(convention.id),
+                *(header for header, _ in unknown)])
+        if unknown and Warning.check(key):
+            raise ContributionColumnsWarning(key, gettext(
+                    'tibillet_federation.msg_contribution_columns',
+                    columns='\n'.join(_say_unknown(unknown))))
 
     @classmethod
     def _warn_again(cls, convention, contributions):
@@ -126,9 +145,12 @@ class ContributionImport(Wizard):
         return action, {'res_id': [c.id for c in self.contributions]}
 
     def _read(self):
-        "Return the lines of the file, each with its contribution"
+        """Return the lines of the file, each with its contribution
+
+        And the columns that are not read, as the Table has them.
+        """
         try:
-            lines = contribution_table.read(self.start.file or b'')
+            table = contribution_table.read(self.start.file or b'')
         except contribution_table.TableError as error:
             code, values = error.args
             raise ContributionImportError(gettext(
@@ -136,7 +158,17 @@ class ContributionImport(Wizard):
                     **values))
         importer = Importer(
             self.start.convention, self.start.contributor, self.start.date)
-        return importer.get_lines(lines)
+        return importer.get_lines(table.lines), table.unknown
+
+
+def _say_unknown(columns):
+    "Return a sentence on each column that is not read"
+    return [
+        gettext(
+            'tibillet_federation.msg_contribution_column_'
+            f'{"near" if near else "unknown"}',
+            header=header, near=near)
+        for header, near in columns]
 
 
 class Importer:
@@ -149,7 +181,7 @@ class Importer:
         self.parties = defaultdict(list)
         for line in convention.parties:
             for name in {
-                    contribution_table.plain(n)
+                    plain(n)
                     for n in [line.party.name, line.party.code] if n}:
                 self.parties[name].append(line)
         self.units = self._get_units()
@@ -168,7 +200,7 @@ class Importer:
                 for unit in Uom.search([]):
                     for name in [unit.name, unit.symbol]:
                         units.setdefault(
-                            contribution_table.plain(name), unit)
+                            plain(name), unit)
         for xml_id, names in UNITS.items():
             unit = Uom(ModelData.get_id('product', xml_id))
             for name in names:
@@ -222,7 +254,7 @@ class ImportedLine:
         name = self.values.get('contributor')
         if name:
             parties = importer.parties.get(
-                contribution_table.plain(name), [])
+                plain(name), [])
             if len(parties) > 1:
                 self.problems.append(('twins', {
                             'cell': name,
@@ -248,7 +280,7 @@ class ImportedLine:
         if not name:
             return self.importer.units[
                 'day' if self.values.get('nature') == 'time' else 'unit']
-        unit = self.importer.units.get(contribution_table.plain(name))
+        unit = self.importer.units.get(plain(name))
         if not unit:
             self.problems.append(('unit', {'cell': name}))
         return unit
@@ -285,7 +317,9 @@ class ImportedLine:
                         'cell': self.values['evidence_reference'],
                         'other': self.importer.references[key]}))
         self.importer.references.setdefault(
-            key, self.values.get('description', ''))
+            key, '%s (%s)' % (
+                self.values.get('description', ''),
+                self.values['evidence_reference']))
 
     def _check_pot(self):
         importer = self.importer
@@ -350,6 +384,7 @@ class ImportedLine:
             'quantity': values.get('quantity'),
             'unit': contribution.unit.symbol if contribution else None,
             'unit_cost': values.get('unit_cost'),
+            'vat_rate': values.get('vat_rate'),
             'gross': contribution.gross if contribution else None,
             'currency': self.importer.convention.currency.id,
             'problem': self.problem,
@@ -428,6 +463,7 @@ class ContributionImportLine(ModelView):
     unit = fields.Char("Unit")
     unit_cost = Monetary(
         "Unit Cost", currency='currency')
+    vat_rate = fields.Numeric("VAT Rate", digits=RATE_DIGITS)
     gross = Monetary(
         "Including Tax", currency='currency', digits='currency')
     currency = fields.Many2One('currency.currency', "Currency")

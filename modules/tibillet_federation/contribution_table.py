@@ -7,7 +7,6 @@ import csv
 import datetime as dt
 import io
 import re
-import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -16,6 +15,11 @@ from decimal import Decimal
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from .contribution_columns import (
+    COLUMNS_MAX, FRENCH, HEADERS, REQUIRED, find_column, find_near,
+    find_unknown, is_filled)
+from .plain_text import plain
+
 SIZE_MAX = 5 * 2 ** 20
 LINES_MAX = 5000
 # More than any venue will ever bring; a typing error most of the time.
@@ -23,36 +27,9 @@ NUMBER_MAX = Decimal(10) ** 9
 DECIMALS_MAX = 4
 YEAR_MIN, YEAR_MAX = 1900, 2199
 
-HEADERS = {
-    'contributor': [
-        'contributor', 'party', 'contributeur', 'apporteur', 'tiers'],
-    'nature': ['nature', 'kind', 'type'],
-    'description': [
-        'description', 'label', 'item', 'designation', 'libelle', 'objet'],
-    'quantity': ['quantity', 'qty', 'quantite', 'qte', 'nombre'],
-    'unit': ['unit', 'unite'],
-    'unit_cost': [
-        'unit cost', 'unit price', 'cost', 'cout unitaire', 'prix unitaire',
-        'cout', 'pu'],
-    'tax_included': [
-        'tax included', 'vat included', 'tva incluse', 'ttc', 'tva comprise'],
-    'vat_rate': ['vat rate', 'vat', 'taux de tva', 'taux tva', 'tva'],
-    'vat_recoverable': [
-        'vat recoverable', 'recoverable', 'tva recuperable', 'recuperable'],
-    'date': ['date', 'date d apport'],
-    'evidence_reference': [
-        'evidence', 'reference', 'justificatif', 'piece', 'preuve'],
-    'recovered_through': [
-        'recovered through', 'channel', 'recupere par', 'recuperation',
-        'canal'],
-    'total': ['total', 'amount', 'montant', 'total ttc', 'total ht'],
-    }
-REQUIRED = ['description', 'quantity', 'unit_cost']
-FRENCH = {
-    'description': "désignation",
-    'quantity': "quantité",
-    'unit_cost': "coût unitaire",
-    }
+# No VAT is above 30 %, and none that is above 0 is below 0.3 %: between the
+# two a rate without % is a fraction or a percentage, 0.9 % as 90 %.
+FRACTION_MAX, PERCENTAGE_MIN = Decimal('0.3'), Decimal(2)
 NATURES = {
     'equipment': ['equipment', 'materiel', 'equipement'],
     'consumable': [
@@ -105,15 +82,19 @@ class Line:
     problems: list = field(default_factory=list)
 
 
-def plain(text):
-    "Return a text without case, accents and punctuation"
-    text = unicodedata.normalize('NFKD', str(text))
-    text = ''.join(c for c in text if not unicodedata.combining(c))
-    return ' '.join(re.sub(r'[\W_]+', ' ', text).casefold().split())
+@dataclass
+class Table:
+    """What was read of a file
+
+    unknown: (header, known name it looks like) of the columns that are not
+    read.
+    """
+    lines: list
+    unknown: list
 
 
 def read(data):
-    """Return the lines of a CSV file or of a spreadsheet, in order.
+    """Return the Table of a CSV file or of a spreadsheet, lines in order.
 
     data: the bytes of the file.
     Raise TableError if it is no such file, or has no usable header.
@@ -125,7 +106,7 @@ def read(data):
     rows = _spreadsheet(data) if data[:2] == b'PK' else _csv(data)
     rows = [
         (number, row) for number, row in rows
-        if any(_is_filled(cell) for cell in row)]
+        if any(is_filled(cell) for cell in row)]
     if len(rows) < 2:
         raise TableError('empty', {})
     if len(rows) > LINES_MAX + 1:
@@ -134,11 +115,9 @@ def read(data):
     mark = decimal_mark(
         row[columns[column]] for _, row in rows[1:] for column in NUMBERS
         if column in columns and columns[column] < len(row))
-    return [_line(number, row, columns, mark) for number, row in rows[1:]]
-
-
-def _is_filled(cell):
-    return cell is not None and str(cell).strip() != ''
+    return Table(
+        [_line(number, row, columns, mark) for number, row in rows[1:]],
+        find_unknown([row for _, row in rows]))
 
 
 def _spreadsheet(data):
@@ -152,7 +131,7 @@ def _spreadsheet(data):
         sheet = book.worksheets[0]
         rows = []
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            rows.append((number, row[:100]))
+            rows.append((number, row[:COLUMNS_MAX]))
             if number > LINES_MAX * 2:
                 raise TableError('lines', {'lines': LINES_MAX})
         return rows
@@ -207,23 +186,16 @@ def _split(text, separator):
 
 def _known_headers(rows):
     for _, row in rows:
-        if any(_is_filled(cell) for cell in row):
-            return sum(1 for cell in row if _column(cell))
+        if any(is_filled(cell) for cell in row):
+            return sum(1 for cell in row if find_column(cell))
     return 0
-
-
-def _column(cell):
-    name = plain(cell) if _is_filled(cell) else ''
-    for column, names in HEADERS.items():
-        if name in names:
-            return column
 
 
 def _columns(row):
     "Return the index of each column"
     columns = {}
     for index, cell in enumerate(row):
-        column = _column(cell)
+        column = find_column(cell)
         if not column:
             continue
         if column in columns:
@@ -233,17 +205,25 @@ def _columns(row):
         raise TableError('headers', {})
     for column in REQUIRED:
         if column not in columns:
-            raise TableError('column', {
-                    'column': HEADERS[column][0],
-                    'other': FRENCH[column]})
+            raise TableError(*_missing(column, row))
     return columns
+
+
+def _missing(column, row):
+    "Return the code and the values of a column that the headers lack"
+    values = {'column': HEADERS[column][0], 'other': FRENCH[column]}
+    for cell in row:
+        if (is_filled(cell) and not find_column(cell)
+                and find_near(cell, {column})):
+            return 'column_near', {**values, 'header': str(cell).strip()}
+    return 'column', values
 
 
 def _line(number, row, columns, mark):
     line = Line(number)
     for column, index in columns.items():
         cell = row[index] if index < len(row) else None
-        if not _is_filled(cell):
+        if not is_filled(cell):
             continue
         try:
             values = {'mark': mark} if column in NUMBERS else {}
@@ -387,13 +367,26 @@ def read_number(cell, mark=None):
 
 
 def read_rate(cell, mark=None):
-    "Return a rate as a fraction: 20, 20 % and 0.2 are all 0.2"
+    """Return a rate as a fraction: 20, 20 % and 0.2 are all 0.2
+
+    Raise ValueError when it may be a fraction and a percentage: 1 or 0.9.
+    """
     percent = isinstance(cell, str) and '%' in cell
     number = read_number(cell.replace('%', '') if percent else cell, mark)
+    if not percent and FRACTION_MAX < number < PERCENTAGE_MIN:
+        raise ValueError('ambiguous_rate', {
+                'percent': _in_full(number),
+                'times': _in_full(number * 100)})
     rate = number / 100 if percent or abs(number) > 1 else number
     if -rate.normalize().as_tuple().exponent > DECIMALS_MAX:
         raise ValueError('decimals')
     return rate
+
+
+def _in_full(number):
+    "Return a number without the zeros that say nothing"
+    text = format(number, 'f')
+    return text.rstrip('0').rstrip('.') if '.' in text else text
 
 
 def read_date(cell):

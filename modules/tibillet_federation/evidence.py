@@ -3,6 +3,8 @@ from trytond.model import ModelStorage, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
+from .plain_text import plain_reference
+
 CHANNELS = [
     ('pot', "Pot"),
     ('melting', "Melting Money"),
@@ -12,14 +14,10 @@ CHANNELS = [
     ]
 
 
-def same_text(reference):
-    "Return a reference without what people write differently"
-    return ' '.join(reference.split()).casefold()
-
-
 def reference_key(owner, reference):
     "Return the key of a reference, which is unique for each who pays"
-    return ('reference', owner.id if owner else None, same_text(reference))
+    return ('reference', owner.id if owner else None,
+        plain_reference(reference))
 
 
 class EvidenceMixin(ModelStorage):

@@ -6,7 +6,9 @@ table makes the second one wait for the first, and refuses it.
 """
 import hashlib
 import json
+from collections import defaultdict
 
+from sql import Column, Null, Table
 from tibillet_base.tools import sliced
 
 from trytond.i18n import gettext
@@ -17,6 +19,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from .evidence import EvidenceMixin
 from .exceptions import EvidenceUsedError
+from .plain_text import plain_reference
 
 
 class EvidenceUse(ModelSQL):
@@ -34,6 +37,35 @@ class EvidenceUse(ModelSQL):
                 'tibillet_federation.msg_evidence_use_unique'),
             ]
         cls._sql_indexes.add(Index(table, (table.cost, Index.Equality())))
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        cls.renew()
+
+    @classmethod
+    def renew(cls):
+        """Make the keys of references as they are made now
+
+        Two that have become one stay apart until one of them is changed.
+        """
+        use = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*use.select(use.id, use.cost, use.key))
+        held = defaultdict(dict)
+        taken = set()
+        for id, cost, key in cursor.fetchall():
+            name, cost_id = cost.split(',')
+            held[name][int(cost_id)] = id, key
+            taken.add(key)
+        for name, uses in held.items():
+            for cost_id, owner, reference in _find_references(name, uses):
+                id, before = uses[cost_id]
+                key = digest(('reference', owner, plain_reference(reference)))
+                if key != before and key not in taken:
+                    taken.add(key)
+                    cursor.execute(*use.update(
+                            [use.key], [key], where=use.id == id))
 
     @classmethod
     def get_costs(cls):
@@ -84,7 +116,9 @@ class EvidenceUse(ModelSQL):
     def get_names(cls, keys):
         "Return how the costs that hold evidence are called, by its key"
         found = cls._search('key', [digest(k) for k in keys])
-        names = {u.key: u.cost.rec_name for u in found}
+        names = {
+            u.key: f'{u.cost.rec_name} ({u.cost.evidence_name})'
+            for u in found}
         return {k: names[digest(k)] for k in keys if digest(k) in names}
 
     @classmethod
@@ -105,6 +139,23 @@ class EvidenceUse(ModelSQL):
             _refuse(*names[use.key], use.cost)
 
 
+def _find_references(name, ids):
+    "Return (id, who has paid, reference) of costs proved by references"
+    table = Table(name.replace('.', '_'))
+    owner = Column(
+        table, 'contributor' if name.endswith('.contribution') else 'payer')
+    cursor = Transaction().connection.cursor()
+    found = []
+    for sub_ids in sliced(list(ids)):
+        cursor.execute(*table.select(
+                table.id, owner, table.evidence_reference,
+                where=fields.SQL_OPERATORS['in'](table.id, list(sub_ids))
+                & (table.evidence_line == Null)
+                & (table.evidence_reference != Null)))
+        found += cursor.fetchall()
+    return [f for f in found if f[2]]
+
+
 def get_key(cost):
     "Return the key of the evidence of a cost, or nothing"
     if cost.evidence_key:
@@ -122,6 +173,7 @@ def _refuse(evidence, cost, other):
             evidence=evidence,
             cost=cost,
             other=other.rec_name,
+            reference=other.evidence_name,
             channel=other.recovered_through_string))
 
 

@@ -8,6 +8,10 @@ class ChildModificationError(AccessError):
     pass
 
 
+class ChoiceError(ValidationError):
+    pass
+
+
 class ConventionValidationError(ValidationError):
     pass
 
@@ -83,6 +87,10 @@ class ContributionValidationError(ValidationError):
 
 
 class ContributionAgainWarning(UserWarning):
+    pass
+
+
+class ContributionColumnsWarning(UserWarning):
     pass
 
 

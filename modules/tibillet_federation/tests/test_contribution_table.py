@@ -13,7 +13,7 @@ HEADER = "Description;Quantity;Unit cost;VAT rate;Date;Total\n"
 
 
 def lines_of(text):
-    return table.read(text.encode())
+    return table.read(text.encode()).lines
 
 
 def problems_of(row):
@@ -137,9 +137,26 @@ class ContributionTableTestCase(unittest.TestCase):
                 ('20', '0.2'), ('20 %', '0.2'), ('0,2', '0.2'),
                 (0.2, '0.2'), (20, '0.2'), ('5,5', '0.055'),
                 ('5,5 %', '0.055'), ('0', '0'), ('0,5 %', '0.005'),
+                ('20%', '0.2'), ('0.3', '0.3'), ('2', '0.02'),
+                ('2,1', '0.021'), ('1 %', '0.01'), ('100 %', '1'),
                 ]:
             with self.subTest(cell=cell):
                 self.assertEqual(table.read_rate(cell), Decimal(rate))
+
+    def test_rate_ambiguous(self):
+        "1 may be 1 % and 100 %, 0.9 may be 0.9 % and 90 %"
+        for cell, percent, times in [
+                ('1', '1', '100'), ('1,0', '1', '100'), (1, '1', '100'),
+                (1.0, '1', '100'), ('0,9', '0.9', '90'),
+                ('0.31', '0.31', '31'), ('1,2', '1.2', '120'),
+                ('1.99', '1.99', '199'),
+                ]:
+            with self.subTest(cell=cell):
+                with self.assertRaises(ValueError) as caught:
+                    table.read_rate(cell)
+                self.assertEqual(caught.exception.args, (
+                        'ambiguous_rate',
+                        {'percent': percent, 'times': times}))
 
     def test_date(self):
         for cell in [
@@ -178,7 +195,7 @@ class ContributionTableTestCase(unittest.TestCase):
     def test_sample(self):
         "The sample file of the draft gives its totals"
         sample = pathlib.Path(__file__).with_name('contributions.csv')
-        lines = table.read(sample.read_bytes())
+        lines = table.read(sample.read_bytes()).lines
         totals = {}
         for line in lines:
             self.assertEqual(line.problems, [])
@@ -202,7 +219,7 @@ class ContributionTableTestCase(unittest.TestCase):
             text = '\r\n'.join(map(separator.join, rows))
             for encoding in ['utf-8', 'utf-8-sig', 'utf-16', 'cp1252']:
                 with self.subTest(separator=separator, encoding=encoding):
-                    line, = table.read(text.encode(encoding))
+                    line, = table.read(text.encode(encoding)).lines
                     self.assertEqual(line.values, {
                             'description': "Câble",
                             'quantity': Decimal(2),
@@ -211,7 +228,8 @@ class ContributionTableTestCase(unittest.TestCase):
 
     def test_quoted_cells(self):
         line, = table.read(
-            b'Description,Quantity,Unit cost\n"Cable, 5 m",2,"1,5"\n')
+            b'Description,Quantity,Unit cost\n"Cable, 5 m",2,"1,5"\n'
+            ).lines
         self.assertEqual(line.values['description'], "Cable, 5 m")
         self.assertEqual(line.values['unit_cost'], Decimal('1.5'))
 
@@ -223,8 +241,7 @@ class ContributionTableTestCase(unittest.TestCase):
     def test_spreadsheet(self):
         line, = table.read(spreadsheet(
                 ["Description", "Qty", "Unit cost", "VAT", "Date"],
-                ["NFC cards", 6000, 0.35, 0.2,
-                    CELL]))
+                ["NFC cards", 6000, 0.35, 0.2, CELL])).lines
         self.assertEqual(line.number, 2)
         self.assertEqual(line.problems, [])
         self.assertEqual(line.values, {
@@ -239,9 +256,39 @@ class ContributionTableTestCase(unittest.TestCase):
         "A formula that was never computed is a missing cell"
         line, = table.read(spreadsheet(
                 ["Description", "Qty", "Unit cost"],
-                ["NFC cards", '=2*3000', 0.35]))
+                ["NFC cards", '=2*3000', 0.35])).lines
         self.assertEqual(
             [code for code, _ in line.problems], ['no_quantity'])
+
+    def test_unknown_columns(self):
+        "What is not read is said, with the name it looks like"
+        for headers, row, unknown in [
+                ('', '', []),
+                (';Colour', ';red', [("Colour", None)]),
+                (';Justificatifs', ';F-1', [
+                        ("Justificatifs", 'justificatif')]),
+                (';Récupérée  par', ';pot', [
+                        ("Récupérée par", 'récupéré par')]),
+                # Its column is there already.
+                (';VAT rate;TVA taux', ';20;20', [("TVA taux", None)]),
+                (';', ';something', [('4', None)]),
+                (';;', ';;', []),
+                ('', ';more than the headers', [('4', None)]),
+                ]:
+            with self.subTest(headers=headers):
+                read = table.read((
+                        f'Description;Quantity;Unit cost{headers}\n'
+                        f'Terminal;1;300{row}\n').encode())
+                self.assertEqual(read.unknown, unknown)
+                self.assertEqual(len(read.lines), 1)
+
+    def test_missing_column_near(self):
+        with self.assertRaises(table.TableError) as caught:
+            table.read(b'Designation;Quantitee;Cout unitaire\nTerminal;1;3\n')
+        code, values = caught.exception.args
+        self.assertEqual(
+            (code, values['header'], values['other']),
+            ('column_near', "Quantitee", "quantité"))
 
     def test_file_refused(self):
         for data, code in [

@@ -3,7 +3,7 @@ import unittest
 from unittest.mock import patch
 
 from tibillet_federation.clauses_document import paragraphs
-from tibillet_federation.evidence import same_text
+from tibillet_federation.plain_text import plain_reference
 from tibillet_federation.version_line import make_key
 
 from trytond.pool import Pool
@@ -143,14 +143,22 @@ class ConventionTextTestCase(unittest.TestCase):
             with self.subTest(name=name):
                 self.assertEqual(make_key(name), key)
 
-    def test_same_text(self):
+    def test_plain_reference(self):
         for text, other, same in [
                 ("FA-2024-113 line 1", "fa-2024-113  LINE 1", True),
                 ("FA-1", "FA-1 ", True),
                 ("FA-1", "FA-11", False),
+                ("F-2026-1", "F 2026-1", True),
+                ("F-2026-1", "f 2026/1", True),
+                ("F-2026-1", "F2026 - 1", True),
+                ("F-2026-1", "F-20261", False),
+                ("F-2026-1-12", "F-2026-11-2", False),
+                ("Pièce n° 3", "PIECE N°3", True),
+                ("--", "...", False),
                 ]:
             with self.subTest(text=text, other=other):
-                self.assertEqual(same_text(text) == same_text(other), same)
+                self.assertEqual(
+                    plain_reference(text) == plain_reference(other), same)
 
     def test_paragraphs(self):
         for text, found in [
