@@ -15,6 +15,7 @@ from trytond.pyson import Eval, If
 from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
+from .entry_waiting import get_waiting_problem
 from .exceptions import (
     EntryDateError, EntryModificationError, EntryReversalError,
     EntryValidationError)
@@ -399,11 +400,9 @@ class Entry(CurrencyMixin, ModelSQL, ModelView):
                 lowered[entry.convention] = entry
         for convention, entry in lowered.items():
             for _, excess in Replay(Book(convention)).run().excesses:
+                code, values = get_waiting_problem(entry, excess)
                 raise EntryValidationError(gettext(
-                        'tibillet_federation.msg_entry_waiting',
-                        entry=entry.rec_name,
-                        convention=convention.rec_name,
-                        excess=convention.format_amount(excess)))
+                        f'tibillet_federation.msg_entry_{code}', **values))
 
     @classmethod
     def copy(cls, entries, default=None):
