@@ -21,7 +21,8 @@ from tibillet.shares import split
 from . import statement_svg as svg
 from .settlement_figures import get_voice
 from .statement_export import get_data
-from .statement_text import get_due_lines, get_headline, get_remaining
+from .statement_text import (
+    get_due_lines, get_headline, get_remaining, say_late)
 
 ZERO = Decimal(0)
 # Above this each service is told in one line.
@@ -212,6 +213,14 @@ class StatementDocument:
     @property
     def lines(self):
         return self.data['lines']
+
+    @property
+    def late(self):
+        "Say which services are of before the period, if any"
+        return say_late(
+            self.convention, dt.date.fromisoformat(self.data['start_date']), [
+                (l['kind'], l['number'], dt.date.fromisoformat(l['date']))
+                for l in self.lines])
 
     @property
     def is_detailed(self):

@@ -64,14 +64,9 @@ class EntriesCSV(Download):
 
     @classmethod
     def make(cls, convention):
-        "Return the ledger; a partner gets its own entries"
+        "Return the ledger, which every party of the convention reads"
         pool = Pool()
         Entry = pool.get('tibillet.convention.entry')
-        User = pool.get('res.user')
-        domain = [('convention', '=', convention.id)]
-        parties = User.get_partner_parties()
-        if parties:
-            domain.append(('contributor', 'in', parties))
         names = [
             'date', 'type', 'description', 'contributor', 'amount',
             'statement']
@@ -79,7 +74,11 @@ class EntriesCSV(Download):
         rows += [
             [e.date, e.type_string, e.description, e.contributor.rec_name,
                 e.amount, e.statement.rec_name if e.statement else None]
-            for e in Entry.search(domain)]
+            for e in Entry.search([('convention', '=', convention.id)])]
+        if len(rows) == 1:
+            rows.append([gettext(
+                        'tibillet_federation.msg_ledger_empty',
+                        convention=convention.rec_name)])
         return 'csv', write(rows)
 
 

@@ -1,4 +1,5 @@
 """What a statement says first: who owes what to whom, by when."""
+import json
 from collections import defaultdict
 from decimal import Decimal
 from math import ceil
@@ -12,7 +13,7 @@ from .settlement_figures import get_voice
 ZERO = Decimal(0)
 
 
-class Flow:
+class Debt:
     "What a party has to pay to another"
 
     def __init__(self, payer, beneficiary):
@@ -23,34 +24,55 @@ class Flow:
         self.by_kind = defaultdict(Decimal)
 
 
-def get_flows(statement):
-    "Return the Flows of a statement, in the order of its lines"
+def get_names(statement):
+    """Return how the parties were called when it was locked, by their ids
+
+    Until then they are called as they are.
+    """
+    names = {}
+    if not statement.content:
+        return names
+    told = json.loads(statement.content)['lines']
+    for line, told_line in zip(statement.lines, told, strict=True):
+        names[line.service.operator.id] = told_line['operator']
+        for part, told_part in zip(
+                line.parts, told_line['parts'], strict=True):
+            names[part.beneficiary] = told_part['beneficiary']
+    return names
+
+
+def _call(party, names):
+    return names.get(party.id) or party.rec_name
+
+
+def get_debts(statement):
+    "Return the Debts of a statement, in the order of its lines"
     pool = Pool()
     Line = pool.get('tibillet.convention.statement.line')
     Party = pool.get('party.party')
     payments = Line.get_payments(statement.lines)
-    flows = {}
+    debts = {}
     for line in statement.lines:
         payer = line.service.operator
         parts = [p for p in line.parts if p.mode == 'pay']
         dues = line.divide_due([p.amount for p in parts], payments)
         for part, due in zip(parts, dues, strict=True):
             key = payer.id, part.beneficiary
-            if key not in flows:
-                flows[key] = Flow(payer, Party(part.beneficiary))
-            flow = flows[key]
-            flow.amount += part.amount
-            flow.by_kind[part.kind] += part.amount
-            flow.due += due
-    return list(flows.values())
+            if key not in debts:
+                debts[key] = Debt(payer, Party(part.beneficiary))
+            debt = debts[key]
+            debt.amount += part.amount
+            debt.by_kind[part.kind] += part.amount
+            debt.due += due
+    return list(debts.values())
 
 
-def is_paid(statement, flow, not_invoiced):
-    """Return whether all invoices of the flow are paid, if there are any
+def is_paid(statement, debt, not_invoiced):
+    """Return whether all invoices of the debt are paid, if there are any
 
-    not_invoiced: (payer, beneficiary) of the flows that are not yet.
+    not_invoiced: (payer, beneficiary) of the debts that are not yet.
     """
-    pair = flow.payer, flow.beneficiary
+    pair = debt.payer, debt.beneficiary
     invoices = [
         i for i in statement.invoices
         if i.state != 'cancelled' and _get_pair(i) == pair]
@@ -74,9 +96,9 @@ def get_due_lines(statement):
     """
     not_invoiced = get_not_invoiced(statement)
     paid = {
-        (flow.payer.id, flow.beneficiary.id)
-        for flow in get_flows(statement)
-        if is_paid(statement, flow, not_invoiced)}
+        (debt.payer.id, debt.beneficiary.id)
+        for debt in get_debts(statement)
+        if is_paid(statement, debt, not_invoiced)}
     return [{
             'number': line.service.number,
             'event': line.service.event_name,
@@ -97,26 +119,27 @@ def get_headline(statement, party=None):
     """
     sentences = []
     not_invoiced = get_not_invoiced(statement)
-    for flow in get_flows(statement):
-        if party in {None, flow.payer, flow.beneficiary} and flow.amount:
-            paid = is_paid(statement, flow, not_invoiced)
-            sentences.append(_say_flow(statement, flow, party, paid))
+    names = get_names(statement)
+    for debt in get_debts(statement):
+        if party in {None, debt.payer, debt.beneficiary} and debt.amount:
+            paid = is_paid(statement, debt, not_invoiced)
+            sentences.append(_say_debt(statement, debt, party, paid, names))
     if not sentences:
         return gettext('tibillet_federation.msg_headline_nothing')
     return ' '.join(sentences)
 
 
-def _say_flow(statement, flow, party, paid):
+def _say_debt(statement, debt, party, paid, names):
     voice = get_voice(statement.convention)
-    payer, beneficiary = flow.payer, flow.beneficiary
-    amount, due = flow.amount, flow.due
+    payer, beneficiary = debt.payer, debt.beneficiary
+    amount, due = debt.amount, debt.due
     if amount < 0:
         # A correction takes back more than what the period gives.
         payer, beneficiary = beneficiary, payer
         amount, due = -amount, -due
     values = {
-        'payer': payer.rec_name,
-        'beneficiary': beneficiary.rec_name,
+        'payer': _call(payer, names),
+        'beneficiary': _call(beneficiary, names),
         'amount': voice.amount(amount),
         'date': (
             voice.date(statement.due_date) if statement.due_date else ''),
@@ -138,6 +161,10 @@ def get_summary(statement):
     if statement.state == 'draft':
         return gettext('tibillet_federation.msg_summary_draft')
     sentences = [get_headline(statement), get_remaining(statement)]
+    late = say_late(statement.convention, statement.start_date, [
+            (l.kind, l.service.number, l.date) for l in statement.lines])
+    if late:
+        sentences.append(late)
     if statement.state == 'invoiced':
         sentences += _say_without_books(statement)
     return '\n'.join(sentences)
@@ -148,13 +175,28 @@ def _say_without_books(statement):
     pairs = get_without_books(statement)
     if not pairs:
         return
-    if len(pairs) == len(get_flows(statement)):
+    if len(pairs) == len(get_debts(statement)):
         yield gettext('tibillet_federation.msg_summary_no_books')
         return
+    names = get_names(statement)
     for payer, beneficiary in pairs:
         yield gettext(
             'tibillet_federation.msg_summary_flow_no_books',
-            payer=payer.rec_name, beneficiary=beneficiary.rec_name)
+            payer=_call(payer, names), beneficiary=_call(beneficiary, names))
+
+
+def say_late(convention, start, lines):
+    """Say which services are of before the period, if any
+
+    lines: (kind, number, date).
+    """
+    voice = get_voice(convention)
+    late = [
+        f'{number} ({voice.date(date)})' for kind, number, date in lines
+        if kind == 'service' and date < start]
+    if late:
+        return gettext(
+            'tibillet_federation.msg_summary_late', services=', '.join(late))
 
 
 def get_remaining(statement):
