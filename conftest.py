@@ -14,6 +14,9 @@ ROOT = pathlib.Path(__file__).resolve().parent
 os.environ.setdefault('TRYTOND_CONFIG', str(ROOT / 'config' / 'test.conf'))
 if not os.environ.get('DB_CACHE'):
     os.environ['DB_CACHE'] = str(ROOT / '.cache' / 'databases')
+# Files of the records go there, not in the home of who tests.
+os.environ.setdefault(
+    'TRYTOND_DATABASE__PATH', str(ROOT / '.run' / 'test-files'))
 os.environ.setdefault('LAYERED_LOCKS', str(ROOT / '.cache' / 'locks'))
 os.environ.setdefault('TEST_NETWORK', '0')
 if ('PYTEST_XDIST_WORKER' in os.environ

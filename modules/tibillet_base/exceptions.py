@@ -122,6 +122,10 @@ class TillClosureError(TillError):
     api_code = 'closure'
 
 
+class TillArchiveEmptyError(TillError):
+    pass
+
+
 class TillReceiptError(TillError):
     api_code = 'not_finished'
 

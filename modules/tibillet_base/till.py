@@ -86,6 +86,11 @@ class POS(metaclass=PoolMeta):
                     'icon': 'tryton-search',
                     'depends': ['counter'],
                     },
+                'archive_wizard': {
+                    'invisible': ~Eval('counter'),
+                    'icon': 'tryton-archive',
+                    'depends': ['counter'],
+                    },
                 })
 
     @classmethod
@@ -250,11 +255,13 @@ class POS(metaclass=PoolMeta):
         pass
 
     @classmethod
-    def get_other_chains(cls, row):
-        """Return what else the locked till chains, read anew
+    @ModelView.button_action('tibillet_base.wizard_till_archive')
+    def archive_wizard(cls, points):
+        pass
 
-        (name, facts, last rank, last link) of each, see till_check.
-        """
+    @classmethod
+    def get_other_chains(cls, row):
+        "Return what else the locked till chains, as till_reading.Chain"
         return []
 
     @classmethod
@@ -267,7 +274,7 @@ class POS(metaclass=PoolMeta):
         Log.record(
             point, 'check', subject=str(count),
             detail='; '.join(
-                f'{p.chain} {p.where}: {p.kind}'
+                f'{p.where} {p.number}: {p.kind}'
                 for p in problems[:till_check.SHOWN]) or None)
         return count, problems
 

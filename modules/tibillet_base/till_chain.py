@@ -1,23 +1,17 @@
-"""What the chains of a till hold, and how they are signed and verified.
+"""What the chains of a till hold, and how they are signed.
 
-A verifier needs this file, the facts as plain data and the public keys.
-No database, no trytond here.
+No database, no trytond here; tibillet.verify reads them again.
 """
-from tibillet import chain
-
-
-def name(kind, till):
-    """Return the name of a chain
-
-    kind: sale, closure or log.
-    till: the identifier of the till, the same in all databases.
-    """
-    return ['till', kind, till]
+from tibillet import chain, verify
 
 
 def start(kind, till):
-    "Return the link before the first one"
-    return chain.genesis(name(kind, till))
+    """Return the link before the first one
+
+    kind: sale, closure, log or another chain of the till.
+    till: the identifier of the till, the same in all databases.
+    """
+    return chain.genesis(verify.name(kind, till))
 
 
 def use(till):
@@ -38,16 +32,6 @@ def public(private):
 def sign(private, link):
     "Return the signature of a link, in hexadecimal"
     return chain.sign(private, bytes.fromhex(link)).hex()
-
-
-def is_signed(public, link, signature):
-    "Return whether the signature of the link is the one of the public key"
-    try:
-        return chain.is_signed(
-            bytes.fromhex(public), bytes.fromhex(link),
-            bytes.fromhex(signature))
-    except (TypeError, ValueError):
-        return False
 
 
 SALE = [

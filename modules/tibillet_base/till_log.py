@@ -26,7 +26,8 @@ class FactMixin:
                         cls._fact_message, record=record.rec_name))
 
 
-class _OfTillMixin(FactMixin):
+class OfTillMixin(FactMixin):
+    "A fact of one till, of its company"
     __slots__ = ()
 
     point = fields.Many2One(
@@ -45,7 +46,7 @@ class _OfTillMixin(FactMixin):
         return [('point.company', *clause[1:])]
 
 
-class TillLog(_OfTillMixin, ModelSQL, ModelView):
+class TillLog(OfTillMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.log'
     _fact_message = 'tibillet_base.msg_till_log_fact'
 
@@ -66,6 +67,7 @@ class TillLog(_OfTillMixin, ModelSQL, ModelView):
             ('print', "Printed"),
             ('reprint', "Printed Again"),
             ('check', "Chain Checked"),
+            ('archive', "Archived"),
             ('clock', "Clock Set Back"),
             ('setting', "Setting Changed"),
             ], "Kind", required=True, readonly=True, sort=False)
@@ -153,7 +155,7 @@ class TillLog(_OfTillMixin, ModelSQL, ModelView):
                 ], count=True)
 
 
-class TillKey(_OfTillMixin, ModelSQL, ModelView):
+class TillKey(OfTillMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.key'
     _fact_message = 'tibillet_base.msg_till_key_fact'
     _rec_name = 'public'

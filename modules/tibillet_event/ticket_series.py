@@ -5,9 +5,9 @@ signed with the key of the till.
 """
 from dataclasses import dataclass
 
-from tibillet_base import till_chain, till_sql
+from tibillet_base import till_chain, till_reading, till_sql
 from tibillet_base.exceptions import TillFactError
-from tibillet_base.tools import SLICE, cursor, forget, table
+from tibillet_base.tools import cursor, forget, table
 
 from trytond.i18n import gettext
 from trytond.model import fields
@@ -36,9 +36,12 @@ class POS(metaclass=PoolMeta):
 
     @classmethod
     def get_other_chains(cls, row):
-        counter, head = _read(row)
         return super().get_other_chains(row) + [
-            ('ticket', _operations(row, counter), counter, head)]
+            till_reading.Chain(
+                'ticket',
+                lambda first, last: till_reading.sliced(
+                    _operations, row, first, last),
+                *_read(row), {'operation': CHAINED})]
 
     @classmethod
     def check_modification(cls, mode, points, values=None, external=False):
@@ -106,23 +109,21 @@ def _read(row):
     return counter or 0, head or till_chain.start('ticket', row.uuid)
 
 
-def _operations(row, last):
-    "Yield the operations of the till as they are checked, see till_check"
-    for start in range(1, last + 1, SLICE):
-        operation = table('tibillet.ticket.operation')
-        statement = cursor()
-        statement.execute(*operation.select(
-                operation.link, operation.key, operation.signature,
-                *(getattr(operation, name) for name in CHAINED),
-                where=(operation.point == row.id)
-                & (operation.rank >= start)
-                & (operation.rank < start + SLICE),
-                order_by=operation.rank.asc))
-        for link, key, signature, *values in statement.fetchall():
-            data = dict(zip(CHAINED, values, strict=True))
-            yield (
-                data['rank'], data['number'], chained(data), link, key,
-                signature)
+def _operations(row, first, last):
+    "Yield the operations of the till as its chain holds them"
+    operation = table('tibillet.ticket.operation')
+    statement = cursor()
+    statement.execute(*operation.select(
+            operation.link, operation.key, operation.signature,
+            *(getattr(operation, name) for name in CHAINED),
+            where=(operation.point == row.id)
+            & (operation.rank >= first) & (operation.rank <= last),
+            order_by=operation.rank.asc))
+    for link, key, signature, *values in statement.fetchall():
+        data = dict(zip(CHAINED, values, strict=True))
+        yield (
+            data['rank'], data['number'], chained(data), link, key,
+            signature)
 
 
 # What the chain holds of an operation, by names that no other database needs.

@@ -30,7 +30,7 @@ class TillTestCase(TillMixin, TestCase):
         self.assertGreaterEqual(cursor.rowcount, 1)
         _, problems = Point.check_chain(point)
         self.assertIn(
-            expected, {(p.kind, p.chain, p.where) for p in problems})
+            expected, {(p.kind, p.where, p.number) for p in problems})
         cursor.execute('ROLLBACK TO broken')
 
     @with_transaction()
@@ -73,7 +73,7 @@ class TillTestCase(TillMixin, TestCase):
             cursor.execute(f'DELETE FROM sale_point_sale WHERE id={last}')
             _, problems = Point.check_chain(point)
             self.assertEqual(
-                [(p.kind, p.chain, p.where) for p in problems],
+                [(p.kind, p.where, p.number) for p in problems],
                 [('end', 'sale', '4')])
 
     @with_transaction()

@@ -1,4 +1,7 @@
 """Tickets sold at a till: places, limits, sale and journal together."""
+import io
+import zipfile
+
 from tibillet_base import till_chain
 from tibillet_base.exceptions import (
     TillClosedError, TillFactError, TillPaymentError)
@@ -17,7 +20,7 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import TestCase, with_transaction
 from trytond.transaction import Transaction
 
-from tibillet import ticket_code
+from tibillet import ticket_code, verify
 
 from .records import utc
 from .ticket_records import D, Person, TicketMixin
@@ -96,10 +99,25 @@ class TicketWriterTestCase(TicketMixin, TestCase):
                 for name in ticket_series.CHAINED}
             head = till_chain.follow(head, ticket_series.chained(values))
             self.assertEqual(operation.link, head)
-            self.assertTrue(till_chain.is_signed(
+            self.assertTrue(verify.is_signed(
                     operation.key.public, head, operation.signature))
         self.assertEqual(self.till.ticket_head, head)
         self.assertEqual(self.till.ticket_counter, 6)
+
+    @with_transaction()
+    def test_archive(self):
+        "The archive of the till holds its tickets, and checks them"
+        Archive = Pool().get('tibillet.till.archive')
+        self.open_box_office()
+        self.sell('order', self.item(3), paid='60')
+        archive = Archive.make(self.till)
+        checked = verify.verify(io.BytesIO(archive.file))
+        self.assertEqual(checked.problems, [])
+        self.assertEqual(checked.counts['ticket'], 3)
+        self.assertEqual(
+            [p.label for p in archive.chains], ["Sales", "Log", "Tickets"])
+        rows = zipfile.ZipFile(io.BytesIO(archive.file)).read('ticket.csv')
+        self.assertEqual(len(rows.splitlines()), 4)
 
     @with_transaction()
     def test_check(self):
@@ -127,7 +145,7 @@ class TicketWriterTestCase(TicketMixin, TestCase):
                 statement.execute('ROLLBACK TO SAVEPOINT changed')
                 self.assertIn(
                     (kind, 'ticket', where),
-                    [(p.kind, p.chain, p.where) for p in problems])
+                    [(p.kind, p.where, p.number) for p in problems])
 
     @with_transaction()
     def test_series(self):
