@@ -5,8 +5,37 @@ import time
 from demo import logins
 
 PATIENCE = 30_000  # milliseconds
-# A form asks for its records in turns, with a breath between them.
+# A form asks for its records in turns, with a breath between them: the page
+# is still when nothing that it will do within a second is left, or when it
+# has asked nothing for a while.
+STILL = 150  # milliseconds
 QUIET = 0.8  # seconds
+WATCH = """(() => {
+    const set = window.setTimeout, clear = window.clearTimeout;
+    const waiting = new Set();
+    let last = performance.now();
+    window.setTimeout = (act, delay, ...rest) => {
+        const id = set((...given) => {
+            waiting.delete(id);
+            last = performance.now();
+            return typeof act == 'function' ? act(...given) : eval(act);
+        }, delay, ...rest);
+        if (!(delay > 1000)) {
+            waiting.add(id);
+        }
+        return id;
+    };
+    window.clearTimeout = id => {
+        waiting.delete(id);
+        clear(id);
+    };
+    window.stillFor = () => {
+        if (waiting.size || (window.jQuery && jQuery.active)) {
+            last = performance.now();
+        }
+        return performance.now() - last;
+    };
+    })()"""
 
 
 class Client:
@@ -20,6 +49,7 @@ class Client:
         self._pending = 0
         self._last = time.monotonic()
         page.set_default_timeout(PATIENCE)
+        page.add_init_script(WATCH)
         page.on('request', lambda _: self._asked(1))
         page.on('requestfinished', lambda _: self._asked(-1))
         page.on('requestfailed', lambda _: self._asked(-1))
@@ -82,11 +112,16 @@ class Client:
         deadline = time.monotonic() + PATIENCE / 1000
         self._last = time.monotonic()
         while time.monotonic() < deadline:
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(50)
             quiet = time.monotonic() - self._last
-            if self._pending <= 0 and quiet > QUIET:
+            if self._pending <= 0 and (
+                    quiet > QUIET or self._still() > STILL):
                 break
         self.refuse_errors()
+
+    def _still(self):
+        "Return since when the page does nothing, in milliseconds"
+        return self.page.evaluate('() => window.stillFor()')
 
     @property
     def tab(self):
