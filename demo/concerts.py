@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 from tibillet_base.tests import tills
 from tibillet_event.tests.door_tools import Phone
+from tibillet_event.tests.mails import mailbox
 
 from proteus import Model, Wizard
 
@@ -46,6 +47,19 @@ LATER = [
     ('card', (2, 0, 0, 0), "Ambre Tournesol"),
     ('cash', (1, 1, 0, 0), None),
     ('card', (0, 2, 0, 0), None),
+    ]
+# For what is cancelled, and for what is postponed
+CHANGED = [
+    ('cash', (2, 0, 0, 0), "Capucine Bleuet"),
+    ('card', (1, 1, 0, 0), "Basile Genêt"),
+    ('cash', (1, 0, 0, 0), "Iris Mimosa"),
+    ('card', (2, 0, 0, 0), "Narcisse Lilas"),
+    ('cash', (1, 0, 0, 0), None),
+    ]
+CHOICES = [
+    ("Capucine Bleuet", 'refund'),
+    ("Iris Mimosa", 'refund'),
+    ("Basile Genêt", 'give'),
     ]
 SOLD, PAID = 16, D('165.00')
 # One of the four of the family is ill.
@@ -112,6 +126,8 @@ def _accounts(company):
     configuration = Configuration(1)
     configuration.deferred_account = books.account(company, '487')
     configuration.organisers_account = books.account(company, '4672')
+    configuration.refunds_account = books.account(company, '4673')
+    configuration.gifts_account = books.account(company, '75411')
     configuration.retained_product = books.service_product(
         company, "Frais d'annulation", revenue='706')
     configuration.save()
@@ -250,7 +266,9 @@ def _close(room, date, counted, reason=None):
         tills.close(room.till, counted, reason)
 
 
-def _sell(room, performance, tender, quantities, holder, price=None):
+def _sell(
+        room, performance, tender, quantities, holder=None, price=None,
+        party=None):
     with tills.logged_in(room.caisse):
         wizard = performance.click('sell_tickets')
         by_name = dict(zip([t[0] for t in TARIFFS], quantities, strict=True))
@@ -259,6 +277,7 @@ def _sell(room, performance, tender, quantities, holder, price=None):
             if line.quantity and line.free_price and price:
                 line.price = D(price)
         wizard.form.holder = holder
+        wizard.form.party = party
         wizard.execute(tender)
         if wizard.state == 'done':
             wizard.execute('print_')
@@ -318,21 +337,70 @@ def _give_back(room):
 
 
 def _come_next(room, today):
-    "Sell for tomorrow and for a seated evening, announce what is cancelled"
+    "Sell for tomorrow and for a seated evening, cancel one and postpone one"
     tomorrow = _announce(
         room, "Soirée des fanfares", today + dt.timedelta(days=1))
     seated = _announce(
         room, "Le quatuor assis", today + dt.timedelta(days=14), {
             'zone': "Parterre", 'first_row': 'A', 'last_row': 'H',
             'first_seat': 1, 'last_seat': 12})
-    cancelled = _announce(
-        room, "Contes d'hiver", today + dt.timedelta(days=7))
-    cancelled.click('cancel')
+    cancelled, postponed = (
+        _announce(room, name, today + dt.timedelta(days=days))
+        for name, days in [("Contes d'hiver", 7), ("Nuit du slam", 10)])
     with tills.logged_in(room.lieu):
         room.till.click('open_till')
     for performance in [tomorrow, seated]:
         for tender, quantities, holder in LATER:
             _sell(room, performance, tender, quantities, holder)
+    for performance in [cancelled, postponed]:
+        for tender, quantities, holder in CHANGED:
+            _sell(
+                room, performance, tender, quantities,
+                party=_party(holder) if holder else None)
+    _cancel(room, cancelled)
+    _postpone(room, postponed, today + dt.timedelta(days=24))
+
+
+def _party(name):
+    "Return somebody who has given an address"
+    Party = Model.get('party.party')
+    known = Party.find([('name', '=', name)])
+    if known:
+        return known[0]
+    return books.party(
+        name, email=f'{name.split()[0].lower()}@example.org')
+
+
+def _cancel(room, performance):
+    "Cancel a show: two are paid back, one gives, one has not answered yet"
+    with tills.logged_in(room.lieu), mailbox():
+        wizard = performance.click('cancel')
+        wizard.execute('write')
+        wizard.execute('make')
+    for holder, answer in CHOICES:
+        _choose(room, performance, holder, answer)
+
+
+def _postpone(room, performance, date):
+    "Postpone a show: one is paid back, the others keep their tickets"
+    with tills.logged_in(room.lieu), mailbox():
+        wizard = performance.click('postpone')
+        wizard.form.date = date
+        wizard.execute('write')
+        wizard.execute('make')
+    _choose(room, performance, *CHOICES[0])
+
+
+def _choose(room, performance, holder, answer):
+    Choice = Model.get('tibillet.performance.choice')
+    with tills.logged_in(room.caisse):
+        choice, = Choice.find([
+                ('performance', '=', performance.id),
+                ('party.name', '=', holder),
+                ])
+        wizard = choice.click('choose_wizard')
+        wizard.form.answer = answer
+        wizard.execute('choose')
 
 
 def _check(ball):

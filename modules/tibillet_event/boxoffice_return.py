@@ -21,6 +21,8 @@ LINE_KINDS = [
     ('sold', "Sold"),
     ('free', "Free"),
     ('cancelled', "Cancelled"),
+    ('given', "Given"),
+    ('left', "To Pay Back"),
     ('fee', "Fee"),
     ('rate', "VAT"),
     ('tender', "Tender"),
@@ -146,7 +148,8 @@ class BoxOfficeReturn(_ReturnFactMixin, ModelSQL, ModelView):
     base = amount_field("Without VAT", "Of the receipts.")
     vat = amount_field("VAT", "Of the receipts.")
     fee = amount_field("Service Fees", "Tax included, beside the receipts.")
-    retained = amount_field("Kept of Refunds", "Tax included.")
+    retained = amount_field(
+        "Kept of Refunds", "Tax included, with what holders have given.")
     received = amount_field(
         "Received", "The receipts, the fees and what refunds have kept.")
     owed = amount_field(
@@ -164,7 +167,8 @@ class BoxOfficeReturn(_ReturnFactMixin, ModelSQL, ModelView):
     lines = fields.One2Many(
         'tibillet.boxoffice.return.line', 'boxoffice_return', "Lines",
         readonly=True)
-    categories = _lines("By Tariff", 'sold', 'free', 'cancelled', 'fee')
+    categories = _lines(
+        "By Tariff", 'sold', 'free', 'cancelled', 'given', 'left', 'fee')
     rates = _lines("By VAT Rate", 'rate')
     tenders = _lines("By Tender", 'tender')
     tills = _lines("By Till", 'till')

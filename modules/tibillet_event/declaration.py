@@ -228,7 +228,8 @@ class BoxOfficeReturn(metaclass=PoolMeta):
         pool = Pool()
         Declaration = pool.get('tibillet.declaration')
         made = super().make(performance, company)
-        Declaration.update(performance)
+        if performance.state != 'cancelled':
+            Declaration.update(performance)
         return made
 
 

@@ -80,11 +80,16 @@ class _Date:
     start: dt.datetime
     end: dt.datetime
     doors: dt.datetime
-    takes_place: bool
+    state: str
+    postponed_from: dt.datetime
     timezone: str
     event: _Event
     # Whether the gate admits only some tariffs of the event.
     is_restricted: bool
+
+    @property
+    def takes_place(self):
+        return self.state not in CALLED_OFF
 
 
 @dataclass(eq=False)
@@ -145,15 +150,16 @@ class Doors:
                         & (tariff.event == event.id))),
                 performance.id, performance.uuid, performance.start,
                 performance.end, performance.doors,
+                performance.postponed_from,
                 where=(device.id == self.device.id)
                 & fields.SQL_OPERATORS['in'](
                     performance.uuid, list(uuids))))
         found = {}
         for row in statement.fetchall():
             (self.gate, self.company, state, zone, *event, restricted,
-                id_, uuid, start, end, doors) = row
+                id_, uuid, start, end, doors, postponed_from) = row
             found[uuid] = _Date(
-                id_, uuid, start, end, doors, state not in CALLED_OFF, zone,
+                id_, uuid, start, end, doors, state, postponed_from, zone,
                 _Event(*event), bool(restricted))
         if found.keys() != uuids:
             self._refuse()
@@ -319,8 +325,12 @@ class Doors:
             answer['gate'] = names['gate']
         elif code == 'too_early':
             since = ticket_key.since(date)
+            if date.postponed_from:
+                message = 'moved'
             names['at'] = self._shown(since, date)
             answer['opens_at'] = text(since)
+        elif code == 'called_off' and date.state == 'postponed':
+            message = 'postponed'
         elif code == 'over':
             names['at'] = self._shown(date.end, date)
             answer['ended_at'] = text(date.end)

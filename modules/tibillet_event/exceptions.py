@@ -323,3 +323,75 @@ class OwedAmountError(UserError):
 
 class DeclarationMissingError(UserError):
     pass
+
+
+class ChangeError(UserError):
+    "What is refused about cancelling or postponing a performance"
+    api_status = 409
+
+
+class ChangeStateError(ChangeError):
+    api_code = 'state'
+
+
+class ChangeReturnError(ChangeError):
+    api_code = 'returned'
+
+
+class ChangeOfferError(ChangeError):
+    api_code = 'offer'
+    api_status = 400
+
+
+class ChangeDeadlineError(ChangeError):
+    api_code = 'deadline'
+    api_status = 400
+
+
+class ChangeDateError(ChangeError):
+    api_code = 'date'
+    api_status = 400
+
+
+class ChangeFieldError(ChangeError):
+    api_code = 'field'
+    api_status = 400
+
+
+class ChangeUUIDError(ChangeError):
+    api_code = 'uuid_reused'
+
+
+class ChoiceError(UserError):
+    "What is refused about the choice of a holder, with its code"
+    api_status = 409
+
+
+class ChoiceOfferError(ChoiceError):
+    api_code = 'not_offered'
+
+
+class ChoicePastError(ChoiceError):
+    api_code = 'past'
+
+
+class ChoiceDeadlineError(ChoiceError):
+    api_code = 'deadline'
+
+
+class ChoiceMadeError(ChoiceError):
+    api_code = 'made'
+
+
+class ChoiceTicketError(ChoiceError):
+    api_code = 'tickets'
+    api_status = 400
+
+
+class ChoiceUUIDError(ChoiceError):
+    api_code = 'uuid_reused'
+
+
+class ChoiceSeveralError(ChoiceError):
+    api_code = 'several'
+    api_status = 400

@@ -33,7 +33,7 @@ class Performance(metaclass=PoolMeta):
         cls._buttons['make_return'] = {
             'invisible': (
                 ~Eval('to_return', False)
-                | Eval('state').in_(['draft', 'postponed', 'cancelled'])
+                | Eval('state').in_(['draft', 'postponed'])
                 | ((Eval('state') == 'on_sale')
                     & (Eval('company', -1)
                         == Eval('context', {}).get('company', -1)))),

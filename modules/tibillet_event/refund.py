@@ -17,11 +17,13 @@ class Terms:
 
     fixed: once for all; per_ticket: for each; rate: of what each has cost.
     with_fee: whether the service fee is given back too.
+    as_gift: whether all of it is left to the organiser as a gift.
     """
     fixed: Decimal = ZERO
     per_ticket: Decimal = ZERO
     rate: Decimal = ZERO
     with_fee: bool = False
+    as_gift: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def quote(prices, terms, quantum=CENT):
         if paid:
             kept += min(
                 paid, terms.per_ticket + half_up(paid * terms.rate, quantum))
-    if worth:
+    if terms.as_gift:
+        kept = worth
+    elif worth:
         kept = min(worth, kept + terms.fixed)
     return Quote(worth, kept)

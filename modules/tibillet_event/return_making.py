@@ -65,8 +65,12 @@ def make(performance, company):
                 'dues': [('create', dues)],
                 }])
     Link.link(boxoffice_return, [row.id for row in making.rows])
-    return_post.post(boxoffice_return, making.rows)
+    return_post.post(boxoffice_return, making)
     return boxoffice_return
+
+
+def _fee_key(service):
+    return service.product, service.rate, service.account
 
 
 class Making:
@@ -87,10 +91,14 @@ class Making:
         self.sales = return_reading.read_sales(
             {row.sale for row in self.rows} - {None})
 
+    @property
+    def is_cancelled(self):
+        return self.performance.state == 'cancelled'
+
     def check(self):
         "Refuse what cannot be closed yet, before anything is written"
         names = {'performance': self.performance.rec_name}
-        if self.performance.end > self.now:
+        if self.performance.end > self.now and not self.is_cancelled:
             raise ReturnOverError(gettext(
                     'tibillet_event.msg_boxoffice_return_over',
                     end=self._on_clock(self.performance.end), **names))
@@ -126,6 +134,9 @@ class Making:
             for row in sale.rows:
                 for account, amount in self.get_credits(row):
                     expected[account] += amount
+            if sale.gift:
+                account, amount = sale.gift
+                expected[account] += amount
             found = Counter()
             for _, account, _, _, base, _ in sale.lines:
                 found[account] += base
@@ -164,8 +175,9 @@ class Making:
         "Return the values of the return, of its lines, of what is owed"
         dues = self._get_dues()
         lines = [
-            *self._get_categories(), *self._get_fees(), *self._get_rates(),
-            *self._get_tenders(), *self._get_tills(), *self._get_accounts()]
+            *self._get_categories(), *self._get_gifts(), *self._get_left(),
+            *self._get_fees(), *self._get_rates(), *self.get_tenders(),
+            *self._get_tills(), *self._get_accounts()]
         for sequence, line in enumerate(lines, 1):
             line['sequence'] = sequence
         performance = self.performance
@@ -200,10 +212,11 @@ class Making:
     def _get_date(self):
         """Return the date of the move
 
-        That of the performance, as long as its period is open.
+        That of the performance, as long as its period is open; the day on
+        which it is made, if the performance was cancelled.
         """
         today = till_finish.local_date(self.now, self.company.id)
-        if self.corrects:
+        if self.corrects or self.is_cancelled:
             return today
         return return_post.get_open_date(
             self.company, self.performance.date, today)
@@ -254,10 +267,34 @@ class Making:
                     'kind', 'label', 'tariff_kind', 'price', 'rate',
                     'quantity', 'amount', 'base', 'vat']}
 
-    def _get_fees(self):
-        "Yield the fees by product and rate, with the VAT that is posted"
-        pool = Pool()
-        Product = pool.get('product.product')
+    def _get_gifts(self):
+        "Yield what holders have left instead of being paid back"
+        given = [s for s in self.sales.values() if s.gift]
+        if given:
+            yield {
+                'kind': 'given',
+                'label': gettext('tibillet_event.msg_boxoffice_return_given'),
+                'quantity': sum(len(sale.rows) for sale in given),
+                'amount': sum((sale.gift[1] for sale in given), ZERO),
+                }
+
+    def _get_left(self):
+        "Yield what holders of tickets that were called off have still paid"
+        amount = sum((row.paid for row in self.rows), ZERO)
+        if self.is_cancelled and amount:
+            yield {
+                'kind': 'left',
+                'label': gettext('tibillet_event.msg_boxoffice_return_left'),
+                'quantity': sum(o.tickets for o in self.operations),
+                'amount': amount,
+                }
+
+    @cached_property
+    def fees(self):
+        """Return the fees by product, account and rate
+
+        [number, amount, VAT that is posted]
+        """
         fees = defaultdict(lambda: [0, ZERO, ZERO])
         for sale in self.sales.values():
             groups = defaultdict(Counter)
@@ -270,14 +307,20 @@ class Making:
                 shares = dict(zip(weights, split(
                             vat, list(weights.values()), self.quantum),
                         strict=True))
-                fees[service.product, service.rate][2] += shares.get(
+                fees[_fee_key(service)][2] += shares.get(
                     self.performance.id, ZERO)
         for row, operation in zip(self.rows, self.operations, strict=True):
             if row.service and row.fee:
-                fee = fees[row.service.product, row.service.rate]
+                fee = fees[_fee_key(row.service)]
                 fee[0] += operation.tickets
                 fee[1] += row.fee
-        for (product, rate), (quantity, amount, vat) in sorted(fees.items()):
+        return fees
+
+    def _get_fees(self):
+        pool = Pool()
+        Product = pool.get('product.product')
+        for (product, rate, _), (quantity, amount, vat) in sorted(
+                self.fees.items()):
             if quantity or amount or vat:
                 yield {
                     'kind': 'fee', 'label': Product(product).rec_name,
@@ -291,7 +334,7 @@ class Making:
                 name: getattr(line, name) for name in [
                     'kind', 'rate', 'quantity', 'amount', 'base', 'vat']}
 
-    def _get_tenders(self):
+    def get_tenders(self):
         sales, own = [], self.performance.id
         for sale in self.sales.values():
             paid, retained = sale.get_parts(self.quantum)
@@ -328,6 +371,10 @@ class Making:
         for row in self.rows:
             for account, amount in self.get_credits(row):
                 accounts[account] += amount
+        for sale in self.sales.values():
+            if sale.gift:
+                account, amount = sale.gift
+                accounts[account] += amount
         for account in Account.browse(sorted(accounts)):
             yield {
                 'kind': 'account', 'label': account.rec_name,
@@ -347,7 +394,14 @@ class Making:
             due['sold'] += max(amount, ZERO)
             due['refunded'] += max(-amount, ZERO)
 
+        organiser = self.performance.event.company
+        for sale in self.sales.values():
+            if sale.gift and organiser != self.company:
+                add(organiser.party, *sale.gift)
         for row in self.rows:
+            if self.is_cancelled:
+                # Owed to the holders.
+                break
             if row.place and row.organiser != self.company.id:
                 add(Company(row.organiser).party, row.place.account,
                     row.admission)

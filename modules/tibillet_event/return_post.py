@@ -5,6 +5,7 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.pool import Pool
 
+from . import ticket_offer
 from .exceptions import ReturnRevenueError
 
 ZERO = Decimal(0)
@@ -24,27 +25,48 @@ def get_open_date(company, date, other):
     return date if periods else other
 
 
-def get_transfers(boxoffice_return, rows):
-    """Return (deferred account, revenue account, rate) with the amounts
+def get_transfers(boxoffice_return, making):
+    """Return (account, other account, rate) with the amounts to move
 
-    Only of what the company has sold for itself.
+    What the company has sold for itself becomes revenue. What was sold for a
+    performance that is cancelled is owed to who has paid it: without its VAT,
+    which is due until it is paid back (CGI, art. 272-1).
     """
-    pool = Pool()
-    Product = pool.get('product.product')
     transfers = Counter()
-    for row in rows:
-        if row.place and row.organiser == boxoffice_return.company.id:
-            transfers[
-                row.place.account, row.place.product, row.vat_rate] += row.base
-    found = Counter()
-    for (account, product, rate), amount in transfers.items():
-        revenue = _get_revenue(Product(product))
-        found[account, revenue, rate] += amount
+    if making.is_cancelled:
+        _add_owed(transfers, boxoffice_return.company, making)
+    else:
+        _add_revenue(transfers, boxoffice_return.company, making.rows)
     return {
         key: amount for key, amount in sorted(
-            found.items(), key=lambda item: (
+            transfers.items(), key=lambda item: (
                 item[0][0], item[0][1].id, item[0][2]))
         if amount and key[0] != key[1].id}
+
+
+def _add_revenue(transfers, company, rows):
+    pool = Pool()
+    Product = pool.get('product.product')
+    bases = Counter()
+    for row in rows:
+        if row.place and row.organiser == company.id:
+            bases[row.place.account, row.place.product, row.vat_rate] += (
+                row.base)
+    for (account, product, rate), amount in bases.items():
+        transfers[account, _get_revenue(Product(product)), rate] += amount
+
+
+def _add_owed(transfers, company, making):
+    pool = Pool()
+    Account = pool.get('account.account')
+    owed = Account(ticket_offer.get_account('refunds_account', company))
+    for row in making.rows:
+        if row.place:
+            is_own = row.organiser == company.id
+            transfers[row.place.account, owed, row.vat_rate] += (
+                row.base if is_own else row.admission)
+    for (_, rate, account), (_, amount, vat) in making.fees.items():
+        transfers[account, owed, rate] += amount - vat
 
 
 def _get_revenue(product):
@@ -56,12 +78,12 @@ def _get_revenue(product):
     return account
 
 
-def post(boxoffice_return, rows):
+def post(boxoffice_return, making):
     "Post the move of a return, if there is anything to move"
     pool = Pool()
     Move = pool.get('account.move')
     Posting = pool.get('tibillet.boxoffice.return.posting')
-    move = get_move(boxoffice_return, rows)
+    move = get_move(boxoffice_return, making)
     if move:
         Move.save([move])
         Posting.create([{
@@ -71,7 +93,7 @@ def post(boxoffice_return, rows):
         Move.post([move])
 
 
-def get_move(boxoffice_return, rows):
+def get_move(boxoffice_return, making):
     pool = Pool()
     Account = pool.get('account.account')
     Move = pool.get('account.move')
@@ -79,7 +101,7 @@ def get_move(boxoffice_return, rows):
     Point = pool.get('sale.point')
     deferred, lines = Counter(), []
     for (account, revenue, rate), amount in get_transfers(
-            boxoffice_return, rows).items():
+            boxoffice_return, making).items():
         deferred[account] += amount
         lines.append(get_line(revenue, amount, gettext(
                     'tibillet_event.msg_boxoffice_return_rate',
@@ -92,7 +114,7 @@ def get_move(boxoffice_return, rows):
     company = boxoffice_return.company
     return Move(
         company=company,
-        journal=Point(min(row.point for row in rows)).journal,
+        journal=Point(min(row.point for row in making.rows)).journal,
         period=Period.find(company, date=boxoffice_return.date),
         date=boxoffice_return.date,
         origin=boxoffice_return,

@@ -126,6 +126,8 @@ class Sale:
     lines: list = field(default_factory=list)
     rows: list = field(default_factory=list)
     payments: dict = field(default_factory=lambda: defaultdict(Decimal))
+    # Whether what was taken back was left as a gift.
+    is_gift: bool = False
 
     @property
     def total(self):
@@ -147,6 +149,13 @@ class Sale:
             retained = dict(zip(
                     paid, split(rest, weights, quantum), strict=True))
         return dict(paid), retained
+
+    @property
+    def gift(self):
+        "The account and the amount of the gift, nothing if there is none"
+        for _, account, _, quantity, base, vat in self.lines:
+            if self.is_gift and quantity > 0:
+                return account, base + vat
 
     def get_amounts(self, sold, is_back):
         "Return the base and the VAT of the lines where something was sold"
@@ -182,7 +191,23 @@ def read_sales(ids):
         for row in read_rows(lambda operation, linked, some=some:
                 fields.SQL_OPERATORS['in'](operation.sale, some)):
             sales[row.sale].rows.append(row)
+        for id_ in _read_gifts(some):
+            sales[id_].is_gift = True
     return sales
+
+
+def _read_gifts(ids):
+    "Return the sales in which holders have left what they had paid"
+    choice = table('tibillet.performance.choice')
+    sale = table('sale.point.sale')
+    statement = cursor()
+    statement.execute(*sale
+        .join(choice, condition=choice.request == sale.uuid)
+        .select(
+            sale.id,
+            where=fields.SQL_OPERATORS['in'](sale.id, ids)
+            & (choice.choice == 'give')))
+    return [id_ for id_, in statement]
 
 
 def read_not_posted(ids):

@@ -27,8 +27,8 @@ from trytond.transaction import without_check_access
 from tibillet.shares import split
 
 from . import (
-    place_writer, refund, tariff_count, ticket_journal, ticket_request,
-    ticket_series)
+    place_writer, refund, tariff_count, ticket_journal, ticket_offer,
+    ticket_request, ticket_series)
 from .exceptions import (
     TicketCompanyError, TicketEmptyError, TicketEnteredError,
     TicketRetainedError, TicketStateError)
@@ -49,10 +49,11 @@ class Refund:
 
 
 @without_check_access
-def cancel(point, uuid, tickets, method, terms):
+def cancel(point, uuid, tickets, method, terms, called_off=False):
     """Cancel tickets at a till and return the Refund
 
     method: of payment; terms: refund.Terms.
+    called_off: whether who has entered may give his ticket back too.
     """
     pool = Pool()
     Point = pool.get('sale.point')
@@ -71,14 +72,15 @@ def cancel(point, uuid, tickets, method, terms):
         return Refund(
             uuid, tuple(ids), _quote(get_made(ids), terms, point.company),
             till_writer.find(uuid))
-    _lock(ids, point)
+    _lock(ids, point, called_off)
     made = get_made(ids)
     found = _quote(made, terms, point.company)
     sale, vat = None, {}
     if found.worth:
         lines = _taken_back(made, terms)
         sale = till_writer.sell(
-            point, uuid, [*map(_negate, lines.items()), *_kept(found)],
+            point, uuid, [
+                *map(_negate, lines.items()), *_kept(found, made, terms)],
             [Paid(int(method), -found.given)] if found.given else [],
             may_return=True)
         vat = _share_vat(made, lines, sale)
@@ -94,7 +96,7 @@ def simulate(company, tickets, terms):
     return _quote(get_made(ids), terms, company)
 
 
-def _lock(ids, point):
+def _lock(ids, point, called_off=False):
     "Lock the tickets, refuse those that are not valid any more"
     pool = Pool()
     Ticket = pool.get('tibillet.ticket')
@@ -116,7 +118,7 @@ def _lock(ids, point):
                 tickets=', '.join(
                     t.number for t in Ticket.browse(invalid))))
     entered = [id_ for id_, _, _, entered_at in rows if entered_at]
-    if entered:
+    if entered and not called_off:
         raise TicketEnteredError(gettext(
                 'tibillet_event.msg_ticket_entered',
                 tickets=', '.join(
@@ -170,16 +172,36 @@ def _share_vat(made, lines, sale):
     return found
 
 
-def _kept(found):
+def _kept(found, made, terms):
     pool = Pool()
     Configuration = pool.get('tibillet.ticket.configuration')
     if not found.kept:
+        return
+    if terms.as_gift:
+        yield _gift(made, found.kept)
         return
     product = Configuration(1).retained_product
     if not product:
         raise TicketRetainedError(
             gettext('tibillet_event.msg_ticket_retained_product'))
     yield Sold(product.id, Decimal(1), found.kept)
+
+
+def _gift(made, amount):
+    """Return what the till writes of a gift, which has no VAT
+
+    A gift to another organiser is owed to it, as its tickets were.
+    """
+    first = next(operation for operation in made if operation.paid)
+    line = first.sale_line or first.fee_line
+    is_own = first.organiser == first.company
+    account = ticket_offer.get_account(
+        'gifts_account' if is_own else 'organisers_account', first.company)
+    return Sold(line.product.id, Decimal(1), amount, Facts(
+            gettext(
+                'tibillet_event.msg_ticket_gift',
+                performance=first.performance.rec_name),
+            None, Decimal(0), account, None))
 
 
 def _record(point, uuid, made, sale, vat, terms):

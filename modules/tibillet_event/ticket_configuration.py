@@ -30,6 +30,20 @@ def _organisers(company):
         "The tickets sold for other organisers, such as 4672.")
 
 
+def _refunds(company):
+    return _account(
+        "Tickets to Pay Back", company,
+        "What holders of tickets of cancelled performances have not got "
+        "back yet, such as 4673.")
+
+
+def _gifts(company):
+    return _account(
+        "Gifts of Holders", company,
+        "What holders of tickets leave to you instead of being paid back, "
+        "such as 75411 (an association) or 7588.")
+
+
 class TicketConfiguration(
         ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'tibillet.ticket.configuration'
@@ -37,6 +51,8 @@ class TicketConfiguration(
     _company = Eval('context', {}).get('company', -1)
     deferred_account = fields.MultiValue(_deferred(_company))
     organisers_account = fields.MultiValue(_organisers(_company))
+    refunds_account = fields.MultiValue(_refunds(_company))
+    gifts_account = fields.MultiValue(_gifts(_company))
     del _company
     retained_product = fields.Many2One(
         'product.product', "Product of what Refunds Keep",
@@ -49,7 +65,9 @@ class TicketConfiguration(
     @classmethod
     def multivalue_model(cls, field):
         pool = Pool()
-        if field in {'deferred_account', 'organisers_account'}:
+        if field in {
+                'deferred_account', 'organisers_account', 'refunds_account',
+                'gifts_account'}:
             return pool.get('tibillet.ticket.configuration.account')
         return super().multivalue_model(field)
 
@@ -59,3 +77,5 @@ class TicketConfigurationAccount(ModelSQL, CompanyValueMixin):
 
     deferred_account = _deferred(Eval('company', -1))
     organisers_account = _organisers(Eval('company', -1))
+    refunds_account = _refunds(Eval('company', -1))
+    gifts_account = _gifts(Eval('company', -1))
