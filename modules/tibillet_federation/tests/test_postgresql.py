@@ -69,7 +69,7 @@ class PostgreSQLTestCase(LedgerTestCase):
     def test_evidence_overtaken(self):
         "Test that an evidence proves one of two costs saved at once"
         with self.assertRaisesRegex(
-                UserError, "\"Hosting\" uses it already"), \
+                UserError, "\"Hosting\" uses \"FA-[0-9]+\" already"), \
                 self.without_turns():
             self.overtake(self.prove, by=self.prove)
         self.assertEqual(self.proven(), 1)
