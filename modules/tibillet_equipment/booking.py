@@ -2,6 +2,7 @@ import datetime as dt
 from itertools import groupby
 
 from tibillet_base.names import search_names
+from tibillet_base.problem import ProblemMixin, SurpriseMixin
 from tibillet_base.tools import today
 
 from trytond.i18n import gettext
@@ -23,9 +24,12 @@ _states = {
     }
 
 
-class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
+class Booking(SurpriseMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.booking'
     _sequence_name = 'booking_sequence'
+    _problem_error = BookingValidationError
+    _problem_message = 'tibillet_equipment.msg_booking'
+    _surprise_warning = BookingPastWarning
 
     company = fields.Many2One(
         'company.company', "Company", required=True,
@@ -218,24 +222,7 @@ class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
         default.setdefault('custodies')
         return super().copy(bookings, default=default)
 
-    @classmethod
-    def validate_fields(cls, bookings, field_names):
-        pool = Pool()
-        Lang = pool.get('ir.lang')
-        super().validate_fields(bookings, field_names)
-        lang = Lang.get()
-        for booking in bookings:
-            problem = booking._get_problem(field_names)
-            if problem:
-                raise BookingValidationError(gettext(
-                        f'tibillet_equipment.msg_booking_{problem}',
-                        booking=booking.rec_name,
-                        from_date=lang.strftime(booking.from_date),
-                        to_date=lang.strftime(booking.to_date),
-                        days_max=BUFFER_DAYS_MAX))
-
     def _get_problem(self, field_names):
-        "Return what to correct before the booking is saved, or nothing"
         if ({'from_date', 'to_date'} & field_names
                 and self.to_date < self.from_date):
             return 'inverted'
@@ -243,31 +230,27 @@ class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
                 0 <= self.buffer_days <= BUFFER_DAYS_MAX):
             return 'buffer_days'
 
-    @classmethod
-    def on_modification(cls, mode, bookings, field_names=None):
-        super().on_modification(mode, bookings, field_names=field_names)
-        if (mode == 'create'
-                or (mode == 'write' and 'from_date' in field_names)):
-            cls._warn_past(bookings)
-
-    @classmethod
-    def _warn_past(cls, bookings):
-        "Ask whether the days that are past are right"
+    def _get_problem_names(self):
         pool = Pool()
         Lang = pool.get('ir.lang')
-        Warning = pool.get('res.user.warning')
-        for booking in bookings:
-            if booking.from_date >= today(booking.company):
-                continue
-            # The id of a new booking changes at each try.
-            key = '.'.join([
-                    'booking_past', str(booking.company.id),
-                    str(booking.party.id), f'{booking.from_date:%Y%m%d}'])
-            if Warning.check(key):
-                raise BookingPastWarning(key, gettext(
-                        'tibillet_equipment.msg_booking_past',
-                        booking=booking.rec_name,
-                        date=Lang.get().strftime(booking.from_date)))
+        lang = Lang.get()
+        return {
+            'booking': self.rec_name,
+            'from_date': lang.strftime(self.from_date),
+            'to_date': lang.strftime(self.to_date),
+            'days_max': BUFFER_DAYS_MAX,
+            }
+
+    def _get_surprises(self, field_names):
+        yield from super()._get_surprises(field_names)
+        if ('from_date' in field_names
+                and self.from_date < today(self.company)):
+            yield 'past'
+
+    def _get_surprise_key(self, surprise):
+        return '.'.join([
+                f'booking_{surprise}', str(self.company.id),
+                str(self.party.id), f'{self.from_date:%Y%m%d}'])
 
     @classmethod
     def check_modification(cls, mode, bookings, values=None, external=False):
@@ -381,8 +364,10 @@ class Booking(NumberedMixin, Workflow, ModelSQL, ModelView):
 del _states
 
 
-class BookingLine(sequence_ordered(), ModelSQL, ModelView):
+class BookingLine(ProblemMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.booking.line'
+    _problem_error = BookingValidationError
+    _problem_message = 'tibillet_equipment.msg_booking_line'
 
     booking = fields.Many2One(
         'tibillet.equipment.booking', "Booking", required=True,
@@ -437,24 +422,18 @@ class BookingLine(sequence_ordered(), ModelSQL, ModelView):
     def search_rec_name(cls, name, clause):
         return search_names(clause, 'product.rec_name', 'equipment.rec_name')
 
-    @classmethod
-    def validate_fields(cls, lines, field_names):
-        super().validate_fields(lines, field_names)
-        for line in lines:
-            problem = line._get_problem(field_names)
-            if problem:
-                raise BookingValidationError(gettext(
-                        f'tibillet_equipment.msg_booking_line_{problem}',
-                        booking=line.booking.rec_name,
-                        name=(line.equipment or line.product).rec_name))
-
     def _get_problem(self, field_names):
-        "Return what to correct before the line is saved, or nothing"
         if 'quantity' in field_names and self.quantity <= 0:
             return 'quantity'
         if ({'quantity', 'equipment'} & field_names
                 and self.equipment and self.quantity != 1):
             return 'unit'
+
+    def _get_problem_names(self):
+        return {
+            'booking': self.booking.rec_name,
+            'name': (self.equipment or self.product).rec_name,
+            }
 
     @classmethod
     def check_modification(cls, mode, lines, values=None, external=False):

@@ -1,7 +1,8 @@
 import datetime as dt
 from decimal import Decimal
 
-from trytond.i18n import gettext
+from tibillet_base.problem import ProblemMixin
+
 from trytond.model import ModelSingleton, ModelSQL, ModelView, fields
 from trytond.modules.company.model import (
     CompanyMultiValueMixin, CompanyValueMixin)
@@ -192,8 +193,10 @@ class ConfigurationSequence(ModelSQL, CompanyValueMixin):
     default_incident_sequence = _default_sequence('sequence_incident')
 
 
-class ConfigurationBooking(ModelSQL, CompanyValueMixin):
+class ConfigurationBooking(ProblemMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.equipment.configuration.booking'
+    _problem_error = ConfigurationValidationError
+    _problem_message = 'tibillet_equipment.msg_configuration'
 
     buffer_days = buffer_days
     loss_delay = loss_delay
@@ -206,18 +209,7 @@ class ConfigurationBooking(ModelSQL, CompanyValueMixin):
     def default_loss_delay(cls):
         return dt.timedelta(days=30)
 
-    @classmethod
-    def validate_fields(cls, values, field_names):
-        super().validate_fields(values, field_names)
-        for value in values:
-            problem = value._get_problem(field_names)
-            if problem:
-                raise ConfigurationValidationError(gettext(
-                        f'tibillet_equipment.msg_configuration_{problem}',
-                        days_max=BUFFER_DAYS_MAX))
-
     def _get_problem(self, field_names):
-        "Return what to correct before it is saved, or nothing"
         if ('buffer_days' in field_names and self.buffer_days is not None
                 and not 0 <= self.buffer_days <= BUFFER_DAYS_MAX):
             return 'buffer_days'
@@ -225,9 +217,14 @@ class ConfigurationBooking(ModelSQL, CompanyValueMixin):
                 and self.loss_delay < dt.timedelta()):
             return 'loss_delay'
 
+    def _get_problem_names(self):
+        return {'days_max': BUFFER_DAYS_MAX}
 
-class ConfigurationAccounting(ModelSQL, CompanyValueMixin):
+
+class ConfigurationAccounting(ProblemMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.equipment.configuration.accounting'
+    _problem_error = ConfigurationValidationError
+    _problem_message = 'tibillet_equipment.msg_configuration'
 
     depreciation_method = depreciation_method
     low_value_threshold = low_value_threshold
@@ -243,12 +240,7 @@ class ConfigurationAccounting(ModelSQL, CompanyValueMixin):
         # BOI-BIC-CHG-20-30-10: 500 euros excluding tax.
         return Decimal('500')
 
-    @classmethod
-    def validate_fields(cls, values, field_names):
-        super().validate_fields(values, field_names)
-        if 'low_value_threshold' in field_names:
-            for value in values:
-                if (value.low_value_threshold or 0) < 0:
-                    raise ConfigurationValidationError(gettext(
-                            'tibillet_equipment'
-                            '.msg_configuration_low_value_threshold'))
+    def _get_problem(self, field_names):
+        if ('low_value_threshold' in field_names
+                and (self.low_value_threshold or 0) < 0):
+            return 'low_value_threshold'

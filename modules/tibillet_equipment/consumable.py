@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from sql.aggregate import Sum
 from tibillet_base.names import search_names
+from tibillet_base.problem import ProblemMixin
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
@@ -18,8 +19,10 @@ _states = {
     }
 
 
-class Consumable(ModelSQL, ModelView):
+class Consumable(ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.consumable'
+    _problem_error = ConsumableQuantityError
+    _problem_message = 'tibillet_equipment.msg_consumable'
 
     company = fields.Many2One(
         'company.company', "Company", required=True, states=_states)
@@ -132,22 +135,14 @@ class Consumable(ModelSQL, ModelView):
         default.setdefault('uses')
         return super().copy(consumables, default=default)
 
-    @classmethod
-    def validate_fields(cls, consumables, field_names):
-        super().validate_fields(consumables, field_names)
-        for consumable in consumables:
-            problem = consumable._get_problem(field_names)
-            if problem:
-                raise ConsumableQuantityError(gettext(
-                        f'tibillet_equipment.msg_consumable_{problem}',
-                        consumable=consumable.rec_name))
-
     def _get_problem(self, field_names):
-        "Return what to correct before it is saved, or nothing"
         if 'quantity' in field_names and self.quantity <= 0:
             return 'none'
         if 'unit_cost' in field_names and self.unit_cost < 0:
             return 'unit_cost'
+
+    def _get_problem_names(self):
+        return {'consumable': self.rec_name}
 
     @classmethod
     def check_modification(

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from tibillet_base.names import search_names
+from tibillet_base.problem import ProblemMixin
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
@@ -26,8 +27,10 @@ _states = {
     }
 
 
-class Equipment(Workflow, ModelSQL, ModelView):
+class Equipment(ProblemMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment'
+    _problem_error = EquipmentValidationError
+    _problem_message = 'tibillet_equipment.msg_equipment'
 
     company = fields.Many2One(
         'company.company', "Company", required=True,
@@ -280,21 +283,7 @@ class Equipment(Workflow, ModelSQL, ModelView):
                     values['code'] = sequence.get()
         return values
 
-    @classmethod
-    def validate_fields(cls, units, field_names):
-        pool = Pool()
-        Lang = pool.get('ir.lang')
-        super().validate_fields(units, field_names)
-        for unit in units:
-            problem = unit._get_problem(field_names)
-            if problem:
-                raise EquipmentValidationError(gettext(
-                        f'tibillet_equipment.msg_equipment_{problem}',
-                        equipment=unit.rec_name,
-                        date=Lang.get().strftime(unit.acquisition_date)))
-
     def _get_problem(self, field_names):
-        "Return what to correct before the unit is saved, or nothing"
         for name in ['unit_cost', 'unit_tax']:
             if name in field_names and getattr(self, name) < 0:
                 return name
@@ -303,6 +292,14 @@ class Equipment(Workflow, ModelSQL, ModelView):
             if ({name, 'acquisition_date'} & field_names
                     and date and date < self.acquisition_date):
                 return f'{name}_before'
+
+    def _get_problem_names(self):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        return {
+            'equipment': self.rec_name,
+            'date': Lang.get().strftime(self.acquisition_date),
+            }
 
     @classmethod
     def check_modification(cls, mode, units, values=None, external=False):

@@ -1,4 +1,5 @@
 from tibillet_base.names import search_names
+from tibillet_base.problem import ProblemMixin
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
@@ -24,8 +25,10 @@ REPORTED = {
 GONE = {'missing', 'lost', 'stolen'}
 
 
-class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
+class Incident(ProblemMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.incident'
+    _problem_error = IncidentValidationError
+    _problem_message = 'tibillet_equipment.msg_incident'
     _sequence_name = 'incident_sequence'
 
     company = fields.Many2One(
@@ -240,27 +243,21 @@ class Incident(NumberedMixin, Workflow, ModelSQL, ModelView):
             default.setdefault(name)
         return super().copy(incidents, default=default)
 
-    @classmethod
-    def validate_fields(cls, incidents, field_names):
-        pool = Pool()
-        Lang = pool.get('ir.lang')
-        super().validate_fields(incidents, field_names)
-        for incident in incidents:
-            problem = incident._get_problem(field_names)
-            if problem:
-                raise IncidentValidationError(gettext(
-                        f'tibillet_equipment.msg_incident_{problem}',
-                        incident=incident.rec_name,
-                        date=Lang.get().strftime(incident.date)))
-
     def _get_problem(self, field_names):
-        "Return what to correct before the incident is saved, or nothing"
         for name in ['amount', 'deductible', 'indemnity']:
             if name in field_names and (getattr(self, name) or 0) < 0:
                 return f'{name}_negative'
         if ({'date', 'decision_date'} & field_names
                 and self.decision_date and self.decision_date < self.date):
             return 'decision_before'
+
+    def _get_problem_names(self):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        return {
+            'incident': self.rec_name,
+            'date': Lang.get().strftime(self.date),
+            }
 
     @classmethod
     def check_modification(cls, mode, incidents, values=None, external=False):

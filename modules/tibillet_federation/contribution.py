@@ -51,6 +51,8 @@ class Contribution(
         CurrencyMixin, Workflow, sequence_ordered(), ChildMixin, EvidenceMixin,
         ModelSQL, ModelView):
     __name__ = 'tibillet.convention.contribution'
+    _problem_error = ContributionValidationError
+    _problem_message = 'tibillet_federation.msg_contribution'
 
     _states = {
         'readonly': Eval('frozen', False),
@@ -352,12 +354,6 @@ class Contribution(
     @classmethod
     def validate_fields(cls, contributions, field_names):
         super().validate_fields(contributions, field_names)
-        for contribution in contributions:
-            problem = contribution._get_problem(field_names)
-            if problem:
-                raise ContributionValidationError(gettext(
-                        f'tibillet_federation.msg_contribution_{problem}',
-                        contribution=contribution.rec_name))
         if field_names & {'recovered_through', 'contributor', 'date'}:
             cls._check_pot(contributions)
 
@@ -374,6 +370,9 @@ class Contribution(
         if ({'units', 'quantity'} & field_names
                 and len(self.units) > (self.quantity or 0)):
             return 'units'
+
+    def _get_problem_names(self):
+        return {'contribution': self.rec_name}
 
     @classmethod
     def _check_pot(cls, contributions):

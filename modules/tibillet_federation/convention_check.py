@@ -1,31 +1,18 @@
 """What a convention cannot be about: terms and dates without meaning."""
-from trytond.i18n import gettext
+from tibillet_base.problem import ProblemMixin
+
 from trytond.pool import PoolMeta
 
 from .convention import NOTICE_MONTHS_MAX, TERM_MONTHS_MAX
 from .exceptions import ConventionValidationError
 
 
-class Convention(metaclass=PoolMeta):
+class Convention(ProblemMixin, metaclass=PoolMeta):
     __name__ = 'tibillet.convention'
-
-    @classmethod
-    def validate_fields(cls, conventions, field_names):
-        super().validate_fields(conventions, field_names)
-        for convention in conventions:
-            problem = convention._get_problem(field_names)
-            if problem:
-                raise ConventionValidationError(gettext(
-                        f'tibillet_federation.msg_convention_{problem}',
-                        convention=convention.rec_name,
-                        start=convention.format_date(convention.start),
-                        notice=convention.format_date(
-                            convention.notice_date),
-                        term_max=TERM_MONTHS_MAX,
-                        notice_max=NOTICE_MONTHS_MAX))
+    _problem_error = ConventionValidationError
+    _problem_message = 'tibillet_federation.msg_convention'
 
     def _get_problem(self, field_names):
-        "Return what to correct before the convention is saved, or nothing"
         if 'term_months' in field_names and not (
                 0 < self.term_months <= TERM_MONTHS_MAX):
             return 'term'
@@ -36,3 +23,12 @@ class Convention(metaclass=PoolMeta):
                 and self.notice_date and self.start
                 and self.notice_date < self.start):
             return 'notice_date'
+
+    def _get_problem_names(self):
+        return {
+            'convention': self.rec_name,
+            'start': self.format_date(self.start),
+            'notice': self.format_date(self.notice_date),
+            'term_max': TERM_MONTHS_MAX,
+            'notice_max': NOTICE_MONTHS_MAX,
+            }

@@ -41,6 +41,8 @@ _states = {
 class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
     "A cost that belongs to no service in particular"
     __name__ = 'tibillet.convention.cost'
+    _problem_error = CostValidationError
+    _problem_message = 'tibillet_federation.msg_cost'
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention",
@@ -195,15 +197,22 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
     @classmethod
     def validate_fields(cls, costs, field_names):
         super().validate_fields(costs, field_names)
-        for cost in costs:
-            if field_names & {'nature', 'people', 'consent'}:
-                cost._check_people()
-            if 'amount' in field_names and cost.amount <= 0:
-                raise CostValidationError(gettext(
-                        'tibillet_federation.msg_cost_amount',
-                        cost=cost.rec_name))
         if 'date' in field_names:
             cls._check_dates(costs)
+
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        if (field_names & {'nature', 'people', 'consent'}
+                and self.nature == 'salary' and not self.consent
+                and (self.people or 0) < PEOPLE_MIN):
+            return 'people'
+        if 'amount' in field_names and self.amount <= 0:
+            return 'amount'
+
+    def _get_problem_names(self):
+        return {'cost': self.rec_name, 'people': PEOPLE_MIN}
 
     @classmethod
     def _check_dates(cls, costs):
@@ -235,14 +244,6 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
         return {
             c: Statement.get_locked_until(c)
             for c in {c.convention for c in costs}}
-
-    def _check_people(self):
-        if (self.nature == 'salary' and not self.consent
-                and (self.people or 0) < PEOPLE_MIN):
-            raise CostValidationError(gettext(
-                    'tibillet_federation.msg_cost_people',
-                    cost=self.rec_name,
-                    people=PEOPLE_MIN))
 
     @classmethod
     def check_modification(cls, mode, costs, values=None, external=False):

@@ -1,5 +1,7 @@
 """What proves a cost, and the one channel through which it is recovered."""
-from trytond.model import ModelStorage, fields
+from tibillet_base.problem import ProblemMixin
+
+from trytond.model import fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
@@ -20,7 +22,7 @@ def reference_key(owner, reference):
         plain_reference(reference))
 
 
-class EvidenceMixin(ModelStorage):
+class EvidenceMixin(ProblemMixin):
     """A cost with its evidence: a supplier invoice line, a file, a reference
 
     One evidence proves one cost, which is recovered through one channel:

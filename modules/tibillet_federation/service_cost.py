@@ -14,6 +14,9 @@ class CostMixin(ServiceLineMixin, EvidenceMixin):
     "A cost of a service, borne by one of the partners"
     __slots__ = ()
 
+    _problem_error = ServiceValidationError
+    _problem_message = 'tibillet_federation.msg_service_cost'
+
     partners = fields.Function(
         fields.Many2Many('party.party', None, None, "Partners"),
         'on_change_with_partners')
@@ -70,18 +73,20 @@ class CostMixin(ServiceLineMixin, EvidenceMixin):
         if self.service.state != 'cancelled':
             return super().evidence_key
 
-    @classmethod
-    def validate_fields(cls, costs, field_names):
-        super().validate_fields(costs, field_names)
-        if not field_names & {'amount', 'correction_date'}:
-            return
-        for cost in costs:
-            # Only what was too much is taken back, by a correction.
-            if cost.amount < 0 and not cost.correction_date:
-                raise ServiceValidationError(gettext(
-                        'tibillet_federation.msg_cost_negative',
-                        cost=cost.rec_name,
-                        service=cost.service.rec_name))
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        # Only what was too much is taken back, by a correction.
+        if ({'amount', 'correction_date'} & field_names
+                and self.amount < 0 and not self.correction_date):
+            return 'negative'
+
+    def _get_problem_names(self):
+        return {
+            'cost': self.rec_name,
+            'service': self.service.rec_name,
+            }
 
     @classmethod
     def copy(cls, costs, default=None):
@@ -196,14 +201,16 @@ class CommonCost(CostMixin, ModelSQL, ModelView):
     def search_rec_name(cls, name, clause):
         return [('description', *clause[1:])]
 
-    @classmethod
-    def preprocess_values(cls, mode, values):
-        # The domain would refuse it without saying what to do.
-        channel = values.get('recovered_through', cls._channels[0])
-        if channel and channel not in cls._channels:
-            raise ServiceValidationError(gettext(
-                    'tibillet_federation.msg_common_cost_channel'))
-        return super().preprocess_values(mode, values)
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        if ('recovered_through' in field_names
+                and self.recovered_through not in self._channels):
+            return 'channel'
+        if ({'evidence_line', 'evidence_file', 'evidence_reference'}
+                & field_names and not self.has_evidence):
+            return 'evidence'
 
     def check_channel(self):
         "Refuse to declare what nothing would give back"
@@ -212,18 +219,6 @@ class CommonCost(CostMixin, ModelSQL, ModelView):
                     'tibillet_federation.msg_service_common_cost_channel',
                     service=self.service.rec_name,
                     cost=self.rec_name))
-
-    @classmethod
-    def validate_fields(cls, costs, field_names):
-        super().validate_fields(costs, field_names)
-        if field_names & {
-                'evidence_line', 'evidence_file', 'evidence_reference'}:
-            for cost in costs:
-                if not cost.has_evidence:
-                    raise ServiceValidationError(gettext(
-                            'tibillet_federation.msg_common_cost_evidence',
-                            cost=cost.rec_name,
-                            service=cost.service.rec_name))
 
 
 class EquipmentUsed(ServiceLineMixin, ModelSQL, ModelView):

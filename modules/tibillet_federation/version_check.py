@@ -1,6 +1,7 @@
 """What figures of clauses cannot be, or are only on purpose."""
-from trytond.i18n import gettext
-from trytond.pool import Pool, PoolMeta
+from tibillet_base.problem import SurpriseMixin
+
+from trytond.pool import PoolMeta
 
 from .exceptions import MaximumRateWarning, VersionValidationError
 
@@ -8,23 +9,13 @@ from .exceptions import MaximumRateWarning, VersionValidationError
 PAYMENT_DAYS_MAX = 3650
 
 
-class Version(metaclass=PoolMeta):
+class Version(SurpriseMixin, metaclass=PoolMeta):
     __name__ = 'tibillet.convention.version'
-
-    @classmethod
-    def validate_fields(cls, versions, field_names):
-        super().validate_fields(versions, field_names)
-        for version in versions:
-            problem = version._get_problem(field_names)
-            if problem:
-                raise VersionValidationError(gettext(
-                        f'tibillet_federation.msg_version_{problem}',
-                        version=version.rec_name,
-                        convention=version.convention.rec_name,
-                        days_max=PAYMENT_DAYS_MAX))
+    _problem_error = VersionValidationError
+    _problem_message = 'tibillet_federation.msg_version'
+    _surprise_warning = MaximumRateWarning
 
     def _get_problem(self, field_names):
-        "Return what to correct before the clauses are saved, or nothing"
         if 'payment_days' in field_names and not (
                 0 <= self.payment_days <= PAYMENT_DAYS_MAX):
             return 'payment_days'
@@ -32,25 +23,18 @@ class Version(metaclass=PoolMeta):
                 and (self.accrual_ceiling or 0) < 0):
             return 'accrual_ceiling'
 
-    @classmethod
-    def on_modification(cls, mode, versions, field_names=None):
-        super().on_modification(mode, versions, field_names=field_names)
-        if (mode == 'create'
-                or (mode == 'write' and 'max_rate' in field_names)):
-            cls._warn_max_rate(versions)
+    def _get_problem_names(self):
+        return {
+            'version': self.rec_name,
+            'convention': self.convention.rec_name,
+            'days_max': PAYMENT_DAYS_MAX,
+            }
 
-    @classmethod
-    def _warn_max_rate(cls, versions):
-        "Ask whether nothing should ever be recouped"
-        pool = Pool()
-        Warning = pool.get('res.user.warning')
-        for version in versions:
-            if version.max_rate != 0:
-                continue
-            # The id of a new version changes at each try.
-            key = f'version_max_rate.{version.convention.id}'
-            if Warning.check(key):
-                raise MaximumRateWarning(key, gettext(
-                        'tibillet_federation.msg_version_max_rate',
-                        version=version.rec_name,
-                        convention=version.convention.rec_name))
+    def _get_surprises(self, field_names):
+        yield from super()._get_surprises(field_names)
+        # Nothing would ever be recouped.
+        if 'max_rate' in field_names and self.max_rate == 0:
+            yield 'max_rate'
+
+    def _get_surprise_key(self, surprise):
+        return f'version_{surprise}.{self.convention.id}'
