@@ -1,12 +1,17 @@
 import datetime as dt
 
 from trytond import backend
+from trytond.model import fields
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 
+from tibillet.terms import add_months
+
 # How many records a query looks for at once.
 SLICE = 1000
+# Who plans further ahead has most likely mistyped the year.
+AHEAD_MONTHS = 24
 
 
 def now():
@@ -24,6 +29,29 @@ def today(company=None):
     context = {'company': company.id} if company else {}
     with Transaction().set_context(**context):
         return Date.today()
+
+
+def is_far(date, company):
+    "Return if the date is so far ahead that one should ask about it"
+    return date > add_months(today(company), AHEAD_MONTHS)
+
+
+def take_turn(Model, ids):
+    """Let nobody else change the records until the transaction ends
+
+    Their rows are updated with the states that they have: a second writer
+    waits for the first, then the database refuses it and the server tries it
+    again, from the start and on what the first has written. A row that is
+    locked and not changed would let it go on with what it read before.
+    Nothing of the records changes by it, not even the date they were
+    modified. Their keys are not updated either: who only refers to them does
+    not wait.
+    """
+    table = Model.__table__()
+    if ids:
+        cursor().execute(*table.update(
+                [table.state], [table.state],
+                where=fields.SQL_OPERATORS['in'](table.id, sorted(ids))))
 
 
 def cursor():

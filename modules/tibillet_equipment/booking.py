@@ -3,7 +3,7 @@ from itertools import groupby
 
 from tibillet_base.names import search_names
 from tibillet_base.problem import ProblemMixin, SurpriseMixin
-from tibillet_base.tools import today
+from tibillet_base.tools import is_far, take_turn, today
 
 from trytond.i18n import gettext
 from trytond.model import (
@@ -15,7 +15,7 @@ from trytond.transaction import Transaction
 from .availability import Availability
 from .configuration import BUFFER_DAYS_MAX
 from .exceptions import (
-    BookingCapacityError, BookingModificationError, BookingPastWarning,
+    BookingCapacityError, BookingDateWarning, BookingModificationError,
     BookingValidationError)
 from .numbered import NumberedMixin
 
@@ -29,7 +29,7 @@ class Booking(SurpriseMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     _sequence_name = 'booking_sequence'
     _problem_error = BookingValidationError
     _problem_message = 'tibillet_equipment.msg_booking'
-    _surprise_warning = BookingPastWarning
+    _surprise_warning = BookingDateWarning
 
     company = fields.Many2One(
         'company.company', "Company", required=True,
@@ -104,8 +104,10 @@ class Booking(SurpriseMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
             }
         cls._buttons.update({
                 'cancel': {
-                    'invisible': ~Eval('state').in_(['draft', 'confirmed']),
-                    'depends': ['state'],
+                    'invisible': (
+                        ~Eval('state').in_(['draft', 'confirmed'])
+                        | (Eval('id', -1) < 0)),
+                    'depends': ['state', 'id'],
                     },
                 'draft': {
                     'invisible': ~Eval('state').in_(
@@ -246,11 +248,14 @@ class Booking(SurpriseMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         if ('from_date' in field_names
                 and self.from_date < today(self.company)):
             yield 'past'
+        if 'to_date' in field_names and is_far(self.to_date, self.company):
+            yield 'far'
 
     def _get_surprise_key(self, surprise):
         return '.'.join([
                 f'booking_{surprise}', str(self.company.id),
-                str(self.party.id), f'{self.from_date:%Y%m%d}'])
+                str(self.party.id), f'{self.from_date:%Y%m%d}',
+                f'{self.to_date:%Y%m%d}'])
 
     @classmethod
     def check_modification(cls, mode, bookings, values=None, external=False):
@@ -428,11 +433,18 @@ class BookingLine(ProblemMixin, sequence_ordered(), ModelSQL, ModelView):
         if ({'quantity', 'equipment'} & field_names
                 and self.equipment and self.quantity != 1):
             return 'unit'
+        if ({'product', 'equipment'} & field_names and self.equipment
+                and (self.equipment.product != self.product
+                    or self.equipment.company != self.booking.company)):
+            return 'other'
+        if 'product' in field_names and self.product.type != 'assets':
+            return 'product'
 
     def _get_problem_names(self):
         return {
             'booking': self.booking.rec_name,
             'name': (self.equipment or self.product).rec_name,
+            'product': self.product.rec_name,
             }
 
     @classmethod
@@ -444,3 +456,11 @@ class BookingLine(ProblemMixin, sequence_ordered(), ModelSQL, ModelView):
                 raise BookingModificationError(gettext(
                         'tibillet_equipment.msg_booking_modify',
                         booking=line.booking.rec_name))
+
+    @classmethod
+    def on_modification(cls, mode, lines, field_names=None):
+        pool = Pool()
+        Booking = pool.get('tibillet.equipment.booking')
+        super().on_modification(mode, lines, field_names=field_names)
+        # Nobody confirms it meanwhile: what is booked would not be counted.
+        take_turn(Booking, {l.booking.id for l in lines})

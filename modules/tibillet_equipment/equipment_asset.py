@@ -234,8 +234,7 @@ class Equipment(metaclass=PoolMeta):
                 and not 0 < self.duration_months <= DURATION_MONTHS_MAX):
             return 'duration_months'
         if ({'residual_value', 'unit_cost'} & field_names
-                and not 0 <= self.residual_value
-                <= (self.unit_cost or self.residual_value)):
+                and not 0 <= self.residual_value <= self.unit_cost):
             return 'residual_value'
 
     def is_bound(self):

@@ -34,7 +34,7 @@ class BookingValidationError(ValidationError):
     pass
 
 
-class BookingPastWarning(UserWarning):
+class BookingDateWarning(UserWarning):
     pass
 
 

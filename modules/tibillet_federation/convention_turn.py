@@ -2,19 +2,13 @@
 
 What is decided from the ledger (a ceiling, what remains, what is locked) is
 right only if nobody writes it meanwhile. On PostgreSQL a transaction reads
-what was there when it began, however long it then waits for a lock: a row
-that is locked and not changed lets a second writer go on with what it read
-before. So the row of the convention is updated, with the values it has. The
-second writer waits for the first, then the database refuses it and the server
-tries it again, from the start and on what the first has written. It does not
-matter when in a transaction the turn is taken.
-
-Nothing of the convention changes by it, not even the date it was modified.
-Its key is not updated either: who only refers to the convention does not wait.
+what was there when it began, however long it then waits for a lock: see
+take_turn. It does not matter when in a transaction the turn is taken.
 """
-from trytond.model import ModelStorage, fields
+from tibillet_base import tools
+
+from trytond.model import ModelStorage
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import Transaction
 
 
 class Convention(metaclass=PoolMeta):
@@ -23,13 +17,7 @@ class Convention(metaclass=PoolMeta):
     @classmethod
     def take_turn(cls, conventions):
         "Let nobody else decide from the ledgers until the transaction ends"
-        table = cls.__table__()
-        cursor = Transaction().connection.cursor()
-        ids = sorted({c.id for c in conventions})
-        if ids:
-            cursor.execute(*table.update(
-                    [table.state], [table.state],
-                    where=fields.SQL_OPERATORS['in'](table.id, ids)))
+        tools.take_turn(cls, {c.id for c in conventions})
 
 
 class TurnMixin(ModelStorage):

@@ -124,15 +124,8 @@ class LendingMixin:
             festival = create_party("Festival")
             units = create_units(product, 2)
             day = dt.date(2099, 7, 10)
-            named, = Booking.create([{
-                        'party': festival.id,
-                        'from_date': day,
-                        'to_date': day,
-                        'lines': [('create', [{
-                                        'product': product.id,
-                                        'equipment': units[0].id,
-                                        }])],
-                        }])
+            named = create_booking(
+                festival, product, 1, day, day, equipment=units[0].id)
             Booking.confirm([named])
             self.assertEqual(
                 Equipment.search([('reserved', '=', True)]), [units[0]])

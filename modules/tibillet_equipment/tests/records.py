@@ -55,7 +55,7 @@ def create_units(product, number, owners=None, **values):
     return units
 
 
-def create_booking(party, product, quantity, from_date, to_date):
+def create_booking(party, product, quantity, from_date, to_date, **line):
     pool = Pool()
     Booking = pool.get('tibillet.equipment.booking')
     # The days of a test are soon past.
@@ -67,7 +67,7 @@ def create_booking(party, product, quantity, from_date, to_date):
                     'lines': [('create', [{
                                     'product': product.id,
                                     'quantity': quantity,
-                                    }])],
+                                    **line}])],
                     }])
     return Booking(booking.id)
 

@@ -18,7 +18,7 @@ from .records import (
     create_booking, create_party, create_product, create_units, move, utc)
 
 pytestmark = pytest.mark.postgresql
-DAYS = [dt.date(2099, 7, 10), dt.date(2099, 8, 10)]
+DAYS = [dt.date(2099, month, 10) for month in [7, 8, 9, 10]]
 
 
 class PostgreSQLTestCase(RouteTestCase):
@@ -118,6 +118,61 @@ class PostgreSQLTestCase(RouteTestCase):
             self.assertEqual(
                 self.confirm(self.book(DAYS[1], 6, 6)),
                 ['confirmed', 'confirmed'])
+
+    def write_line(self, booking):
+        "Book one more of a booking that is confirmed meanwhile, return both"
+        started, confirmed = threading.Event(), threading.Event()
+        refused = []
+
+        def write():
+            for _ in range(100):
+                try:
+                    with Transaction().start(
+                            self.db_name, 0,
+                            context={'company': self.company}):
+                        pool = Pool()
+                        Booking = pool.get('tibillet.equipment.booking')
+                        Line = pool.get('tibillet.equipment.booking.line')
+                        # What is read first is what the transaction sees.
+                        Booking(booking).state
+                        started.set()
+                        confirmed.wait(10)
+                        Line.create([{
+                                    'booking': booking,
+                                    'product': self.product,
+                                    'quantity': 10,
+                                    }])
+                    return
+                except backend.DatabaseOperationalError:
+                    time.sleep(0.1)
+                except UserError as error:
+                    refused.append(type(error).__name__)
+                    return
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        started.wait(10)
+        self.confirm([booking])
+        confirmed.set()
+        thread.join()
+        with Transaction().start(self.db_name, 0, readonly=True):
+            Booking = Pool().get('tibillet.equipment.booking')
+            record = Booking(booking)
+            return record.state, sum(l.quantity for l in record.lines), refused
+
+    def test_line(self):
+        "A booking that is confirmed takes no line that was begun before"
+        booking, = self.book(DAYS[2], 1)
+        self.assertEqual(
+            self.write_line(booking),
+            ('confirmed', 1, ['BookingModificationError']))
+
+    def test_line_without_turn(self):
+        "Without its turn it takes more than there are: the race is real"
+        booking, = self.book(DAYS[3], 1)
+        with patch('tibillet_equipment.booking.take_turn'):
+            self.assertEqual(
+                self.write_line(booking), ('confirmed', 11, []))
 
     def test_assets(self):
         "Of two clicks at the same time one creates the assets"
