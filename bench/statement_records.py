@@ -85,11 +85,14 @@ def _declare(convention, operator, count):
     generator = random.Random(2026)
     with _transaction() as transaction:
         pool = Pool()
+        Party = pool.get('party.party')
         Service = pool.get('tibillet.convention.service')
         Statement = pool.get('tibillet.convention.statement')
+        customer, = Party.create([{'name': "Organiser"}])
         services = Service.create([{
                     'convention': convention,
                     'operator': operator,
+                    'customer': customer.id,
                     'event_name': f"Service {number}",
                     'date': START + dt.timedelta(generator.randrange(365)),
                     'turnovers': [('create', [{

@@ -358,6 +358,9 @@ class Contribution(
             cls._check_pot(contributions)
 
     def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
         if 'quantity' in field_names and (
                 self.quantity is None or self.quantity <= 0):
             return 'quantity'

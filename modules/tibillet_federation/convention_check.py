@@ -1,16 +1,23 @@
 """What a convention cannot be about: terms and dates without meaning."""
-from tibillet_base.problem import ProblemMixin
+from tibillet_base.problem import SurpriseMixin
+from tibillet_base.tools import is_far, today
 
 from trytond.pool import PoolMeta
 
+from tibillet.terms import add_months
+
 from .convention import NOTICE_MONTHS_MAX, TERM_MONTHS_MAX
-from .exceptions import ConventionValidationError
+from .exceptions import ConventionDateWarning, ConventionValidationError
+
+# What began longer ago has most likely a mistyped year.
+PAST_MONTHS = 120
 
 
-class Convention(ProblemMixin, metaclass=PoolMeta):
+class Convention(SurpriseMixin, metaclass=PoolMeta):
     __name__ = 'tibillet.convention'
     _problem_error = ConventionValidationError
     _problem_message = 'tibillet_federation.msg_convention'
+    _surprise_warning = ConventionDateWarning
 
     def _get_problem(self, field_names):
         if 'term_months' in field_names and not (
@@ -32,3 +39,16 @@ class Convention(ProblemMixin, metaclass=PoolMeta):
             'term_max': TERM_MONTHS_MAX,
             'notice_max': NOTICE_MONTHS_MAX,
             }
+
+    def _get_surprises(self, field_names):
+        yield from super()._get_surprises(field_names)
+        if 'start' in field_names and self.start:
+            if self.start < add_months(today(self.company), -PAST_MONTHS):
+                yield 'old'
+            elif is_far(self.start, self.company):
+                yield 'far'
+
+    def _get_surprise_key(self, surprise):
+        return '.'.join([
+                f'convention_{surprise}', str(self.company.id),
+                f'{self.start:%Y%m%d}'])

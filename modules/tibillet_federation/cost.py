@@ -204,15 +204,25 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
         problem = super()._get_problem(field_names)
         if problem:
             return problem
+        if self.partners and self.payer not in self.partners:
+            return 'payer'
         if (field_names & {'nature', 'people', 'consent'}
-                and self.nature == 'salary' and not self.consent
-                and (self.people or 0) < PEOPLE_MIN):
-            return 'people'
+                and self.nature == 'salary'):
+            if not self.consent and (self.people or 0) < PEOPLE_MIN:
+                return 'people'
+            if (self.people or 0) <= 0:
+                return 'nobody'
         if 'amount' in field_names and self.amount <= 0:
             return 'amount'
 
     def _get_problem_names(self):
-        return {'cost': self.rec_name, 'people': PEOPLE_MIN}
+        return {
+            'cost': self.rec_name,
+            'people': PEOPLE_MIN,
+            'convention': self.convention.rec_name,
+            'payer': self.payer.rec_name,
+            'partners': ', '.join(p.rec_name for p in self.partners),
+            }
 
     @classmethod
     def _check_dates(cls, costs):

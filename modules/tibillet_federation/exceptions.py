@@ -16,6 +16,10 @@ class ConventionValidationError(ValidationError):
     pass
 
 
+class ConventionDateWarning(UserWarning):
+    pass
+
+
 class ConventionActivationError(UserError):
     pass
 
@@ -141,6 +145,14 @@ class ServiceValidationError(ValidationError):
     pass
 
 
+class ServiceDateWarning(UserWarning):
+    pass
+
+
+class ServiceDaysWarning(UserWarning):
+    pass
+
+
 class ServiceModificationError(AccessError):
     pass
 
@@ -213,6 +225,10 @@ class StatementLockError(UserError):
 
 
 class StatementInvoiceError(UserError):
+    pass
+
+
+class StatementBooksWarning(UserWarning):
     pass
 
 

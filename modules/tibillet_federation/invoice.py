@@ -130,6 +130,22 @@ def get_without_books(statement):
     return [pair for pair in pairs if not set(pair) & set(companies)]
 
 
+def get_forgotten(statement):
+    """Return the companies whose books would not show what they pay or get
+
+    They keep their books here, and the convention does not tell: nobody
+    chose them among its parties.
+    """
+    pool = Pool()
+    FiscalYear = pool.get('account.fiscalyear')
+    companies, pairs = _get_pairs(statement)
+    parties = {p for pair in pairs for p in pair} - set(companies)
+    return {
+        y.company for y in FiscalYear.search([
+                ('company.party', 'in', [p.id for p in parties]),
+                ], order=[])}
+
+
 def get_flows(statement):
     """Return (type, company, other party, allocations) of what is paid
 

@@ -88,13 +88,7 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         "Date", required=True, states=_states,
         help="The first day. The clauses in force that day apply.")
     end_date = fields.Date(
-        "End Date",
-        domain=[
-            If(Eval('end_date') & Eval('date'),
-                ('end_date', '>=', Eval('date')),
-                ()),
-            ],
-        states=_states,
+        "End Date", states=_states,
         help="The last day, when it lasts more than one.")
     ethics = fields.Selection([
             ('clear', "Clear"),
@@ -225,9 +219,10 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
                     'depends': ['state', 'locked'],
                     },
                 'cancel': {
-                    'invisible': ~Eval('state').in_(OPEN),
+                    'invisible': (
+                        ~Eval('state').in_(OPEN) | (Eval('id', -1) < 0)),
                     'icon': 'tryton-cancel',
-                    'depends': ['state'],
+                    'depends': ['state', 'id'],
                     },
                 })
 
@@ -360,7 +355,7 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
 
     def _check_term(self):
         convention = self.convention
-        dates = [self.date, self.end_date or self.date]
+        dates = [self.date, self.last_date]
         if convention.start and all(map(convention.covers, dates)):
             return
         if not convention.start and convention.state == 'draft':
@@ -401,11 +396,15 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('draft')
     def draft(cls, services):
         for service in services:
-            if service.locked:
-                raise ServiceModificationError(gettext(
-                        'tibillet_federation.msg_service_locked',
-                        service=service.rec_name,
-                        statement=service.statement.rec_name))
+            service.check_unlocked()
+
+    def check_unlocked(self):
+        "Check that no locked statement shows the service"
+        if self.locked:
+            raise ServiceModificationError(gettext(
+                    'tibillet_federation.msg_service_locked',
+                    service=self.rec_name,
+                    statement=self.statement.rec_name))
 
     @classmethod
     @ModelView.button
@@ -419,6 +418,10 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
                         service=service.rec_name,
                         convention=service.convention.rec_name))
             service._check_term()
+
+    @property
+    def last_date(self):
+        return self.end_date or self.date
 
     def _check_ethics(self):
         if self.ethics != 'clear':
@@ -435,7 +438,7 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
 
     def _check_over(self):
         "Check that the service has taken place"
-        last = self.end_date or self.date
+        last = self.last_date
         if last > today(self.convention.company):
             raise ServicePerformError(gettext(
                     'tibillet_federation.msg_service_future',

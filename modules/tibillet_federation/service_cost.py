@@ -7,6 +7,7 @@ from trytond.pyson import Eval, If
 
 from .evidence import EvidenceMixin
 from .exceptions import ServiceDeclareError, ServiceValidationError
+from .service_days import DaysMixin
 from .service_line import ServiceLineMixin
 
 
@@ -77,15 +78,27 @@ class CostMixin(ServiceLineMixin, EvidenceMixin):
         problem = super()._get_problem(field_names)
         if problem:
             return problem
+        if self.partners and self.payer not in self.partners:
+            return 'payer'
+        if self.tier and not self._may_be_paid_by(self.tier):
+            return 'tier'
         # Only what was too much is taken back, by a correction.
         if ({'amount', 'correction_date'} & field_names
                 and self.amount < 0 and not self.correction_date):
             return 'negative'
 
+    def _may_be_paid_by(self, tier):
+        return (
+            tier.kind in {'cost', 'time'}
+            and tier.version.convention == self.convention)
+
     def _get_problem_names(self):
         return {
             'cost': self.rec_name,
             'service': self.service.rec_name,
+            'convention': self.convention.rec_name,
+            'payer': self.payer.rec_name,
+            'partners': ', '.join(p.rec_name for p in self.partners),
             }
 
     @classmethod
@@ -97,7 +110,7 @@ class CostMixin(ServiceLineMixin, EvidenceMixin):
         return super().copy(costs, default=default)
 
 
-class HumanCost(CostMixin, ModelSQL, ModelView):
+class HumanCost(DaysMixin, CostMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service.human_cost'
 
     role = fields.Char(
@@ -114,20 +127,10 @@ class HumanCost(CostMixin, ModelSQL, ModelView):
             ], "Kind", required=True, sort=False,
         help="An artist fee is for artists only: "
         "a technician is paid by the hour.")
-    days = fields.Numeric(
-        "Days", digits=(6, 2), required=True,
-        domain=[
-            ('days', '>', 0),
-            ])
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.amount.domain = [
-            If(Eval('kind') == 'waived',
-                ('amount', '=', 0),
-                ('amount', '!=', 0)),
-            ]
         # The documents of the convention are read by every party; a payslip
         # by who pays.
         cls.evidence_file.domain = [
@@ -143,10 +146,6 @@ class HumanCost(CostMixin, ModelSQL, ModelView):
         return 'salary'
 
     @classmethod
-    def default_days(cls):
-        return Decimal(1)
-
-    @classmethod
     def default_recovered_through(cls):
         return 'none'
 
@@ -154,6 +153,19 @@ class HumanCost(CostMixin, ModelSQL, ModelView):
     def on_change_kind(self):
         if self.kind == 'waived':
             self.amount = Decimal(0)
+
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        if {'kind', 'amount'} & field_names:
+            if self.kind == 'waived' and self.amount:
+                return 'waived'
+            if self.kind != 'waived' and not self.amount:
+                return 'unpaid'
+        if ('recovered_through' in field_names
+                and self.recovered_through != 'none'):
+            return 'recovered'
 
     def get_rec_name(self, name):
         return self.role
@@ -219,27 +231,3 @@ class CommonCost(CostMixin, ModelSQL, ModelView):
                     'tibillet_federation.msg_service_common_cost_channel',
                     service=self.service.rec_name,
                     cost=self.rec_name))
-
-
-class EquipmentUsed(ServiceLineMixin, ModelSQL, ModelView):
-    __name__ = 'tibillet.convention.service.equipment'
-
-    equipment = fields.Many2One(
-        'tibillet.equipment', "Equipment", required=True,
-        ondelete='RESTRICT')
-    days = fields.Numeric(
-        "Days", digits=(6, 2), required=True,
-        domain=[
-            ('days', '>', 0),
-            ])
-
-    @classmethod
-    def default_days(cls):
-        return Decimal(1)
-
-    def get_rec_name(self, name):
-        return self.equipment.rec_name
-
-    @classmethod
-    def search_rec_name(cls, name, clause):
-        return [('equipment.rec_name', *clause[1:])]

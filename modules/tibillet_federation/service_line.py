@@ -70,34 +70,40 @@ class ServiceLineMixin(ChildMixin):
     def check_modification(cls, mode, lines, values=None, external=False):
         super().check_modification(
             mode, lines, values=values, external=external)
-        if mode == 'write' and set(values) <= cls._free_fields:
-            return
+        free = mode == 'write' and set(values) <= cls._free_fields
         for line in lines:
+            line._check_closed()
+            if free:
+                line._check_free(values)
+                continue
             service = line.service
-            if service.convention.state == 'closed':
-                raise ServiceModificationError(gettext(
-                        'tibillet_federation.msg_service_closed',
-                        service=service.rec_name,
-                        convention=service.convention.rec_name))
             if mode == 'write' and 'correction_date' in values:
                 raise ServiceModificationError(gettext(
                         'tibillet_federation.msg_service_correction_moved',
                         service=service.rec_name))
             if mode == 'create' and service.locked:
                 line._check_correction()
-            elif service.locked:
-                raise ServiceModificationError(gettext(
-                        'tibillet_federation.msg_service_locked',
-                        service=service.rec_name,
-                        statement=service.statement.rec_name))
-            elif service.state in {'declared', 'cancelled'}:
+                continue
+            service.check_unlocked()
+            if service.state in {'declared', 'cancelled'}:
                 raise ServiceModificationError(gettext(
                         'tibillet_federation.msg_service_modification',
                         service=service.rec_name))
-            elif line.correction_date:
+            if line.correction_date:
                 raise ServiceModificationError(gettext(
                         'tibillet_federation.msg_service_correction_early',
                         service=service.rec_name))
+
+    def _check_closed(self):
+        convention = self.service.convention
+        if convention.state == 'closed':
+            raise ServiceModificationError(gettext(
+                    'tibillet_federation.msg_service_closed',
+                    service=self.service.rec_name,
+                    convention=convention.rec_name))
+
+    def _check_free(self, values):
+        "Check what is written of the free fields"
 
     def _check_correction(self):
         "Check that a statement to come can settle the correction"

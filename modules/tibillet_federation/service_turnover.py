@@ -1,17 +1,26 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from tibillet_base.problem import ProblemMixin
+
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Bool, Eval, If
 
-from .exceptions import ServiceModificationError, ServiceValidationError
+from .exceptions import ServiceValidationError
 from .service_line import ServiceLineMixin
 
 
-class Turnover(ServiceLineMixin, ModelSQL, ModelView):
+def _is_part(amount, whole):
+    "Return if the amount is between nothing and the whole, of any sign"
+    return min(whole, 0) <= amount <= max(whole, 0)
+
+
+class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service.turnover'
+    _problem_error = ServiceValidationError
+    _problem_message = 'tibillet_federation.msg_turnover'
 
     _free_fields = {'received', 'invoice_line'}
 
@@ -120,28 +129,44 @@ class Turnover(ServiceLineMixin, ModelSQL, ModelView):
         if field_names & {'invoice_line', 'service', 'amount'}:
             cls._check_invoice_lines(lines)
 
-    @classmethod
-    def check_modification(cls, mode, lines, values=None, external=False):
-        super().check_modification(
-            mode, lines, values=values, external=external)
-        if mode != 'write' or not set(values) <= cls._free_fields:
-            return
-        # What customers pay is known later, the invoice at last: neither is
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        if self.invoice_line and not self._accepts(self.invoice_line):
+            return 'invoice_line'
+        if ({'received', 'amount'} & field_names and not self.invoice_line
+                and self.received is not None and not _is_part(
+                    self.received, self.amount)):
+            return 'received'
+
+    def _accepts(self, invoice_line):
+        "Return if it is a line of a customer invoice of the operator"
+        invoice = invoice_line.invoice
+        return bool(
+            invoice and invoice_line.type == 'line'
+            and invoice.type == 'out' and invoice.state != 'cancelled'
+            and invoice.company.party == self.operator
+            and invoice.currency == self.currency)
+
+    def _get_problem_names(self):
+        convention = self.service.convention
+        return {
+            'line': self.rec_name,
+            'service': self.service.rec_name,
+            'operator': self.operator.rec_name,
+            'currency': self.currency.rec_name,
+            'amount': convention.format_amount(self.amount),
+            'received': convention.format_amount(self.received or Decimal(0)),
+            }
+
+    def _check_free(self, values):
+        super()._check_free(values)
+        # What customers pay is known later, the invoice at last: it is not
         # taken back from what a locked statement shows.
-        for line in lines:
-            service = line.service
-            if service.convention.state == 'closed':
-                raise ServiceModificationError(gettext(
-                        'tibillet_federation.msg_service_closed',
-                        service=service.rec_name,
-                        convention=service.convention.rec_name))
-            if ('invoice_line' in values and line.invoice_line
-                    and values['invoice_line'] != line.invoice_line.id
-                    and service.locked):
-                raise ServiceModificationError(gettext(
-                        'tibillet_federation.msg_service_locked',
-                        service=service.rec_name,
-                        statement=service.statement.rec_name))
+        if ('invoice_line' in values and self.invoice_line
+                and values['invoice_line'] != self.invoice_line.id):
+            self.service.check_unlocked()
 
     @classmethod
     def _check_invoice_lines(cls, lines):
@@ -165,7 +190,7 @@ class Turnover(ServiceLineMixin, ModelSQL, ModelView):
         for line in lines:
             worth = line.invoice_line.amount
             total = declared[line.invoice_line]
-            if not min(worth, 0) <= total <= max(worth, 0):
+            if not _is_part(total, worth):
                 convention = line.service.convention
                 raise ServiceValidationError(gettext(
                         'tibillet_federation.msg_turnover_amount',

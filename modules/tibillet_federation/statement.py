@@ -54,17 +54,9 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
             ],
         states=_states)
     start_date = fields.Date(
-        "Start Date", required=True,
-        domain=[
-            ('start_date', '<=', Eval('end_date', dt.date.max)),
-            ],
-        states=_states)
+        "Start Date", required=True, states=_states)
     end_date = fields.Date(
-        "End Date", required=True,
-        domain=[
-            ('end_date', '>=', Eval('start_date', dt.date.min)),
-            ],
-        states=_states)
+        "End Date", required=True, states=_states)
     date = fields.Date(
         "Date", required=True,
         states={

@@ -6,8 +6,9 @@ from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
-from .exceptions import StatementInvoiceError
-from .invoice import get_invoices, get_without_books, is_invoiced
+from .exceptions import StatementBooksWarning, StatementInvoiceError
+from .invoice import (
+    get_forgotten, get_invoices, get_without_books, is_invoiced)
 
 
 class Statement(metaclass=PoolMeta):
@@ -81,12 +82,38 @@ class Statement(metaclass=PoolMeta):
         pool = Pool()
         Convention = pool.get('tibillet.convention')
         Invoice = pool.get('account.invoice')
+        for statement in statements:
+            statement._check_books()
         # Nothing is written of one already invoiced, yet two clicks at once
         # make the invoices that are missing once.
         Convention.take_turn({s.convention for s in statements})
         invoices = [i for s in statements for i in get_invoices(s)]
         Invoice.save(invoices)
         Invoice.update_taxes(invoices)
+
+    def _check_books(self):
+        "Refuse to forget an invoice, ask when none is to be made"
+        pool = Pool()
+        Warning = pool.get('res.user.warning')
+        names = {
+            'statement': self.rec_name,
+            'convention': self.convention.rec_name,
+            }
+        forgotten = get_forgotten(self)
+        if forgotten:
+            raise StatementInvoiceError(gettext(
+                    'tibillet_federation.msg_statement_company_missing',
+                    companies=', '.join(
+                        sorted(c.rec_name for c in forgotten)),
+                    **names))
+        key = f'statement_no_books.{self.id}'
+        without = get_without_books(self)
+        if without and self.state == 'locked' and Warning.check(key):
+            raise StatementBooksWarning(key, gettext(
+                    'tibillet_federation.msg_statement_no_books',
+                    flows=', '.join(
+                        f'{p.rec_name} → {b.rec_name}' for p, b in without),
+                    **names))
 
     @classmethod
     @ModelView.button

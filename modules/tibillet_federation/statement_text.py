@@ -119,17 +119,22 @@ def get_headline(statement, party=None):
     """
     sentences = []
     not_invoiced = get_not_invoiced(statement)
+    without_books = get_without_books(statement)
     names = get_names(statement)
     for debt in get_debts(statement):
         if party in {None, debt.payer, debt.beneficiary} and debt.amount:
-            paid = is_paid(statement, debt, not_invoiced)
-            sentences.append(_say_debt(statement, debt, party, paid, names))
+            known = None
+            if is_paid(statement, debt, not_invoiced):
+                # No book here shows it: people have said so.
+                said = (debt.payer, debt.beneficiary) in without_books
+                known = 'said' if said else 'paid'
+            sentences.append(_say_debt(statement, debt, party, known, names))
     if not sentences:
         return gettext('tibillet_federation.msg_headline_nothing')
     return ' '.join(sentences)
 
 
-def _say_debt(statement, debt, party, paid, names):
+def _say_debt(statement, debt, party, known, names):
     voice = get_voice(statement.convention)
     payer, beneficiary = debt.payer, debt.beneficiary
     amount, due = debt.amount, debt.due
@@ -145,9 +150,9 @@ def _say_debt(statement, debt, party, paid, names):
             voice.date(statement.due_date) if statement.due_date else ''),
         }
     person = {payer: 'you_owe', beneficiary: 'owes_you'}.get(party, 'owes')
-    if paid:
+    if known:
         return gettext(
-            f'tibillet_federation.msg_headline_{person}_paid', **values)
+            f'tibillet_federation.msg_headline_{person}_{known}', **values)
     sentence = gettext(f'tibillet_federation.msg_headline_{person}', **values)
     if due != amount:
         sentence += ' ' + gettext(

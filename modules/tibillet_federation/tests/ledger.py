@@ -133,6 +133,7 @@ class LedgerTestCase(RouteTestCase):
                     'operator': self.operator,
                     'date': dt.date(2026, 3, 14),
                     'event_name': "Spring Ball",
+                    'customer': self.party,
                     'turnovers': [('create', [{
                                     'description': "Cashless",
                                     'amount': Decimal('100.00'),

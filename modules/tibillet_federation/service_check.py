@@ -1,0 +1,86 @@
+"""What a service cannot be, or is only on purpose."""
+from decimal import Decimal
+
+from tibillet_base.problem import SurpriseMixin
+from tibillet_base.tools import is_far
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, Workflow
+from trytond.pool import PoolMeta
+
+from .exceptions import (
+    ServiceConfirmError, ServiceDateWarning, ServiceDeclareError,
+    ServiceValidationError)
+
+
+class Service(SurpriseMixin, metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.service'
+    _problem_error = ServiceValidationError
+    _problem_message = 'tibillet_federation.msg_service'
+    _surprise_warning = ServiceDateWarning
+
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        if self.state == 'draft':
+            if ({'convention', 'state'} & field_names
+                    and self.convention.state in {'closing', 'closed'}):
+                return 'convention_over'
+            if ({'convention', 'operator', 'state'} & field_names
+                    and self.operator not in self.operators):
+                return 'operator'
+        if ({'date', 'end_date'} & field_names
+                and self.end_date and self.end_date < self.date):
+            return 'inverted'
+        if ({'ethics', 'ethics_note'} & field_names
+                and self.ethics != 'clear' and not self.ethics_note):
+            return 'ethics_note'
+
+    def _get_problem_names(self):
+        convention = self.convention
+        return {
+            'service': self.rec_name,
+            'convention': convention.rec_name,
+            'operator': self.operator.rec_name,
+            'operators': ', '.join(o.rec_name for o in self.operators),
+            'date': convention.format_date(self.date),
+            'end': convention.format_date(self.last_date),
+            }
+
+    def _get_surprises(self, field_names):
+        yield from super()._get_surprises(field_names)
+        if ({'date', 'end_date'} & field_names
+                and is_far(self.last_date, self.convention.company)):
+            yield 'far'
+
+    def _get_surprise_key(self, surprise):
+        return '.'.join([
+                f'service_{surprise}', str(self.convention.id),
+                f'{self.last_date:%Y%m%d}'])
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('confirmed')
+    def confirm(cls, services):
+        for service in services:
+            if service.scope == 'external' and not service.customer:
+                raise ServiceConfirmError(gettext(
+                        'tibillet_federation.msg_service_customer',
+                        service=service.rec_name))
+        super().confirm(services)
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('declared')
+    def declare(cls, services):
+        for service in services:
+            included = [l.amount for l in service.turnovers if l.included]
+            if (service.scope == 'external' and included
+                    and sum(included, Decimal(0)) <= 0):
+                raise ServiceDeclareError(gettext(
+                        'tibillet_federation.msg_service_turnover',
+                        service=service.rec_name,
+                        turnover=service.convention.format_amount(
+                            sum(included, Decimal(0)))))
+        super().declare(services)
