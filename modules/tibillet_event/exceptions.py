@@ -22,6 +22,14 @@ class PerformanceRepeatError(ValidationError):
     pass
 
 
+class LicenceDateError(ValidationError):
+    pass
+
+
+class LicenceWarning(UserWarning):
+    pass
+
+
 class PlaceError(UserError):
     "What is refused about places, with the code that routes answer"
     api_status = 409

@@ -2,7 +2,8 @@
 
 The ticket says what the law asks for (CGI, annexe IV, 50 sexies B): who
 exploits, the show and its date, the category, the price or that it is free,
-the number of its operation, where and when it was sold; whatever the layout.
+the number of its operation, where and when it was sold; and the licences of
+who exploits, whatever the layout.
 """
 import datetime as dt
 
@@ -82,6 +83,7 @@ class _TicketReport(WholeReport):
     @classmethod
     def get_context(cls, records, header, data):
         pool = Pool()
+        Licence = pool.get('tibillet.licence')
         Ticket = pool.get('tibillet.ticket')
         context = super().get_context(records, header, data)
         tickets = Ticket.browse([int(r) for r in records])
@@ -91,6 +93,16 @@ class _TicketReport(WholeReport):
         def local(ticket, at):
             zone = timezone.get_tzinfo(ticket.performance.venue.timezone)
             return at.replace(tzinfo=dt.UTC).astimezone(zone)
+
+        licences = Licence.get_valid({
+                (first[t].organiser, local(t, first[t].at).date())
+                for t in tickets})
+
+        def numbers(ticket):
+            "What must be said of the organiser on the day of the sale"
+            day = local(ticket, first[ticket].at).date()
+            return ', '.join(
+                l.number for l in licences[first[ticket].organiser, day])
 
         def qr(ticket):
             code = qrcode.QRCode(
@@ -102,7 +114,8 @@ class _TicketReport(WholeReport):
         with file_open('tibillet_event/ticket.css') as style:
             context['style'] = style.read()
         context.update(
-            tickets=tickets, copies=copies, first=first, local=local, qr=qr,
+            tickets=tickets, copies=copies, first=first, local=local,
+            numbers=numbers, qr=qr,
             size=cls._size, layout=cls._layout)
         return context
 
