@@ -1,4 +1,5 @@
 """Every test, in three parts, and what was not run."""
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -6,6 +7,7 @@ import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
+from concurrent import futures
 
 from tools import browser, postgres, steps, system, venv
 from tools.steps import ROOT, RUN, Stop, say
@@ -28,6 +30,10 @@ class Part:
     @property
     def report(self):
         return REPORTS / f'{self.name}.xml'
+
+    @property
+    def log(self):
+        return REPORTS / f'{self.name}.log'
 
 
 def _parts():
@@ -62,15 +68,35 @@ def _have_postgresql():
     return bool(postgres.binaries())
 
 
-def _run(part):
+def _run(parts):
+    """Run parts beside each other, and show what each prints
+
+    The first is shown as it goes, the others when it has ended.
+    """
     REPORTS.mkdir(parents=True, exist_ok=True)
+    first, *others = parts
+    with futures.ThreadPoolExecutor(len(parts)) as pool:
+        say(f"\n=== {first.title}")
+        running = [pool.submit(_run_part, first, None)]
+        for part in others:
+            running.append(pool.submit(_run_part, part, part.log))
+        for part, ended in zip(parts, running, strict=True):
+            ended.result()
+            if part is not first:
+                say(f"\n=== {part.title}")
+                say(part.log.read_text())
+
+
+def _run_part(part, log):
+    "Run a part, what it prints goes in log, or to the screen if None"
     part.report.unlink(missing_ok=True)
-    say(f"\n=== {part.title}")
     begun = time.monotonic()
-    returned = subprocess.run(
-        [venv.python(), '-m', 'pytest', f'--junitxml={part.report}',
-            *part.arguments],
-        cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    with open(log, 'w') if log else contextlib.nullcontext() as output:
+        returned = subprocess.run(
+            [venv.python(), '-m', 'pytest', f'--junitxml={part.report}',
+                *part.arguments],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=output).returncode
     part.seconds = time.monotonic() - begun
     part.failed = returned not in {0, NO_TESTS}
     if returned == NO_TESTS:
@@ -173,9 +199,14 @@ def main(chosen, installed):
             + ', '.join(
                 [n.what for n in missing]
                 + [p.why_not for p in parts if p.why_not]) + '.')
-    for part in parts:
-        if not part.why_not:
-            _run(part)
+    runnable = [p for p in parts if not p.why_not]
+    # Races and people mostly wait: the ones run while the others do.
+    for group in [
+            [p for p in runnable if p.name == 'sqlite'],
+            [p for p in runnable if p.name != 'sqlite'],
+            ]:
+        if group:
+            _run(group)
     for part in all_parts:
         if part not in parts:
             part.why_not = "not asked for"
