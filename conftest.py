@@ -7,6 +7,7 @@ import os
 import pathlib
 import unittest
 
+import hypothesis
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent
@@ -23,6 +24,12 @@ if ('PYTEST_XDIST_WORKER' in os.environ
         and os.environ.get('DB_NAME', ':memory:') != ':memory:'):
     # Each process tests on a database of its own.
     os.environ['DB_NAME'] += '_' + os.environ['PYTEST_XDIST_WORKER']
+
+# How long a machine takes to find examples says nothing of ours.
+hypothesis.settings.register_profile(
+    'house', deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile('house')
 
 pytest_plugins = ['tests.postgresql.server', 'tests.e2e.site']
 
