@@ -112,8 +112,7 @@ class Event(DeactivableMixin, ModelSQL, ModelView):
         help="How often the new creation was performed elsewhere before.")
     vat_exempt = fields.Boolean(
         "Exempt from VAT",
-        help="Check if the organiser charges no VAT, or for one of the six "
-        "events a year that support an association.")
+        help="Check if the organiser charges no VAT, or none for this event.")
     performances = fields.One2Many(
         'tibillet.performance', 'event', "Performances")
     performance_count = fields.Function(

@@ -22,6 +22,14 @@ class PerformanceRepeatError(ValidationError):
     pass
 
 
+class EventSupportError(ValidationError):
+    pass
+
+
+class EventSupportWarning(UserWarning):
+    pass
+
+
 class LicenceDateError(ValidationError):
     pass
 
