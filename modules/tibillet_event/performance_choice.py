@@ -357,5 +357,4 @@ class Replace(metaclass=PoolMeta):
     def fields_to_replace(cls):
         return super().fields_to_replace() + [
             ('tibillet.performance.choice', 'party'),
-            ('tibillet.ticket', 'party'),
             ]

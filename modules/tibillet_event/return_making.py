@@ -159,9 +159,10 @@ class Making:
     def earner(self, row):
         "Return who earns the fee of an operation, None if it is the company"
         pool = Pool()
+        Company = pool.get('company.company')
         Tariff = pool.get('tibillet.tariff')
-        party = Tariff(row.tariff).fee_party
-        if party and party != self.company.party:
+        party = Tariff(row.tariff).fee_party or Company(row.organiser).party
+        if party != self.company.party:
             return party
 
     @cached_property

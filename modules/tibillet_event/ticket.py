@@ -1,11 +1,14 @@
 from sql.operators import Equal
+from tibillet_base.tools import cursor, table
 
 from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
+from trytond.pool import PoolMeta
 from trytond.pyson import Eval
 
 from .exceptions import TicketAccessError
+from .tariff_count import Person
 
 
 class Ticket(ModelSQL, ModelView):
@@ -103,3 +106,23 @@ class Ticket(ModelSQL, ModelView):
             raise TicketAccessError(gettext(
                     'tibillet_event.msg_ticket_modify',
                     ticket=ticket.rec_name))
+
+
+class Replace(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    @classmethod
+    def fields_to_replace(cls):
+        return super().fields_to_replace() + [
+            ('tibillet.ticket', 'party'),
+            ]
+
+    def transition_replace(self):
+        transition = super().transition_replace()
+        # Counted again from the tickets, which are of one person now.
+        count = table('tibillet.tariff.count')
+        cursor().execute(*count.delete(where=count.person.in_([
+                        Person(party=party.id).key
+                        for party in [
+                            self.ask.source, self.ask.destination]])))
+        return transition

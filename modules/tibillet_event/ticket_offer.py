@@ -84,10 +84,10 @@ def _read(performance, tariff, company):
     facts = fee_facts = None
     if rule.price or rule.free_price:
         facts = _facts(label, tariff, company, tax, rate, is_own)
-    earner = tariff.fee_party
+    earner = tariff.fee_party or event.company.party
     if rule.has_fee:
         _check_product(tariff, 'fee_product')
-        if earner and earner != company.party:
+        if earner != company.party:
             fee_facts = Facts(
                 f'{tariff.fee_product.rec_name}, {label}', None, ZERO,
                 get_account('organisers_account', company), None)

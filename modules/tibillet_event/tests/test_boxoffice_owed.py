@@ -111,3 +111,21 @@ class BoxOfficeOwedTestCase(ReturnMixin, TestCase):
         self.make_return()
         due, = self.dues()
         self.assertEqual((due.amount, due.kept), (D('37.00'), D('3.00')))
+
+    @with_transaction()
+    def test_fee_of_organiser(self):
+        "Unless somebody else earns the fee, it is the organiser's"
+        self.open_other()
+        fee = self.make_tariff(
+            "Fee", '20.00', fee_mode='added', fee_fixed=D('1.50'),
+            fee_product=self.product.id)
+        self.sell('a', self.item(2, fee), paid='43')
+        self.close_till()
+        self.at(OVER)
+        made = self.make_return()
+        due, = self.dues()
+        self.assertEqual(
+            (due.party, due.amount, made.owed),
+            (self.other.party, D('43.00'), D('43.00')))
+        self.assertEqual(self.balance(self.revenue()), 0)
+        self.assertEqual(self.balance(self.organisers), D('43.00'))

@@ -9,7 +9,7 @@ from tibillet_event.exceptions import (
     ChangeDateError, ChangeDeadlineError, ChangeFieldError, ChangeOfferError,
     ChangeReturnError, ChangeStateError, ChangeUUIDError, ChoiceDeadlineError,
     ChoiceMadeError, ChoiceOfferError, ChoicePastError, ChoiceTicketError,
-    ChoiceUUIDError, PerformanceSaleError, TicketTillError)
+    ChoiceUUIDError, PerformanceSaleError, TariffPersonError, TicketTillError)
 
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
@@ -19,7 +19,7 @@ from trytond.transaction import Transaction
 from .change_records import NEW, ChangeMixin
 from .records import utc
 from .return_records import NEXT_DAY, NOW
-from .ticket_records import D
+from .ticket_records import D, Person
 
 
 class PerformanceChangeTestCase(ChangeMixin, TestCase):
@@ -371,3 +371,33 @@ class PerformanceChangeTestCase(ChangeMixin, TestCase):
         self.change('postponed', hours=NEW)
         self.assertTrue(all(t.left_at for t in Ticket.search([])))
         self.choose(self.choice(holder="Léa"), 'refund')
+
+    @with_transaction()
+    def test_merged(self):
+        "Two parties that are one person: one holder, one count"
+        pool = Pool()
+        Party = pool.get('party.party')
+        Replace = pool.get('party.replace', type='wizard')
+        Ticket = pool.get('tibillet.ticket')
+        self.open_concert()
+        member = self.make_tariff("Member", '10.00', person_max=3)
+        lea, twin = Party.create([{'name': "Léa"}, {'name': "Léa"}])
+        for party, quantity in [(lea, 1), (twin, 2)]:
+            self.sell(
+                f'sale-{party.id}', self.item(quantity, member),
+                paid=10 * quantity, person=Person("Léa", party=party.id))
+        change = self.change('postponed')
+        self.assertEqual(len(change.choices), 2)
+        session, _, _ = Replace.create()
+        replace = Replace(session)
+        replace.ask.source, replace.ask.destination = twin, lea
+        replace.transition_replace()
+        Choice = pool.get('tibillet.performance.choice')
+        for Model in [Choice, Ticket]:
+            self.assertEqual({r.party for r in Model.search([])}, {lea})
+        second = self.change('postponed', uuid='second', hours=NEW)
+        self.assertEqual([c.quantity for c in second.choices], [3])
+        with self.assertRaises(TariffPersonError):
+            self.sell(
+                'more', self.item(1, member), paid=10,
+                person=Person("Léa", party=lea.id))
