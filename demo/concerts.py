@@ -375,7 +375,7 @@ def _cancel(room, performance):
     "Cancel a show: two are paid back, one gives, one has not answered yet"
     with tills.logged_in(room.lieu), mailbox():
         wizard = performance.click('cancel')
-        wizard.execute('write')
+        wizard.execute('message')
         wizard.execute('make')
     for holder, answer in CHOICES:
         _choose(room, performance, holder, answer)
@@ -386,7 +386,7 @@ def _postpone(room, performance, date):
     with tills.logged_in(room.lieu), mailbox():
         wizard = performance.click('postpone')
         wizard.form.date = date
-        wizard.execute('write')
+        wizard.execute('message')
         wizard.execute('make')
     _choose(room, performance, *CHOICES[0])
 

@@ -7,7 +7,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Eval, PYSONEncoder
+from trytond.pyson import Bool, Eval, PYSONEncoder
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
@@ -22,6 +22,10 @@ DAYS = {'cancelled': 30, 'postponed': 14}
 # Clients do not send back what is readonly by itself.
 _SHOWN = {'readonly': True}
 _POSTPONED = {'invisible': Eval('kind') != 'postponed'}
+_BY_OTHERS = {**_SHOWN, 'invisible': ~Eval('others')}
+# Whether there is a message to write before it is done.
+_TOLD = {'invisible': ~Eval('addressed')}
+_NOT_TOLD = {'invisible': Bool(Eval('addressed'))}
 
 
 def _new(required=True):
@@ -53,11 +57,11 @@ class ChangeStart(ModelView):
         "Tickets without E-mail", states=_SHOWN,
         help="Sold to somebody whose address is not known.")
     others = fields.Integer(
-        "Sold by Others", states=_SHOWN,
+        "Sold by Others", states=_BY_OTHERS,
         help="Tickets that other companies have sold, which pay them back.")
     others_amount = Monetary(
         "Paid to Others", currency='currency', digits='currency',
-        states=_SHOWN)
+        states=_BY_OTHERS)
     tenders = fields.Text("Paid to You By", states=_SHOWN)
     date = fields.Date(
         "New Date", states=_POSTPONED,
@@ -156,7 +160,6 @@ class ChangeTextLine(ModelView):
 class _Change(Wizard):
     _kind = None
 
-    write = StateTransition()
     make = StateTransition()
 
     def default_start(self, fields):
@@ -185,9 +188,6 @@ class _Change(Wizard):
         return bool(Configuration(1).get_multivalue(
                 'gifts_account',
                 company=self.record.event.company.id))
-
-    def transition_write(self):
-        return 'message' if self.start.addressed else 'make'
 
     def default_message(self, fields):
         lines = getattr(self.message, 'lines', None)
@@ -228,7 +228,10 @@ class PerformanceCancel(_Change):
         'tibillet.performance.change.start',
         'tibillet_event.performance_change_start_view_form', [
             Button("Keep the Performance", 'end', 'tryton-cancel'),
-            Button("Go On", 'write', 'tryton-forward', default=True),
+            Button("Cancel the Performance", 'make', 'tryton-ok',
+                states=_NOT_TOLD),
+            Button("Go On", 'message', 'tryton-forward', default=True,
+                states=_TOLD),
             ])
     message = StateView(
         'tibillet.performance.change.text',
@@ -248,7 +251,10 @@ class PerformancePostpone(_Change):
         'tibillet.performance.change.start',
         'tibillet_event.performance_change_start_view_form', [
             Button("Keep the Date", 'end', 'tryton-cancel'),
-            Button("Go On", 'write', 'tryton-forward', default=True),
+            Button("Postpone the Performance", 'make', 'tryton-ok',
+                states=_NOT_TOLD),
+            Button("Go On", 'message', 'tryton-forward', default=True,
+                states=_TOLD),
             ])
     message = StateView(
         'tibillet.performance.change.text',

@@ -13,7 +13,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 
-from . import change_making
+from . import change_mail, change_making
 
 ZERO = Decimal(0)
 KINDS = [
@@ -61,8 +61,18 @@ class PerformanceChange(FactMixin, ModelSQL, ModelView):
             'invisible': Eval('kind') != 'postponed',
             },
         help="Empty while it is not known.")
+    old_date = fields.Function(
+        fields.Char("Announced for", help="On the clock of the venue."),
+        'get_date')
+    new_date = fields.Function(fields.Char(
+            "New Date",
+            states={
+                'invisible': Eval('kind') != 'postponed',
+                },
+            help="On the clock of the venue."), 'get_date')
     offers = fields.MultiSelection(
-        OFFERS, "Holders May", required=True, readonly=True, sort=False)
+        OFFERS, "Offers", required=True, readonly=True, sort=False)
+    offered = fields.Function(fields.Char("Holders May"), 'get_offered')
     deadline = fields.Date(
         "Until", required=True, readonly=True,
         help="The last day, on the clock of the venue.")
@@ -110,6 +120,16 @@ class PerformanceChange(FactMixin, ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('performance.rec_name', *clause[1:])]
+
+    def get_date(self, name):
+        return change_mail.format_start(
+            getattr(self, name.replace('date', 'start')),
+            self.performance.timezone)
+
+    def get_offered(self, name):
+        names = dict(self.fields_get(['offers'])['offers']['selection'])
+        return ', '.join(
+            names[offer] for offer, _ in OFFERS if offer in self.offers)
 
     @classmethod
     def get_figures(cls, changes, names):

@@ -50,7 +50,10 @@ class PerformanceChoice(FactMixin, ModelSQL, ModelView):
             'company': Eval('company', -1),
             },
         depends=['company'])
-    holder = fields.Char("Holder", readonly=True, strip=False)
+    holder = fields.Char("Name", readonly=True, strip=False)
+    who = fields.Function(fields.Char(
+            "Holder", help="The tickets of who has given no name."),
+        'get_who')
     email = fields.Char(
         "E-mail", readonly=True, strip=False,
         help="Where the message goes; empty if no address is known.")
@@ -154,10 +157,12 @@ class PerformanceChoice(FactMixin, ModelSQL, ModelView):
             operations[by_request[operation.request]].append(operation.id)
         return operations
 
-    def get_rec_name(self, name):
-        who = self.holder or self.email or ', '.join(
+    def get_who(self, name):
+        return self.holder or self.email or ', '.join(
             t.number for t in self.tickets)
-        return f'{who} – {self.change.rec_name}'
+
+    def get_rec_name(self, name):
+        return f'{self.who} – {self.change.rec_name}'
 
     @classmethod
     def search_rec_name(cls, name, clause):
