@@ -7,12 +7,17 @@ import base64
 import json
 import secrets
 
+from tibillet_event.tests.records import create_sale
+
 from trytond.pool import Pool
 from trytond.tests.test_tryton import RouteTestCase, with_transaction
+from trytond.transaction import Transaction
 
 from tests import hardening
 
-LOGINS = [hardening.NOBODY, 'bar', 'partner', 'internal', 'administrator']
+LOGINS = [
+    hardening.NOBODY, 'bar', 'partner', 'venue_manager', 'internal',
+    'administrator']
 PASSWORD = secrets.token_urlsafe()
 ADMINISTRATION = 'res.group_admin'
 
@@ -82,7 +87,6 @@ class HardeningTestCase(RouteTestCase):
                         ]), [])
 
     def started(self):
-        from trytond.transaction import Transaction
         return Transaction().start(self.db_name, 0)
 
     @with_transaction()
@@ -250,6 +254,29 @@ class HardeningTestCase(RouteTestCase):
                         self.assertRefused(self.call(
                                 login, f'wizard.{wizard}.execute',
                                 1, {}, 'start', context=context))
+
+    def test_wizard_relations(self):
+        "A wizard does not act on what its user may not read"
+        wizard = 'wizard.tibillet.performance.cancel'
+        session, *_ = self.call('venue_manager', f'{wizard}.create')['result']
+        with self.started():
+            Performance = Pool().get('tibillet.performance')
+            performance = create_sale(10)
+            Transaction().commit()
+        answer = self.call('venue_manager', f'{wizard}.execute', session, {
+                'start': {
+                    'uuid': 'a-client-may-name-what-it-never-saw',
+                    'kind': 'cancelled',
+                    'performance': performance.id,
+                    'refund': True,
+                    'deadline': {
+                        '__class__': 'date',
+                        'year': 2099, 'month': 6, 'day': 1},
+                    }}, 'make')
+        self.assertIn('error', answer)
+        self.assertIn('You are not allowed to read', str(answer['error']))
+        with self.started():
+            self.assertEqual(Performance(performance.id).state, 'on_sale')
 
     def test_calls(self):
         "Calls that read nothing of their own are refused too"

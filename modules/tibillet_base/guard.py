@@ -8,7 +8,9 @@ from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.rpc import RPC
 from trytond.transaction import Transaction
+from trytond.wizard import StateView
 
+from . import reach
 from .tools import write_alone
 
 
@@ -61,6 +63,7 @@ class WizardGuard:
         if not cls._readonly:
             write_alone()
         cls._check_own(session_id)
+        cls._check_reach(data)
         return super().execute(session_id, data, state_name)
 
     @classmethod
@@ -80,6 +83,22 @@ class WizardGuard:
                     ('create_uid', '=', user),
                     ], order=[]):
             cls._refuse()
+
+    @classmethod
+    def _check_reach(cls, data):
+        """Refuse to go on with records that the rules hide from the user
+
+        A wizard acts without checks on what its views name, and the client
+        may name what it was never shown.
+        """
+        pool = Pool()
+        if not Transaction().user:
+            return
+        for name, values in data.items():
+            state = cls.states.get(name)
+            if isinstance(state, StateView):
+                View = pool.get(state.model_name)
+                reach.check(reach.of_values(View, values))
 
     @classmethod
     def _check_granted(cls):

@@ -206,7 +206,7 @@ class _Change(Wizard):
         pool = Pool()
         Change = pool.get('tibillet.performance.change')
         lines = getattr(self.message, 'lines', None) or []
-        Change.make(self.start.performance, self.start.get_asked(tuple(
+        Change.make(self.record, self.start.get_asked(tuple(
                     (line.language.id, line.subject, line.body)
                     for line in lines)))
         return 'open_'
