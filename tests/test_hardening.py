@@ -16,8 +16,8 @@ from trytond.transaction import Transaction
 from tests import hardening
 
 LOGINS = [
-    hardening.NOBODY, 'bar', 'partner', 'venue_manager', 'internal',
-    'administrator']
+    hardening.NOBODY, 'bar', 'partner', 'accountant', 'venue_manager',
+    'internal', 'administrator']
 PASSWORD = secrets.token_urlsafe()
 ADMINISTRATION = 'res.group_admin'
 
@@ -277,6 +277,47 @@ class HardeningTestCase(RouteTestCase):
         self.assertIn('You are not allowed to read', str(answer['error']))
         with self.started():
             self.assertEqual(Performance(performance.id).state, 'on_sale')
+
+    def test_wizard_begins(self):
+        "The web client names the records after it has begun, and it goes on"
+        for wizard in [
+                'account.invoice.pay', 'account.invoice.credit',
+                'tibillet.convention.version.copy']:
+            with self.subTest(wizard=wizard):
+                answer = self.call(
+                    'accountant', f'wizard.{wizard}.create',
+                    context={'action_id': None})
+                session, state, _ = answer['result']
+                self.assertRefused(self.call(
+                        'accountant', f'wizard.{wizard}.execute', session, {},
+                        state))
+                self.assertNotIn('error', self.call(
+                        'accountant', f'wizard.{wizard}.delete', session))
+
+    def test_values(self):
+        "Nothing names what its user may not read, nor what is not there"
+        with self.started():
+            performance = create_sale(10)
+            event, venue = performance.event.id, performance.venue.id
+            party = performance.venue.party.id
+            Transaction().commit()
+        hidden = f'not allowed to read records "{event}"'
+        self.assertIn(hidden, str(self.call(
+                    'venue_manager', 'model.tibillet.performance.create',
+                    [{'event': event, 'venue': venue}])['error']))
+        self.assertIn(hidden, str(self.call(
+                    'venue_manager', 'model.tibillet.performance.default_get',
+                    ['event'], context={'default_event': event})['error']))
+        for values in [
+                {'coproducers': [['add', [party, 777_777]]]},
+                {'coproducers': [['create', [{
+                                    'name': "New", 'replaced_by': 777_777,
+                                    }]]]},
+                ]:
+            with self.subTest(values=values):
+                self.assertIn('777777', str(self.call(
+                            'administrator', 'model.tibillet.event.create',
+                            [{'name': "New", **values}])['error']))
 
     def test_calls(self):
         "Calls that read nothing of their own are refused too"

@@ -17,6 +17,7 @@ import locale
 import pathlib
 import sys
 import zipfile
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -26,6 +27,10 @@ FORMAT = 'tibillet-archive-1'
 MANIFEST = 'archive.json'
 # A longer line is no fact of a till.
 LINE_MAX = 16 * 1024 * 1024
+# What a damaged file raises when it is read.
+_BROKEN = (
+    OSError, EOFError, KeyError, ValueError, TypeError, RecursionError,
+    NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 # How many problems are told: after the first ones more say nothing new.
 SHOWN = 20
 
@@ -132,7 +137,7 @@ def _open(path):
         return pathlib.Path(path)
     try:
         return zipfile.Path(zipfile.ZipFile(path))
-    except (OSError, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise _Unreadable(str(path)) from error
 
 
@@ -149,6 +154,9 @@ def _check(files, checked, trusted):
     problems += [
         Problem('file', name_) for name_, found in manifest['files'].items()
         if _digest(files, name_) != found]
+    problems += [
+        Problem('unlisted', name_)
+        for name_ in _get_unlisted(files, manifest['files'])]
     for part in manifest['chains']:
         if f"{part['name']}.jsonl" not in manifest['files']:
             problems.append(Problem('file', f"{part['name']}.jsonl"))
@@ -169,8 +177,7 @@ def _get_manifest(files):
             raise ValueError("a file elsewhere")
         # Raises an error if the archive holds what is not plain.
         get_fingerprint(manifest)
-    except (OSError, KeyError, ValueError, TypeError, RecursionError,
-            zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise _Unreadable(MANIFEST) from error
     return manifest
 
@@ -210,6 +217,18 @@ def get_fingerprint(manifest):
     return chain.link(chain.genesis(name('archive', till)), contents)
 
 
+def _get_unlisted(files, listed):
+    """Return the names of what looks like the archive's and is not
+
+    In a folder other files may lie beside.
+    """
+    ours = {'.csv', '.jsonl'} if isinstance(files, pathlib.Path) else None
+    return sorted(
+        file.name for file in files.iterdir()
+        if file.name not in {*listed, MANIFEST}
+        and (not ours or pathlib.PurePath(file.name).suffix in ours))
+
+
 def _digest(files, name_):
     "Return the SHA-256 of a file, None if it cannot be read"
     digest = hashlib.sha256()
@@ -217,7 +236,7 @@ def _digest(files, name_):
         with (files / name_).open('rb') as file:
             while block := file.read(1024 * 1024):
                 digest.update(block)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+    except _BROKEN:
         return None
     return digest.hexdigest()
 
@@ -253,8 +272,7 @@ def _facts(files, name_):
                 chain.canonical(fact['data'])
                 _typed(fact, _FACT)
                 yield tuple(fact[key] for key in FACT)
-    except (OSError, KeyError, ValueError, TypeError, RecursionError,
-            zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise _Unreadable(name_, str(number)) from error
 
 
@@ -295,6 +313,7 @@ SENTENCES = {
         'end': "{where}: it does not end with number {number}, as was kept.",
         'start': "{where}: it does not start as the chain of this till.",
         'file': "{where}: the file is missing or was changed.",
+        'unlisted': "{where}: the file is not one of the archive.",
         'trust': "{where}: it is not signed with the keys you trust.",
         'unreadable': "{what}: it cannot be read.",
         'order': "{what}: it does not follow the archive before.",
@@ -318,6 +337,7 @@ SENTENCES = {
         'end': "{where} : ne finit pas au numéro {number}, comme retenu.",
         'start': "{where} : ne commence pas comme la chaîne de cette caisse.",
         'file': "{where} : le fichier manque ou a été modifié.",
+        'unlisted': "{where} : ce fichier n'est pas de l'archive.",
         'trust': "{where} : pas signé avec les clés auxquelles vous vous"
         " fiez.",
         'unreadable': "{what} : illisible.",
@@ -356,7 +376,7 @@ def _tell(language, checked, trusted):
         for part in manifest['chains']:
             _say(language, 'chain', **{
                     **part, 'count': checked.counts.get(part['name'], 0)})
-        if trusted:
+        if trusted and all(p.kind != 'trust' for p in checked.problems):
             _say(language, 'trusted')
         else:
             for key in manifest['keys']:

@@ -309,6 +309,32 @@ class ModelAccess(metaclass=PoolMeta):
             reach.check(reach.of_values(Model, on))
 
     @classmethod
+    def check_values(cls, Model, name, arguments, context):
+        """Refuse values that name what the user may not read, or what is not
+
+        Sentences, names of defaults and what is computed from the values
+        would tell it.
+        arguments: those of the call, converted.
+        """
+        if name == 'create':
+            values = arguments[0]
+        elif name == 'write':
+            values = arguments[1::2]
+        elif name == 'default_get':
+            values = [{
+                    key.removeprefix('default_'): value
+                    for key, value in context.items()
+                    if key.startswith('default_')}]
+        else:
+            return
+        reached = defaultdict(set)
+        for some in values:
+            reach.of_values(Model, some, reached)
+        if cls.get_level() not in {'root', 'administration'}:
+            reach.check(reached)
+        reach.check_exist(reached)
+
+    @classmethod
     def check_change(cls, Model, ids, button=None):
         """Refuse to change records that the rules only let the user read
 

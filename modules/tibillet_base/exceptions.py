@@ -23,6 +23,10 @@ class ValueRangeError(ValidationError):
     pass
 
 
+class RecordMissingError(ValidationError):
+    pass
+
+
 class PartyReplaceError(UserError):
     pass
 

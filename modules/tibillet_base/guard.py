@@ -29,10 +29,11 @@ class GuardedRPC(RPC):
         if not self.readonly:
             write_alone()
         result = super().convert(obj, *args, **kwargs)
-        _, _, context, _ = result
+        arguments, _, context, _ = result
         on = args[0] if args and self.instantiate == 0 else []
         with Transaction().set_context(context):
             ModelAccess.check_call(obj, self.name, self, on)
+            ModelAccess.check_values(obj, self.name, arguments, context)
             if self.name in {'export_data', 'export_data_domain'}:
                 ModelAccess.check_export(obj, self.name, result[0])
         return result
@@ -54,7 +55,8 @@ class WizardGuard:
 
     @classmethod
     def check_access(cls):
-        cls._check_granted()
+        # The web client names no records when it begins.
+        cls._check_granted(Transaction().context.get('active_model'))
         super().check_access()
         cls._check_change()
 
@@ -62,13 +64,14 @@ class WizardGuard:
     def execute(cls, session_id, data, state_name):
         if not cls._readonly:
             write_alone()
+        cls._check_granted(Transaction().context.get('active_model') or '')
         cls._check_own(session_id)
         cls._check_reach(data)
         return super().execute(session_id, data, state_name)
 
     @classmethod
     def delete(cls, session_id):
-        cls._check_granted()
+        cls._check_granted(Transaction().context.get('active_model'))
         cls._check_own(session_id)
         return super().delete(session_id)
 
@@ -101,14 +104,14 @@ class WizardGuard:
                 reach.check(reach.of_values(View, values))
 
     @classmethod
-    def _check_granted(cls):
+    def _check_granted(cls, model):
         pool = Pool()
         ActionWizard = pool.get('ir.action.wizard')
         context = Transaction().context
         if not ActionWizard.is_granted(
                 cls.__name__,
                 action_id=context.get('action_id'),
-                model=context.get('active_model') or ''):
+                model=model):
             cls._refuse()
 
     @classmethod

@@ -6,9 +6,14 @@ nobody has checked.
 """
 from collections import defaultdict
 
+from trytond.i18n import gettext
+from trytond.model import ModelSQL
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
-from trytond.transaction import check_access, without_check_access
+from trytond.transaction import (
+    check_access, inactive_records, without_check_access)
+
+from .exceptions import RecordMissingError
 
 
 def check(reached, mode='read'):
@@ -22,6 +27,25 @@ def check(reached, mode='read'):
         for name, ids in reached.items():
             if ids:
                 Rule.check(name, list(ids), mode=mode)
+
+
+def check_exist(reached):
+    """Refuse if one of the records does not exist: {model name: ids}
+
+    Not every database does it by itself.
+    """
+    pool = Pool()
+    for name, ids in reached.items():
+        Model = pool.get(name)
+        if not ids or not issubclass(Model, ModelSQL):
+            continue
+        with without_check_access(), inactive_records():
+            found = {r.id for r in Model.search([('id', 'in', list(ids))])}
+        if missing := ids - found:
+            raise RecordMissingError(gettext(
+                    'tibillet_base.msg_record_missing',
+                    ids=', '.join(map(str, sorted(missing))),
+                    **Model.__names__()))
 
 
 def of_records(argument):
@@ -52,7 +76,7 @@ def of_values(Model, values, reached=None):
                 reached[target].add(_id(id_))
         elif type_ in {'many2one', 'one2one', 'one2many', 'many2many'}:
             Target = field.get_target()
-            for item in _listed(value):
+            for item in _flattened(value):
                 if isinstance(item, dict):
                     reached[Target.__name__].update(of_records(item))
                     of_values(Target, item, reached)
@@ -84,6 +108,20 @@ def _walk(records, path, reached):
         reached[Target.__name__].update(t.id for t in targets)
         if path[1:]:
             _walk(targets, path[1:], reached)
+
+
+def _flattened(value):
+    """Yield the ids and the values of a relation
+
+    A list of them, or of what to do: ['add', ids], ['create', values],
+    ['write', ids, values], ['copy', ids, values], ['remove', ids] …
+    """
+    for item in _listed(value):
+        if isinstance(item, (list, tuple)):
+            for part in item[1:]:
+                yield from _listed(part)
+        else:
+            yield item
 
 
 def _listed(value):

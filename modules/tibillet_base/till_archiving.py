@@ -82,14 +82,20 @@ class Archiving:
         pool = Pool()
         Archive = pool.get('tibillet.till.archive')
         Log = pool.get('tibillet.till.log')
-        if not any(part.count for part in self._get_parts()):
+        gaps = list(self._get_gaps())
+        if not gaps and not self._has_news():
             raise TillArchiveEmptyError(gettext(
                     'tibillet_base.msg_till_archive_empty',
                     till=self.point.rec_name))
         # A new key is told in the log, which is archived too.
         signer = till_sql.signer(self.row)
         content, parts, fingerprint = self._write(signer)
-        problems = verify.verify(io.BytesIO(content)).problems
+        sentences = [
+            *map(till_check.say, [
+                    *gaps, *till_check.check_beside(self.row)]),
+            *(verify.sentence(problem, Transaction().language)
+                for problem in verify.verify(io.BytesIO(content)).problems),
+            ]
         archive, = Archive.create([{
                     'point': self.point.id,
                     'number': self.number,
@@ -97,8 +103,7 @@ class Archiving:
                     'made_by': tools.who(),
                     'fingerprint': fingerprint,
                     'problems': '\n'.join(
-                        verify.sentence(problem, Transaction().language)
-                        for problem in problems[:verify.SHOWN]) or None,
+                        sentences[:verify.SHOWN]) or None,
                     'file': content,
                     'chains': [('create', [{
                                     'name': part.name,
@@ -122,6 +127,25 @@ class Archiving:
             for part in Part.search([
                     ('archive.point', '=', self.point.id),
                     ], order=[('id', 'ASC')])}
+
+    def _has_news(self):
+        "Return whether there is more than the log of the archive before"
+        news = [part for part in self._get_parts() if part.count]
+        return any(
+            part.name != 'log' or any(
+                data['kind'] != 'archive'
+                for _, _, data, *_ in part.chain.read(
+                    part.before[0] + 1, part.end[0]))
+            for part in news)
+
+    def _get_gaps(self):
+        "Yield the chains that do not hold what was archived of them"
+        ends = self._get_ends()
+        for found in till_reading.chains(self.row):
+            rank, link = ends.get(found.name, (0, None))
+            facts = list(found.read(rank, rank)) if rank else []
+            if rank and [fact[3] for fact in facts] != [link]:
+                yield verify.Problem('end', found.name, str(rank))
 
     def _get_parts(self):
         "Yield what this archive holds, its end still to be read"

@@ -30,10 +30,15 @@ def check(point):
             chain.read(1, chain.last), (chain.last, chain.head), keys)
         count += seen
         problems += found
-    problems += _totals(row)
-    problems += [
-        Problem('unchained', 'sale', str(id_)) for id_ in _unchained(row)]
-    return count, problems
+    return count, problems + check_beside(row)
+
+
+def check_beside(row):
+    "Return what is broken of a locked till beside its chains"
+    return [
+        *_totals(row),
+        *(Problem('unchained', 'sale', str(id_)) for id_ in _unchained(row)),
+        ]
 
 
 def get_keys(point):

@@ -46,20 +46,24 @@ class Event(metaclass=PoolMeta):
     @without_check_access
     def get_support_rank(cls, events, name):
         ranks = dict.fromkeys(e.id for e in events)
-        supporting = [
-            event for event in cls.search([
-                    ('company', 'in', list({e.company.id for e in events})),
-                    ('support', '=', True),
-                    ], order=[
-                    ('company', 'ASC'), ('first_date', 'ASC'),
-                    ('id', 'ASC')])
-            if event.first_date]
-        for _, group in groupby(
-                supporting, lambda e: (e.company, e.first_date.year)):
-            for rank, event in enumerate(group, 1):
+        for supporting in cls._get_supporting(events).values():
+            for rank, event in enumerate(supporting, 1):
                 if event.id in ranks:
                     ranks[event.id] = rank
         return ranks
+
+    @classmethod
+    def _get_supporting(cls, events):
+        "Return the events that support each organiser in each year, in order"
+        supporting = cls.search([
+                ('company', 'in', list({e.company.id for e in events})),
+                ('support', '=', True),
+                ], order=[
+                ('company', 'ASC'), ('first_date', 'ASC'), ('id', 'ASC')])
+        return {
+            key: list(group) for key, group in groupby(
+                (e for e in supporting if e.first_date),
+                lambda e: (e.company, e.first_date.year))}
 
     @classmethod
     def validate_fields(cls, events, field_names):
@@ -71,23 +75,26 @@ class Event(metaclass=PoolMeta):
                             'tibillet_event.msg_event_support',
                             event=event.rec_name))
 
-    def _warn_support_rank(self):
-        "Say that the event is the last one that is exempt, or beyond"
+    @classmethod
+    @without_check_access
+    def warn_support(cls, events):
+        "Say that with one of the events a year has all its six, or too many"
         pool = Pool()
         Warning = pool.get('res.user.warning')
-        rank = self.support_rank
-        if not rank or rank < MAX:
-            return
-        name = Warning.format(f'support_{rank}', [self])
-        if Warning.check(name):
-            kind = 'last' if rank == MAX else 'beyond'
-            raise EventSupportWarning(name, gettext(
-                    f'tibillet_event.msg_event_support_{kind}',
-                    event=self.rec_name,
-                    organiser=self.company.rec_name,
-                    rank=rank,
-                    max=MAX,
-                    year=self.first_date.year))
+        for (company, year), found in cls._get_supporting(events).items():
+            ours = [event for event in found if event in events]
+            if not ours or len(found) < MAX:
+                continue
+            name = Warning.format(f'support_{year}_{len(found)}', ours)
+            if Warning.check(name):
+                kind = 'last' if len(found) == MAX else 'beyond'
+                raise EventSupportWarning(name, gettext(
+                        f'tibillet_event.msg_event_support_{kind}',
+                        event=ours[0].rec_name,
+                        organiser=company.rec_name,
+                        count=len(found),
+                        max=MAX,
+                        year=year))
 
 
 class Performance(metaclass=PoolMeta):
@@ -97,7 +104,8 @@ class Performance(metaclass=PoolMeta):
     @ModelView.button
     @Workflow.transition('on_sale')
     def put_on_sale(cls, performances):
-        for event in {p.event: None for p in performances}:
-            if event.support:
-                event._warn_support_rank()
+        pool = Pool()
+        Event = pool.get('tibillet.event')
+        Event.warn_support([
+                p.event for p in performances if p.event.support])
         super().put_on_sale(performances)

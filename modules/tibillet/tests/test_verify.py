@@ -74,7 +74,7 @@ def read(files):
 
 def pack(files):
     output = io.BytesIO()
-    with zipfile.ZipFile(output, 'w') as file:
+    with zipfile.ZipFile(output, 'w', zipfile.ZIP_DEFLATED) as file:
         for name, content in files.items():
             file.writestr(name, content)
     output.seek(0)
@@ -179,6 +179,28 @@ class VerifyTestCase(unittest.TestCase):
                 found = verify.verify(io.BytesIO(content)).problems
                 self.assertEqual([p.kind for p in found], ['unreadable'])
 
+    def test_damaged(self):
+        "Whatever byte is damaged, it is told; nothing else happens"
+        packed = pack(make()).getvalue()
+        for position in range(len(packed)):
+            damaged = bytearray(packed)
+            damaged[position] ^= 0x55
+            checked = verify.verify(io.BytesIO(damaged))
+            # The names and dates of a zip are said twice, some are not read.
+            if not checked.problems:
+                self.assertEqual(checked.counts, {'sale': 3})
+
+    def test_unlisted(self):
+        "A file that the archive does not list is not one of it"
+        files = make() | {'sale.csv': b'number;amount'}
+        self.assertEqual(problems(files), {('unlisted', 'sale.csv', '')})
+        with tempfile.TemporaryDirectory() as folder:
+            zipfile.ZipFile(pack(files)).extractall(folder)
+            (pathlib.Path(folder) / 'holidays.jpg').touch()
+            self.assertEqual(
+                [p.where for p in verify.verify(folder).problems],
+                ['sale.csv'])
+
     def test_order(self):
         "Archives of one till go on where the one before ends"
         first = make()
@@ -210,6 +232,7 @@ class VerifyTestCase(unittest.TestCase):
                     ([file], 0, "Nothing is broken: 3 facts"),
                     ([unpacked], 0, "Nothing is broken: 3 facts"),
                     ([file, '--key', PUBLIC], 0, "the keys you trust"),
+                    ([file, '--key', 'ff' * 32], 1, f"signed with {PUBLIC}"),
                     ([file, '--language', 'fr'], 0, "Rien n'est abîmé"),
                     ([broken], 1, "sale BAR-000003: it was changed"),
                     ([folder + '/nothing.zip'], 1, "it cannot be read"),

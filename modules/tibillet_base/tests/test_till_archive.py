@@ -86,6 +86,43 @@ class TillArchiveTestCase(TillMixin, TestCase):
             self.assertEqual(Archive.search([], count=True), 0)
 
     @with_transaction()
+    def test_twice(self):
+        "That it was archived is nothing to archive"
+        pool = Pool()
+        Archive = pool.get('tibillet.till.archive')
+        with set_company(self.get_company()):
+            point = self.open_till()
+            sell(point, self.beer, self.card)
+            Archive.make(point)
+            with self.assertRaises(TillArchiveEmptyError):
+                Archive.make(point)
+            sell(point, self.beer, self.card)
+            second = Archive.make(point)
+            self.assertEqual(
+                check(second)[0], [{'sale': 1, 'log': 1, 'closure': 0}])
+
+    @with_transaction()
+    def test_shortened(self):
+        "A chain that has lost what was archived of it is told"
+        pool = Pool()
+        Archive = pool.get('tibillet.till.archive')
+        with set_company(self.get_company()):
+            point = self.open_till()
+            *_, last = [
+                sell(point, self.beer, self.card) for _ in range(3)]
+            Archive.make(point)
+            cursor = Transaction().connection.cursor()
+            cursor.execute(
+                'UPDATE "sale_point_sale" SET "operation" = NULL, '
+                f'"link" = NULL WHERE "id" = {last.id}')
+            cursor.execute(
+                f'UPDATE "sale_point" SET "counter" = 2 WHERE id = {point.id}')
+            sell(point, self.beer, self.card)
+            self.assertIn(
+                "Sales: the last one should be number 3",
+                Archive.make(point).problems)
+
+    @with_transaction()
     def test_content(self):
         "The tables of an archive say what was sold"
         pool = Pool()

@@ -51,14 +51,17 @@ class EventSupportTestCase(TicketMixin, TestCase):
         Performance = pool.get('tibillet.performance')
         Warning = pool.get('res.user.warning')
         with set_company(self.get_company()):
+            # January is put on sale last.
             events = [
-                self.make(dt.date(2098, month, 1)) for month in range(1, 8)]
-            performances = [e.performances[0] for e in events]
-            Performance.put_on_sale(performances[:5])
-            for performance, words in [
-                    (performances[5], "the last event"),
-                    (performances[6], "number 7"),
+                self.make(dt.date(2098, month, 1))
+                for month in [2, 3, 4, 5, 6]]
+            Performance.put_on_sale([e.performances[0] for e in events])
+            for month, words in [
+                    (7, "no other one may be exempt"),
+                    (1, "only 6 are exempt"),
                     ]:
+                event = self.make(dt.date(2098, month, 1))
+                performance = event.performances[0]
                 with self.assertRaises(EventSupportWarning) as asked:
                     Performance.put_on_sale([performance])
                 self.assertIn(words, asked.exception.message)
