@@ -53,7 +53,11 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         required=True, ondelete='RESTRICT',
         domain=[
             If(Eval('state') == 'draft',
-                ('state', 'in', ['draft', 'active', 'notice']),
+                ('state', 'in', If(
+                        Eval('id', -1) < 0,
+                        ['draft', 'active', 'notice'],
+                        # Set back to draft while it is closing.
+                        ['draft', 'active', 'notice', 'closing'])),
                 ()),
             ],
         states=_draft_states)
@@ -159,7 +163,6 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
             ('settled', "Settled"),
             ('cancelled', "Cancelled"),
             ], "State", required=True, readonly=True, sort=False)
-
 
     @classmethod
     def __setup__(cls):
@@ -342,6 +345,7 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         default.setdefault('turnovers')
         default.setdefault('human_costs')
         default.setdefault('common_costs')
+        default.setdefault('equipments')
         return super().copy(services, default=default)
 
     @classmethod
@@ -412,12 +416,16 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     def confirm(cls, services):
         for service in services:
             service._check_ethics()
-            if service.convention.state not in {'active', 'notice'}:
-                raise ServiceConfirmError(gettext(
-                        'tibillet_federation.msg_service_convention',
-                        service=service.rec_name,
-                        convention=service.convention.rec_name))
+            service._check_convention()
             service._check_term()
+
+    def _check_convention(self):
+        "Check that the convention takes the service"
+        if self.convention.state not in {'active', 'notice'}:
+            raise ServiceConfirmError(gettext(
+                    'tibillet_federation.msg_service_convention',
+                    service=self.rec_name,
+                    convention=self.convention.rec_name))
 
     @property
     def last_date(self):

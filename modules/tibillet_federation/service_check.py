@@ -5,12 +5,12 @@ from tibillet_base.problem import SurpriseMixin
 from tibillet_base.tools import is_far
 
 from trytond.i18n import gettext
-from trytond.model import ModelView, Workflow
+from trytond.model import ModelView, Workflow, fields
 from trytond.pool import PoolMeta
 
 from .exceptions import (
     ServiceConfirmError, ServiceDateWarning, ServiceDeclareError,
-    ServiceValidationError)
+    ServiceModificationError, ServiceValidationError)
 
 
 class Service(SurpriseMixin, metaclass=PoolMeta):
@@ -19,12 +19,35 @@ class Service(SurpriseMixin, metaclass=PoolMeta):
     _problem_message = 'tibillet_federation.msg_service'
     _surprise_warning = ServiceDateWarning
 
+    was_confirmed = fields.Boolean(
+        "Was Confirmed", readonly=True,
+        help="It was set back to draft to be corrected.")
+
+    @classmethod
+    def copy(cls, services, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('was_confirmed', False)
+        return super().copy(services, default=default)
+
+    @classmethod
+    def check_modification(cls, mode, services, values=None, external=False):
+        super().check_modification(
+            mode, services, values=values, external=external)
+        if not external:
+            return
+        for service in services:
+            if (mode == 'create' and service.was_confirmed
+                    or mode == 'write' and 'was_confirmed' in values):
+                raise ServiceModificationError(gettext(
+                        'tibillet_federation.msg_service_modification',
+                        service=service.rec_name))
+
     def _get_problem(self, field_names):
         problem = super()._get_problem(field_names)
         if problem:
             return problem
         if self.state == 'draft':
-            if ({'convention', 'state'} & field_names
+            if ('convention' in field_names
                     and self.convention.state in {'closing', 'closed'}):
                 return 'convention_over'
             if ({'convention', 'operator', 'state'} & field_names
@@ -58,6 +81,23 @@ class Service(SurpriseMixin, metaclass=PoolMeta):
         return '.'.join([
                 f'service_{surprise}', str(self.convention.id),
                 f'{self.last_date:%Y%m%d}'])
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('draft')
+    def draft(cls, services):
+        confirmed = [s for s in services if s.state != 'cancelled']
+        super().draft(services)
+        cls.write(confirmed, {'was_confirmed': True})
+
+    def _check_convention(self):
+        if self.convention.state != 'closing':
+            super()._check_convention()
+        elif not self.was_confirmed:
+            raise ServiceConfirmError(gettext(
+                    'tibillet_federation.msg_service_convention_closing',
+                    service=self.rec_name,
+                    convention=self.convention.rec_name))
 
     @classmethod
     @ModelView.button
