@@ -28,10 +28,17 @@ class ProblemMixin(ModelStorage):
             # The framework says by itself what is empty.
             if any(getattr(record, n) is None for n in required):
                 continue
-            problem = record._get_problem(names)
-            if problem:
-                raise cls._problem_error(record._say_problem(problem))
+            record._check_problem(names)
         super()._validate(records, field_names=field_names)
+
+    def _check_problem(self, field_names):
+        """Refuse the record as long as it has a problem
+
+        Overridden by what has an error of its own.
+        """
+        problem = self._get_problem(field_names)
+        if problem:
+            raise self._problem_error(self._say_problem(problem))
 
     def _get_problem(self, field_names):
         """Return what to correct before the record is saved, or nothing

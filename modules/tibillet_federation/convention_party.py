@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from stdnum import iban
+from tibillet_base.problem import ProblemMixin
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
@@ -9,6 +10,7 @@ from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 
 from .child import ChildMixin
+from .choice import refuse
 from .exceptions import ConventionModificationError, ConventionValidationError
 from .of_convention import CurrencyMixin
 
@@ -39,7 +41,8 @@ VAT_REGIMES = [
 
 
 class ConventionParty(
-        CurrencyMixin, ChildMixin, sequence_ordered(), ModelSQL, ModelView):
+        CurrencyMixin, ChildMixin, ProblemMixin, sequence_ordered(), ModelSQL,
+        ModelView):
     __name__ = 'tibillet.convention.party'
 
     convention = fields.Many2One(
@@ -214,6 +217,14 @@ class ConventionParty(
                             '.msg_convention_party_declared',
                             party=line.rec_name,
                             convention=line.convention.rec_name))
+
+    def _check_problem(self, field_names):
+        if (field_names & {'company', 'party'} and self.company
+                and self.company.party != self.party):
+            refuse(
+                'company', party=self.party.rec_name,
+                company=self.company.rec_name)
+        super()._check_problem(field_names)
 
     @classmethod
     def check_modification(cls, mode, lines, values=None, external=False):

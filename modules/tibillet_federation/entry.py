@@ -15,6 +15,7 @@ from trytond.pyson import Eval, If
 from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
+from .choice import OfConventionMixin
 from .entry_waiting import get_waiting_problem
 from .exceptions import (
     EntryDateError, EntryModificationError, EntryReversalError,
@@ -64,8 +65,10 @@ class ContributorBalance:
         return replace(self, credited=self.credited - amount)
 
 
-class Entry(CurrencyMixin, ModelSQL, ModelView):
+class Entry(CurrencyMixin, OfConventionMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.entry'
+
+    _of_convention = ['version']
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention",
@@ -289,6 +292,14 @@ class Entry(CurrencyMixin, ModelSQL, ModelView):
                     version=entry.version))
         cls.save(reversals)
         return reversals
+
+    def _check_problem(self, field_names):
+        super()._check_problem(field_names)
+        if ('type' in field_names and not self.origin
+                and self.type not in BY_HAND):
+            raise EntryModificationError(gettext(
+                    'tibillet_federation.msg_entry_by_hand',
+                    entry=self.rec_name))
 
     @classmethod
     def validate_fields(cls, entries, field_names):

@@ -5,6 +5,7 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
+from .choice import refuse
 from .plain_text import plain_reference
 
 CHANNELS = [
@@ -59,6 +60,26 @@ class EvidenceMixin(ProblemMixin):
                 'tibillet.convention'),
             ('resource.id', '=', Eval('id', -1), cls.__name__),
             ]
+
+    _evidence_code = 'evidence_file'
+
+    def _get_evidence_places(self):
+        "Return the records to which a document may be attached"
+        return [self.convention, self]
+
+    def _check_problem(self, field_names):
+        if 'evidence_line' in field_names and self.evidence_line:
+            invoice = self.evidence_line.invoice
+            if (not invoice or invoice.type != 'in'
+                    or invoice.state == 'cancelled'):
+                refuse('evidence_line', cost=self.rec_name)
+        if ('evidence_file' in field_names and self.evidence_file
+                and self.evidence_file.resource
+                not in self._get_evidence_places()):
+            refuse(
+                self._evidence_code, cost=self.rec_name,
+                convention=self.convention.rec_name)
+        super()._check_problem(field_names)
 
     @property
     def has_evidence(self):

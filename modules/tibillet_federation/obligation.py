@@ -5,11 +5,16 @@ from trytond.model import ModelSQL, ModelView, fields, sequence_ordered
 from trytond.pyson import Eval, If
 
 from .child import ChildMixin
+from .choice import OfConventionMixin
 from .exceptions import ObligationDoneError, ObligationModificationError
 
 
-class Obligation(sequence_ordered(), ChildMixin, ModelSQL, ModelView):
+class Obligation(
+        sequence_ordered(), OfConventionMixin, ChildMixin, ModelSQL,
+        ModelView):
     __name__ = 'tibillet.convention.obligation'
+
+    _of_convention = ['party']
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention", required=True,

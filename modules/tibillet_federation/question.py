@@ -6,13 +6,16 @@ from trytond.model import (
 from trytond.pyson import Eval, If
 
 from .child import ChildMixin
+from .choice import OfConventionMixin
 from .exceptions import QuestionAnswerError, QuestionModificationError
 
 
 class Question(
-        Workflow, sequence_ordered(), ChildMixin, ModelSQL, ModelView):
+        Workflow, sequence_ordered(), OfConventionMixin, ChildMixin, ModelSQL,
+        ModelView):
     __name__ = 'tibillet.convention.question'
 
+    _of_convention = ['answered_by']
     _states = {
         'readonly': Eval('state') != 'open',
         }

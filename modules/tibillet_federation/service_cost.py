@@ -113,6 +113,8 @@ class CostMixin(ServiceLineMixin, EvidenceMixin):
 class HumanCost(DaysMixin, CostMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service.human_cost'
 
+    _evidence_code = 'payslip'
+
     role = fields.Char(
         "Role", required=True,
         help="What the person does, such as cashless technician.")
@@ -140,6 +142,10 @@ class HumanCost(DaysMixin, CostMixin, ModelSQL, ModelView):
         # else gives it back.
         cls.recovered_through.domain = [('recovered_through', '=', 'none')]
         cls.recovered_through.states['invisible'] = True
+
+    def _get_evidence_places(self):
+        # All parties read the documents of the convention.
+        return [self]
 
     @classmethod
     def default_kind(cls):

@@ -5,13 +5,15 @@ from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pyson import Eval
 
 from .child import ChildMixin
+from .choice import OfConventionMixin, refuse
 from .exceptions import SignatureError
 
 
-class Signature(ChildMixin, ModelSQL, ModelView):
+class Signature(OfConventionMixin, ChildMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.signature'
 
     _parent_name = 'version'
+    _of_convention = ['party']
 
     version = fields.Many2One(
         'tibillet.convention.version', "Version", required=True,
@@ -75,6 +77,16 @@ class Signature(ChildMixin, ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('party.rec_name', *clause[1:])]
+
+    def _check_problem(self, field_names):
+        super()._check_problem(field_names)
+        if ('evidence' in field_names and self.evidence
+                and self.evidence.resource
+                not in {self.convention, self.version}):
+            refuse(
+                'signature', party=self.party.rec_name,
+                version=self.version.rec_name,
+                convention=self.convention.rec_name)
 
     @classmethod
     def validate_fields(cls, signatures, field_names):

@@ -1,6 +1,8 @@
 """The lines of a version: brackets, tiers, destinations and articles."""
 import unicodedata
 
+from tibillet_base.problem import ProblemMixin
+
 from trytond.i18n import gettext
 from trytond.model import (
     ModelSQL, ModelStorage, ModelView, Unique, fields, sequence_ordered)
@@ -10,6 +12,7 @@ from trytond.pyson import Eval, If
 
 from . import clauses, clauses_check
 from .child import ChildMixin
+from .choice import refuse
 from .exceptions import VersionModificationError
 
 # A rate is stored as a fraction: 0.3525 is shown as 35.25 %.
@@ -84,7 +87,7 @@ class FiguresMixin(ModelStorage):
         return '.'.join(filter(None, [phase, self._where]))
 
 
-class BeneficiaryMixin(VersionLineMixin):
+class BeneficiaryMixin(VersionLineMixin, ProblemMixin):
     "A part of a version that goes to one of the parties"
     __slots__ = ()
 
@@ -103,6 +106,16 @@ class BeneficiaryMixin(VersionLineMixin):
         if not self.version or not self.version.convention:
             return []
         return [p.party for p in self.version.convention.parties]
+
+    def _check_problem(self, field_names):
+        partners = self.partners
+        if ('beneficiary' in field_names and self.beneficiary and partners
+                and self.beneficiary not in partners):
+            refuse(
+                'beneficiary', line=self.name,
+                convention=self.version.convention.rec_name,
+                parties=', '.join(p.rec_name for p in partners))
+        super()._check_problem(field_names)
 
 
 class KeyMixin:
