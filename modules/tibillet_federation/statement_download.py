@@ -64,22 +64,61 @@ class EntriesCSV(Download):
 
     @classmethod
     def make(cls, convention):
-        "Return the ledger, which every party of the convention reads"
+        """Return the ledger, which every party of the convention reads
+
+        A partner finds its own entries first, and the others after them.
+        """
         pool = Pool()
         Entry = pool.get('tibillet.convention.entry')
+        Party = pool.get('party.party')
+        User = pool.get('res.user')
         names = [
             'date', 'type', 'description', 'contributor', 'amount',
             'statement']
-        rows = [[get_name('entry', name) for name in names]]
-        rows += [
-            [e.date, e.type_string, e.description, e.contributor.rec_name,
-                e.amount, e.statement.rec_name if e.statement else None]
-            for e in Entry.search([('convention', '=', convention.id)])]
-        if len(rows) == 1:
+        header = [get_name('entry', name) for name in names]
+        header.insert(4, get_name('service', 'operator'))
+        entries = Entry.search([('convention', '=', convention.id)])
+        if not entries:
+            return 'csv', write([header, [gettext(
+                            'tibillet_federation.msg_ledger_empty',
+                            convention=convention.rec_name)]])
+        parties = set(Party.browse(User.get_partner_parties()))
+        if not parties:
+            return 'csv', write([header, *map(cls._get_row, entries)])
+        own = [e for e in entries if parties & cls._get_parties(e)]
+        rows = [[gettext('tibillet_federation.msg_ledger_own'), *header]]
+        if not own:
             rows.append([gettext(
-                        'tibillet_federation.msg_ledger_empty',
-                        convention=convention.rec_name)])
+                        'tibillet_federation.msg_ledger_none_own',
+                        parties=', '.join(
+                            sorted(p.rec_name for p in parties)))])
+        others = [e for e in entries if not parties & cls._get_parties(e)]
+        for answer, found in [('yes', own), ('no', others)]:
+            said = gettext(f'tibillet_federation.msg_ledger_{answer}')
+            rows += [[said, *cls._get_row(e)] for e in found]
         return 'csv', write(rows)
+
+    @classmethod
+    def _get_operator(cls, entry):
+        "Return the operator that gives what the entry recoups, if any"
+        pool = Pool()
+        Service = pool.get('tibillet.convention.service')
+        if isinstance(entry.origin, Service):
+            return entry.origin.operator
+
+    @classmethod
+    def _get_parties(cls, entry):
+        "Return who put in what the entry counts, and who gives it back"
+        return {entry.contributor, cls._get_operator(entry)}
+
+    @classmethod
+    def _get_row(cls, entry):
+        operator = cls._get_operator(entry)
+        return [
+            entry.date, entry.type_string, entry.description,
+            entry.contributor.rec_name,
+            operator.rec_name if operator else None, entry.amount,
+            entry.statement.rec_name if entry.statement else None]
 
 
 class EvidenceArchive(Download):
