@@ -190,7 +190,7 @@ def _get_invoiced(statement):
                     key = allocation.id, invoice.type
                     amounts[key] += _get_price(invoice_line)
                     origins[str(invoice_line)] = key
-    for line in _get_credits(list(origins)):
+    for line in get_credits(list(origins)):
         if (line.invoice.state in {'posted', 'paid'}
                 and _counts(line.invoice, statement)):
             amounts[origins[str(line.origin)]] += _get_price(line)
@@ -209,7 +209,7 @@ def _get_price(line):
         Decimal(str(line.quantity or 0)) * (line.unit_price or 0))
 
 
-def _get_credits(origins):
+def get_credits(origins):
     "Return the lines that credit invoice lines"
     pool = Pool()
     Line = pool.get('account.invoice.line')

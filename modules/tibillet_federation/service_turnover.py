@@ -9,6 +9,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Bool, Eval, If
 
 from .exceptions import ServiceValidationError
+from .invoice import get_credits
 from .service_line import ServiceLineMixin
 
 
@@ -91,16 +92,47 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
     def get_paid(cls, lines, name):
         rates = cls._get_paid_rates(
             {l.invoice_line.invoice for l in lines if l.invoice_line})
+        credited = cls._get_credited({l.service for l in lines})
         paid = {}
         for line in lines:
             if line.invoice_line:
                 rate = rates[line.invoice_line.invoice.id]
-                paid[line.id] = line.currency.round(line.amount * rate)
+                amount = line.currency.round(line.amount * rate)
+                if line.id in credited:
+                    amount = min(amount, line.amount - credited[line.id])
+                paid[line.id] = amount
             elif line.received is not None:
                 paid[line.id] = line.received
             else:
                 paid[line.id] = line.amount
         return paid
+
+    @classmethod
+    def _get_credited(cls, services):
+        """Return what credit notes take off lines, and nobody pays
+
+        By line. What corrections take off already is not among it.
+        """
+        lines = [l for s in services for l in s.turnovers]
+        credits = defaultdict(Decimal)
+        for credit in get_credits(
+                [str(l.invoice_line) for l in lines if l.invoice_line]):
+            if credit.invoice.state in {'posted', 'paid'}:
+                credits[credit.origin] -= credit.amount
+        corrected = defaultdict(Decimal)
+        for line in lines:
+            if line.amount < 0:
+                corrected[line.service] -= line.amount
+        credited = {}
+        for line in lines:
+            amount = min(credits[line.invoice_line], line.amount)
+            if amount <= 0:
+                continue
+            credits[line.invoice_line] -= amount
+            known = min(corrected[line.service], amount)
+            corrected[line.service] -= known
+            credited[line.id] = amount - known
+        return credited
 
     @classmethod
     def _get_paid_rates(cls, invoices):
