@@ -216,7 +216,7 @@ class StatementDocument:
 
     @property
     def late(self):
-        "Say which services are of before the period, if any"
+        "Say which services are from before the period, if any"
         return say_late(
             self.convention, dt.date.fromisoformat(self.data['start_date']), [
                 (l['kind'], l['number'], dt.date.fromisoformat(l['date']))

@@ -191,7 +191,7 @@ def _say_without_books(statement):
 
 
 def say_late(convention, start, lines):
-    """Say which services are of before the period, if any
+    """Say which services are from before the period, if any
 
     lines: (kind, number, date).
     """
