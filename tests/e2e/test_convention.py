@@ -101,6 +101,20 @@ def test_the_statement_took_its_time(client):
     assert {date for date, in approvals} == {'2026-10-16'}
 
 
+def test_the_accountant_copies_the_clauses(client):
+    "A wizard on a record, which the client begins without naming it"
+    client.log_in('compta')
+    client.wait_menu()
+    client.open(
+        'tibillet.convention.version',
+        min(client.search('tibillet.convention.version')))
+    _form(client)
+    client.button("Copier vers une nouvelle version…")
+    assert client.page.locator('.modal.in').get_by_text(
+        "En vigueur dès le").first.is_visible()
+    client.close_tabs()
+
+
 def test_the_partner_sees_its_convention_and_nothing_else(client):
     client.log_in('partenaire')
     assert 'Administration' not in client.entries()
