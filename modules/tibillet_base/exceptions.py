@@ -27,6 +27,10 @@ class RecordMissingError(ValidationError):
     pass
 
 
+class NumberModificationError(AccessError):
+    pass
+
+
 class PartyReplaceError(UserError):
     pass
 

@@ -1,8 +1,10 @@
-from trytond.model import ModelStorage, fields
+from tibillet_base.numbered import GivenNumberMixin
+
+from trytond.model import fields
 from trytond.pool import Pool
 
 
-class NumberedMixin(ModelStorage):
+class NumberedMixin(GivenNumberMixin):
     "What takes its number from a sequence of the configuration"
     __slots__ = ()
 
