@@ -72,6 +72,9 @@ class MembershipByState(ModelSQL, ModelView):
 
     company = fields.Many2One('company.company', "Company")
     state = fields.Selection('get_states', "State")
+    state_string = state.translated('state')
+    # A graph shows what is stored.
+    state_name = fields.Function(fields.Char("State"), 'get_state_name')
     members = fields.Integer("Members")
 
     @classmethod
@@ -84,6 +87,9 @@ class MembershipByState(ModelSQL, ModelView):
         pool = Pool()
         Membership = pool.get('tibillet.membership')
         return Membership.fields_get(['state'])['state']['selection']
+
+    def get_state_name(self, name):
+        return self.state_string
 
     @classmethod
     def table_query(cls):
