@@ -3,6 +3,7 @@ from collections import defaultdict
 from itertools import groupby
 
 from tibillet_base.tools import today
+from tibillet_base.values import NUMERIC_MAX
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow
@@ -61,6 +62,20 @@ class Contribution(metaclass=PoolMeta):
                         convention=convention.rec_name,
                         contributor=Party(party_id).rec_name,
                         parties=', '.join(p.rec_name for p in parties)))
+
+    def _get_problem(self, field_names):
+        problem = super()._get_problem(field_names)
+        if problem:
+            return problem
+        if field_names & {
+                'quantity', 'unit_cost', 'vat_rate', 'tax_included',
+                'vat_recoverable'}:
+            # Read again: what is computed from them is what is written.
+            amounts = [
+                self.on_change_with_amount(), self.on_change_with_gross(),
+                self.on_change_with_net()]
+            if max(amounts) > NUMERIC_MAX:
+                return 'amount'
 
     @classmethod
     def validate_fields(cls, contributions, field_names):

@@ -5,7 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval, If
+from trytond.pyson import Bool, Equal, Eval, If
 from trytond.transaction import Transaction
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
@@ -461,11 +461,22 @@ class ContributionImportLine(ModelView):
     description = fields.Char("Description")
     quantity = fields.Numeric("Quantity")
     unit = fields.Char("Unit")
+    # What could not be read has no symbol either.
     unit_cost = Monetary(
-        "Unit Cost", currency='currency')
-    vat_rate = fields.Numeric("VAT Rate", digits=RATE_DIGITS)
+        "Unit Cost", currency='currency',
+        states={
+            'invisible': Equal(Eval('unit_cost', None), None),
+            })
+    vat_rate = fields.Numeric(
+        "VAT Rate", digits=RATE_DIGITS,
+        states={
+            'invisible': Equal(Eval('vat_rate', None), None),
+            })
     gross = Monetary(
-        "Including Tax", currency='currency', digits='currency')
+        "Including Tax", currency='currency', digits='currency',
+        states={
+            'invisible': Equal(Eval('gross', None), None),
+            })
     currency = fields.Many2One('currency.currency', "Currency")
     problem = fields.Text("Problem")
     broken = fields.Boolean("Broken")

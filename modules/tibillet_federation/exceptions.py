@@ -216,6 +216,10 @@ class StatementSendError(UserError):
     pass
 
 
+class StatementDueWarning(UserWarning):
+    pass
+
+
 class StatementApprovalError(UserError):
     pass
 

@@ -364,13 +364,14 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
             return
         if not convention.start and convention.state == 'draft':
             return
+        term = 'term' if convention.end else 'start'
         raise ServiceTermError(gettext(
-                'tibillet_federation.msg_service_term',
+                f'tibillet_federation.msg_service_{term}',
                 service=self.rec_name,
                 convention=convention.rec_name,
                 date=convention.format_date(self.date),
                 start=convention.format_date(convention.start),
-                end=convention.format_date(convention.end) or '…'))
+                end=convention.format_date(convention.end)))
 
     @classmethod
     def check_modification(cls, mode, services, values=None, external=False):

@@ -224,10 +224,11 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     def get_due_date(cls, statements, name):
         return {s.id: s._get_due_date() for s in statements}
 
-    def _get_due_date(self):
+    def _get_due_date(self, date=None):
         version = self.convention.version_at(self.end_date)
         if version:
-            return self.date + dt.timedelta(days=version.payment_days)
+            return (date or self.date) + dt.timedelta(
+                days=version.payment_days)
 
     @classmethod
     def get_last(cls, convention):
@@ -305,12 +306,6 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         for name in cls._computed_fields | {'disputes', 'approvals'}:
             default.setdefault(name)
         return super().copy(statements, default=default)
-
-    @classmethod
-    def preprocess_values(cls, mode, values):
-        if mode == 'create':
-            values = {**values, 'number': None}
-        return super().preprocess_values(mode, values)
 
     @classmethod
     def validate_fields(cls, statements, field_names):

@@ -9,6 +9,9 @@ from trytond.transaction import Transaction, without_check_access
 from .exceptions import DisputeAnswerError, DisputeModificationError
 
 CONTESTABLE = ['sent', 'contested', 'answered']
+# All that is contested is read and answered one by one.
+TEXT_MAX = 4000
+OPEN_MAX = 20
 
 _states = {
     'readonly': Eval('id', -1) >= 0,
@@ -182,12 +185,34 @@ class StatementDispute(ModelSQL, ModelView):
             raise DisputeModificationError(gettext(
                     'tibillet_federation.msg_dispute_service',
                     service=self.service.rec_name, **values))
+        self._check_measure(values)
         until = self.statement.contest_until
         if until and today(self.statement.convention.company) > until:
             raise DisputeModificationError(gettext(
                     'tibillet_federation.msg_dispute_late',
                     date=self.statement.convention.format_date(until),
                     **values))
+
+    def _check_measure(self, values):
+        "Check that who contests has not approved, and leaves time to answer"
+        for approval in self.statement.approvals:
+            if approval.party == self.party and approval.date:
+                raise DisputeModificationError(gettext(
+                        'tibillet_federation.msg_dispute_approved',
+                        date=self.statement.convention.format_date(
+                            approval.date),
+                        **values))
+        if len(self.text) > TEXT_MAX:
+            raise DisputeModificationError(gettext(
+                    'tibillet_federation.msg_dispute_long',
+                    size=len(self.text), max=TEXT_MAX, **values))
+        waiting = [
+            d for d in self.statement.disputes
+            if d.party == self.party and d.state == 'open']
+        if len(waiting) > OPEN_MAX:
+            raise DisputeModificationError(gettext(
+                    'tibillet_federation.msg_dispute_many',
+                    max=OPEN_MAX, **values))
 
     @classmethod
     def on_modification(cls, mode, disputes, field_names=None):

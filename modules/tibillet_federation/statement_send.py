@@ -7,7 +7,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
 from . import statement_mail
-from .exceptions import StatementSendError
+from .exceptions import StatementDueWarning, StatementSendError
 from .statement_export import get_digest
 
 # Who approves a statement.
@@ -67,6 +67,7 @@ class Statement(metaclass=PoolMeta):
                             party=party.rec_name))
                 approvals.append(Approval(statement=statement, party=party))
             statement.sent_on = today(statement.convention.company)
+            statement._warn_due()
         cls.save(statements)
         for statement in statements:
             statement.sent_hash = get_digest(statement)
@@ -89,6 +90,26 @@ class Statement(metaclass=PoolMeta):
                     'tibillet_federation.msg_statement_date_future',
                     statement=self.rec_name,
                     date=convention.format_date(self.date)))
+
+    def _warn_due(self):
+        "Ask when it would be to pay before it may no longer be contested"
+        pool = Pool()
+        Warning = pool.get('res.user.warning')
+        convention = self.convention
+        due, until = self.due_date, self.on_change_with_contest_until()
+        # Another date of the statement could not change it.
+        if not due or due >= until or self.date >= self.sent_on:
+            return
+        key = Warning.format('statement_due', [self])
+        if Warning.check(key):
+            raise StatementDueWarning(key, gettext(
+                    'tibillet_federation.msg_statement_due_early',
+                    statement=self.rec_name,
+                    date=convention.format_date(self.date),
+                    due=convention.format_date(due),
+                    until=convention.format_date(until),
+                    today_due=convention.format_date(
+                        self._get_due_date(self.sent_on))))
 
     @classmethod
     def mail(cls, statements):
