@@ -65,7 +65,7 @@ class Asset(metaclass=PoolMeta):
         help="How many days of event the value depreciates over.")
     depreciation_method_string = TranslatedSelection('depreciation_method')
     net_value = fields.Function(Monetary(
-            "Net Value", currency='currency', digits='currency',
+            "Posted Net Value", currency='currency', digits='currency',
             help="The value less what is posted as depreciated."),
         'get_net_value')
 

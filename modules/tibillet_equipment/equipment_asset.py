@@ -57,9 +57,10 @@ class Equipment(metaclass=PoolMeta):
     treatment_reason = fields.Function(
         fields.Char("Treatment Reason"), 'get_treatment')
     net_value = fields.Function(Monetary(
-            "Net Value", currency='currency', digits='currency',
+            "Posted Net Value", currency='currency', digits='currency',
             help="What the unit is still worth in the books kept in its "
-            "currency."),
+            "currency: its cost less the depreciation that is posted.\n"
+            "The depreciation table counts it to the day, posted or not."),
         'get_net_value')
 
     @classmethod

@@ -82,9 +82,9 @@ class TibilletEquipmentTestCase(
         first, second = [
             p.extract_text() for p in PdfReader(BytesIO(content)).pages]
         for text in [
-                'Depreciation Table', 'Dunder Mifflin', units[0].code,
-                units[1].code, 'Terminal', '67.5\xa0%', '90.00', '135.00',
-                '540.00']:
+                'Depreciation Table', 'posted or not', 'Net Value on',
+                'Dunder Mifflin', units[0].code, units[1].code, 'Terminal',
+                '67.5\xa0%', '90.00', '135.00', '540.00']:
             with self.subTest(text=text):
                 self.assertIn(text, first)
         self.assertIn('Association', second)
