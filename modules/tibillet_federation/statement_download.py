@@ -148,7 +148,8 @@ class EvidenceArchive(Download):
                         files[file] = name
                         archive.writestr(name, file.data)
                 rows.append([
-                        record.rec_name, owner.rec_name, date, amount,
+                        record.rec_name, owner.rec_name, date,
+                        convention.currency.round(amount),
                         record.evidence_name if record.has_evidence else None,
                         name])
             archive.writestr(
