@@ -1,4 +1,7 @@
 """A partner contests a statement, as the printed statement says."""
+import datetime as dt
+import zoneinfo
+
 import pytest
 
 from tests.e2e.test_clicks import create, date
@@ -16,8 +19,11 @@ def test_contest(own_client):
     client.log_in('compta')
     client.wait_menu()
     convention, = client.search(CONVENTION)
+    # Dated earlier it would be due before it may be contested.
+    today = dt.datetime.now(zoneinfo.ZoneInfo('Europe/Paris'))
     statement = create(
-        client, STATEMENT, convention=convention, date=date(2026, 11, 1),
+        client, STATEMENT, convention=convention,
+        date=date(today.year, today.month, today.day),
         start_date=date(2026, 10, 1), end_date=date(2026, 10, 31))
     for button in ['compute', 'send']:
         client.ask(f'model.{STATEMENT}.{button}', [statement])
