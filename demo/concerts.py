@@ -16,8 +16,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from tibillet_base.tests import tills
+from tibillet_base.tests.mails import mailbox
 from tibillet_event.tests.door_tools import Phone
-from tibillet_event.tests.mails import mailbox
 
 from proteus import Model, Wizard
 

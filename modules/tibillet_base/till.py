@@ -7,6 +7,8 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 from trytond.transaction import without_check_access
 
+from tibillet.verify import SHOWN
+
 from . import till_check, till_sql, tools
 from .append_only import refuse_changes
 from .exceptions import TillFactError, TillOpenError
@@ -275,7 +277,7 @@ class POS(metaclass=PoolMeta):
             point, 'check', subject=str(count),
             detail='; '.join(
                 f'{p.where} {p.number}: {p.kind}'
-                for p in problems[:till_check.SHOWN]) or None)
+                for p in problems[:SHOWN]) or None)
         return count, problems
 
 

@@ -76,6 +76,7 @@ class Archiving:
                 ], order=[('number', 'DESC')], limit=1)
         self.previous = last[0] if last else None
         self.number = self.previous.number + 1 if self.previous else 1
+        self.ends = self._get_ends()
 
     def archive(self):
         "Return the new archive"
@@ -140,18 +141,16 @@ class Archiving:
 
     def _get_gaps(self):
         "Yield the chains that do not hold what was archived of them"
-        ends = self._get_ends()
         for found in till_reading.chains(self.row):
-            rank, link = ends.get(found.name, (0, None))
+            rank, link = self.ends.get(found.name, (0, None))
             facts = list(found.read(rank, rank)) if rank else []
             if rank and [fact[3] for fact in facts] != [link]:
                 yield verify.Problem('end', found.name, str(rank))
 
     def _get_parts(self):
         "Yield what this archive holds, its end still to be read"
-        ends = self._get_ends()
         for found in till_reading.chains(self.row):
-            before = ends.get(found.name) or (
+            before = self.ends.get(found.name) or (
                 0, till_chain.start(found.name, self.row.uuid))
             if found.last <= before[0]:
                 yield Part(found, before, before)

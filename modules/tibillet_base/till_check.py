@@ -10,12 +10,9 @@ from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateView, Wizard
 
 from tibillet import verify
-from tibillet.verify import Problem
+from tibillet.verify import SHOWN, Problem
 
 from . import till_chain, till_reading, till_sql, till_totals
-
-# How many problems are shown: after the first ones more say nothing new.
-SHOWN = 20
 
 
 @without_check_access

@@ -35,6 +35,15 @@ class POSPaymentMethod(metaclass=PoolMeta):
         self.cash = self.tender == 'cash'
 
     @classmethod
+    def get_cash(cls, company):
+        "Return how cash is paid at the tills of a company, if it is"
+        methods = cls.search([
+                ('company', '=', company.id),
+                ('tender', '=', 'cash'),
+                ], limit=1)
+        return methods[0] if methods else None
+
+    @classmethod
     def preprocess_values(cls, mode, values):
         values = super().preprocess_values(mode, values)
         if values.get('cash') and (

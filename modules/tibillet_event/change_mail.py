@@ -1,28 +1,24 @@
 """The message by which a holder of tickets is told what has changed."""
-import re
 from email.message import EmailMessage
 from html import escape
+
+from tibillet_base import mail
 
 import trytond.config as config
 from trytond.i18n import gettext
 from trytond.pool import Pool
-from trytond.sendmail import send_message_transactional
 from trytond.tools.email_ import format_address
 from trytond.transaction import Transaction
 
 from . import change_text, schedule
 
-# What may be an address: a name, an at sign and a domain, no space.
-ADDRESS = re.compile(r'[^@\s]+@[^@\s]+\.[^@\s]+')
-
 
 def get_address(ticket):
     "Return the address that is known of the holder of a ticket, or nothing"
-    address = ticket.email
-    if not address and ticket.party:
-        mechanism = ticket.party.contact_mechanism_get({'email'})
-        address = mechanism.email if mechanism else None
-    return address if ADDRESS.fullmatch(address or '') else None
+    if ticket.email:
+        return ticket.email if mail.is_address(ticket.email) else None
+    if ticket.party:
+        return mail.get_address(ticket.party)
 
 
 def format_date(date):
@@ -69,13 +65,10 @@ def send(choice):
     "Send its message to a holder, and keep it on the choice"
     pool = Pool()
     Choice = pool.get('tibillet.performance.choice')
-    Email = pool.get('ir.email')
     text = get_text(choice)
     with Transaction().set_context(language=text.language.code):
         message, body = _get_message(Choice(choice.id), text)
-    send_message_transactional(message)
-    email = Email.from_message(message, body=body, resource=choice)
-    email.save()
+    mail.send(message, body, choice)
 
 
 def get_text(choice):
@@ -102,9 +95,9 @@ def _get_message(choice, text):
         for part in content.split('\n\n'))
     message.add_alternative(body, subtype='html')
     message['From'] = config.get('email', 'from')
-    mechanism = choice.company.party.contact_mechanism_get({'email'})
-    if mechanism and ADDRESS.fullmatch(mechanism.email or ''):
-        message['Reply-To'] = mechanism.email
+    reply_to = mail.get_address(choice.company.party)
+    if reply_to:
+        message['Reply-To'] = reply_to
     message['To'] = format_address(choice.email, choice.holder or '')
     message['Subject'] = ' '.join(subject.split())
     return message, body

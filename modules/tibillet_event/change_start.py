@@ -161,6 +161,7 @@ class _Change(Wizard):
     _kind = None
 
     make = StateTransition()
+    open_ = StateAction('tibillet_event.act_performance_choice')
 
     def default_start(self, fields):
         performance = self.record
@@ -220,50 +221,38 @@ class _Change(Wizard):
         return 'reload'
 
 
+def _get_views(keep, change):
+    "Return the views, with the names of the buttons that stop and that do it"
+    return (
+        StateView(
+            'tibillet.performance.change.start',
+            'tibillet_event.performance_change_start_view_form', [
+                Button(keep, 'end', 'tryton-cancel'),
+                Button(change, 'make', 'tryton-ok', states=_NOT_TOLD),
+                Button("Go On", 'message', 'tryton-forward', default=True,
+                    states=_TOLD),
+                ]),
+        StateView(
+            'tibillet.performance.change.text',
+            'tibillet_event.performance_change_text_view_form', [
+                Button("Back", 'start', 'tryton-back'),
+                Button(change, 'make', 'tryton-ok', default=True),
+                ]))
+
+
 class PerformanceCancel(_Change):
     __name__ = 'tibillet.performance.cancel'
     _kind = 'cancelled'
 
-    start = StateView(
-        'tibillet.performance.change.start',
-        'tibillet_event.performance_change_start_view_form', [
-            Button("Keep the Performance", 'end', 'tryton-cancel'),
-            Button("Cancel the Performance", 'make', 'tryton-ok',
-                states=_NOT_TOLD),
-            Button("Go On", 'message', 'tryton-forward', default=True,
-                states=_TOLD),
-            ])
-    message = StateView(
-        'tibillet.performance.change.text',
-        'tibillet_event.performance_change_text_view_form', [
-            Button("Back", 'start', 'tryton-back'),
-            Button("Cancel the Performance", 'make', 'tryton-ok',
-                default=True),
-            ])
-    open_ = StateAction('tibillet_event.act_performance_choice')
+    start, message = _get_views(
+        "Keep the Performance", "Cancel the Performance")
 
 
 class PerformancePostpone(_Change):
     __name__ = 'tibillet.performance.postpone'
     _kind = 'postponed'
 
-    start = StateView(
-        'tibillet.performance.change.start',
-        'tibillet_event.performance_change_start_view_form', [
-            Button("Keep the Date", 'end', 'tryton-cancel'),
-            Button("Postpone the Performance", 'make', 'tryton-ok',
-                states=_NOT_TOLD),
-            Button("Go On", 'message', 'tryton-forward', default=True,
-                states=_TOLD),
-            ])
-    message = StateView(
-        'tibillet.performance.change.text',
-        'tibillet_event.performance_change_text_view_form', [
-            Button("Back", 'start', 'tryton-back'),
-            Button("Postpone the Performance", 'make', 'tryton-ok',
-                default=True),
-            ])
-    open_ = StateAction('tibillet_event.act_performance_choice')
+    start, message = _get_views("Keep the Date", "Postpone the Performance")
 
 
 def _get_figures(performance, company):

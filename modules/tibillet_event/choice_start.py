@@ -100,10 +100,7 @@ class PerformanceChoose(Wizard):
                     'tibillet_event.msg_performance_choice_several'))
         change, company = changes.pop(), companies.pop()
         point = Point.get_opened(company)
-        methods = Method.search([
-                ('company', '=', company.id),
-                ('tender', '=', 'cash'),
-                ], limit=1)
+        cash = Method.get_cash(company)
         tickets = [t.id for c in choices for t in c.valid_tickets]
         return {
             'uuid': str(uuids.uuid4()),
@@ -115,7 +112,7 @@ class PerformanceChoose(Wizard):
             'tickets': tickets,
             'answer': 'refund' if 'refund' in change.offers else None,
             'point': point.id if point else None,
-            'method': methods[0].id if methods else None,
+            'method': cash.id if cash else None,
             }
 
     def transition_choose(self):

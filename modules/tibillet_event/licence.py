@@ -8,6 +8,7 @@ from itertools import groupby
 
 from dateutil.relativedelta import relativedelta
 from tibillet_base import tools
+from tibillet_base.problem import ProblemMixin
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
@@ -22,9 +23,11 @@ YEARS = 5
 EXPIRING_DAYS = 90
 
 
-class Licence(ModelSQL, ModelView):
+class Licence(ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.licence'
     _rec_name = 'number'
+    _problem_error = LicenceDateError
+    _problem_message = 'tibillet_event.msg_licence'
 
     company = fields.Many2One(
         'company.company', "Organiser", required=True, ondelete='CASCADE')
@@ -95,21 +98,19 @@ class Licence(ModelSQL, ModelView):
                 ['state']),
             ]
 
-    @classmethod
-    def validate_fields(cls, licences, field_names):
+    def _get_problem(self, field_names):
+        if field_names & {'since', 'until'} and self.until <= self.since:
+            return 'dates'
+
+    def _get_problem_names(self):
         pool = Pool()
         Lang = pool.get('ir.lang')
-        super().validate_fields(licences, field_names)
-        if not field_names & {'since', 'until'}:
-            return
-        for licence in licences:
-            if licence.until <= licence.since:
-                lang = Lang.get()
-                raise LicenceDateError(gettext(
-                        'tibillet_event.msg_licence_dates',
-                        licence=licence.rec_name,
-                        since=lang.strftime(licence.since),
-                        until=lang.strftime(licence.until)))
+        lang = Lang.get()
+        return {
+            'licence': self.rec_name,
+            'since': lang.strftime(self.since),
+            'until': lang.strftime(self.until),
+            }
 
     @classmethod
     @without_check_access

@@ -14,11 +14,10 @@ from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateView, Wizard
 
 from tibillet import chain
+from tibillet.verify import SHOWN
 
 from . import return_making, return_reading, return_series
 
-# How many problems are shown: after the first ones more say nothing new.
-SHOWN = 20
 SUMS = ['admission', 'base', 'vat', 'fee']
 
 

@@ -110,10 +110,7 @@ class TicketRefund(Wizard):
         Point = pool.get('sale.point')
         company = self.record.company
         point = Point.get_opened(company)
-        methods = Method.search([
-                ('company', '=', company.id),
-                ('tender', '=', 'cash'),
-                ], limit=1)
+        cash = Method.get_cash(company)
         return {
             'uuid': str(uuid.uuid4()),
             'company': company.id,
@@ -122,7 +119,7 @@ class TicketRefund(Wizard):
                 t.id for t in self.records
                 if t.state == 'valid' and t.company == company],
             'point': point.id if point else None,
-            'method': methods[0].id if methods else None,
+            'method': cash.id if cash else None,
             }
 
     def do_cancel(self, action):

@@ -1,40 +1,31 @@
 """The message by which a party receives its statement."""
-import re
 from email.message import EmailMessage
 from html import escape
+
+from tibillet_base import mail
 
 import trytond.config as config
 from trytond.i18n import gettext
 from trytond.pool import Pool
-from trytond.sendmail import send_message_transactional
 from trytond.tools import slugify
 from trytond.tools.email_ import format_address
 from trytond.transaction import Transaction
 
-# What may be an address: a name, an at sign and a domain, no space.
-ADDRESS = re.compile(r'[^@\s]+@[^@\s]+\.[^@\s]+')
-
 
 def get_address(party):
     "Return the address to which statements of the party go, or nothing"
-    mechanism = party.contact_mechanism_get({'email'}, usage='invoice')
-    if mechanism and ADDRESS.fullmatch(mechanism.email or ''):
-        return mechanism.email
+    return mail.get_address(party, usage='invoice')
 
 
 def send(statement, party):
     "Send the statement to a party, and keep the message on the statement"
     pool = Pool()
-    Email = pool.get('ir.email')
     Statement = pool.get('tibillet.convention.statement')
     language = party.lang.code if party.lang else None
     with Transaction().set_context(language=language):
         statement = Statement(statement.id)
         message, body = _get_message(statement, party)
-    send_message_transactional(message)
-    email = Email.from_message(message, body=body, resource=statement)
-    email.save()
-    return email
+    return mail.send(message, body, statement)
 
 
 def _get_message(statement, party):

@@ -346,7 +346,7 @@ class PerformanceChangeTestCase(ChangeMixin, TestCase):
             {(c.email, c.quantity) for c in told},
             {('lea@example.org', 3), ('paul@example.org', 1)})
         sent = []
-        with patch('tibillet_event.change_mail.send_message_transactional',
+        with patch('tibillet_base.mail.send_message_transactional',
                 sent.append):
             for _ in range(2):
                 Choice.send_message(Choice.browse(told))

@@ -16,12 +16,11 @@ enough, the rest, 0.375667 of it, gives its part of 6 000.00 (cap).
 """
 import contextlib
 import datetime as dt
-import smtplib
 from decimal import Decimal
-from unittest.mock import patch
 
 from sql import Column, Table
 from tibillet_base.tests.clock import acting_on
+from tibillet_base.tests.mails import mailbox
 
 from proteus import Model
 from proteus.config import get_config
@@ -176,28 +175,6 @@ def change_below(table, id, column, value):
 def add_email(party, address):
     party.contact_mechanisms.new(type='email', value=address)
     party.save()
-
-
-@contextlib.contextmanager
-def mailbox():
-    "Give the list of the messages that are sent meanwhile"
-    messages = []
-
-    class Server:
-        def __init__(self, *args, **kwargs):
-            pass
-
-        def send_message(self, message, from_=None, to=None):
-            messages.append(message)
-            return {}
-
-        def quit(self):
-            pass
-
-        close = quit
-
-    with patch.object(smtplib, 'SMTP', Server):
-        yield messages
 
 
 def log_in(user):
