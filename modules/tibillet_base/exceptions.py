@@ -19,7 +19,15 @@ class EmailAccessError(AccessError):
     pass
 
 
+class ValueFormError(ValidationError):
+    pass
+
+
 class ValueRangeError(ValidationError):
+    pass
+
+
+class ReportEmptyError(UserError):
     pass
 
 

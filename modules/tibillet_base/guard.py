@@ -11,6 +11,7 @@ from trytond.transaction import Transaction
 from trytond.wizard import StateView
 
 from . import reach
+from .exceptions import ReportEmptyError
 from .tools import write_alone
 
 
@@ -154,4 +155,7 @@ class ReportGuard:
             raise AccessError(
                 gettext('ir.msg_access_report_error', report=cls.__name__),
                 ModelAccess.context_groups())
+        if action.model and not ids:
+            raise ReportEmptyError(gettext(
+                    'tibillet_base.msg_report_empty', report=action.name))
         super().check_access(action, model, ids)

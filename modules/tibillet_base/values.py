@@ -1,7 +1,8 @@
-"""What no field may hold: values that make every later reading fail.
+"""What no field may hold.
 
-An amount of thirty digits breaks each sum it enters, a date of the year 9999
-each term that is counted from it: the lists they are shown in cannot be read
+What the field cannot read, and values that make every later reading fail: an
+amount of thirty digits breaks each sum it enters, a date of the year 9999
+each term that is counted from it; the lists they are shown in cannot be read
 any more. The mixin is laid over every model that stores (see register_mixin
 in tryton.cfg) and refuses them before anything is written, whoever writes:
 the ranges are far beyond what the standard needs. No query, and for a usual
@@ -14,7 +15,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelStorage
 from trytond.pool import Pool
 
-from .exceptions import ValueRangeError
+from .exceptions import ValueFormError, ValueRangeError
 
 # Sums of thousands of them, and their products by a rate, stay exact in the
 # 28 digits of a Decimal.
@@ -34,14 +35,14 @@ RANGES = {
     'datetime': (DATE_MIN, DATE_MAX),
     'timestamp': (DATE_MIN, DATE_MAX),
     }
-# Clients may send texts, which the fields read in this way.
+# Clients may send texts, which the fields read in this way, as the example.
 READERS = {
-    'numeric': Decimal,
-    'float': float,
-    'integer': int,
-    'date': dt.date.fromisoformat,
-    'datetime': dt.datetime.fromisoformat,
-    'timestamp': dt.datetime.fromisoformat,
+    'numeric': (Decimal, '12.50'),
+    'float': (float, '12.5'),
+    'integer': (int, '12'),
+    'date': (dt.date.fromisoformat, '2025-01-31'),
+    'datetime': (dt.datetime.fromisoformat, '2025-01-31 20:30:00'),
+    'timestamp': (dt.datetime.fromisoformat, '2025-01-31 20:30:00'),
     }
 
 
@@ -68,16 +69,31 @@ PLAIN = {
     }
 
 
+def is_readable(kind, value):
+    """Return if a field of this kind can read the value
+
+    No database keeps a text with the character of code zero.
+    """
+    if isinstance(value, str) and '\0' in value:
+        return False
+    if kind not in READERS:
+        return True
+    if isinstance(value, str):
+        read, _ = READERS[kind]
+        try:
+            read(value)
+        except (ArithmeticError, ValueError):
+            return False
+    return not isinstance(value, (list, tuple, dict, bytes))
+
+
 def is_within(kind, value):
-    "Return if a field of this kind may hold the value"
+    "Return if a field of this kind may hold the value, which it can read"
     if kind not in RANGES:
         return True
     if isinstance(value, str):
-        try:
-            value = READERS[kind](value)
-        except (ArithmeticError, ValueError):
-            # The field refuses it by itself.
-            return True
+        read, _ = READERS[kind]
+        value = read(value)
     low, high = RANGES[kind]
     if isinstance(value, dt.date):
         return not isinstance(low, dt.date) or _plain_date(value)
@@ -100,7 +116,11 @@ class ValueGuard(ModelStorage):
             if plain is None or plain(value):
                 continue
             field = cls._fields.get(name)
-            if (field and not is_within(field._type, value)
+            if not field:
+                continue
+            if not is_readable(field._type, value):
+                cls._refuse_form(name, field._type, value)
+            if (not is_within(field._type, value)
                     and not cls._is_always(value)):
                 cls._refuse_value(name, field._type, value)
         return super().preprocess_values(mode, values)
@@ -110,6 +130,17 @@ class ValueGuard(ModelStorage):
         "Return if the value is how the standard says: since always"
         return (
             value == dt.date.min and not cls.__name__.startswith('tibillet.'))
+
+    @classmethod
+    def _refuse_form(cls, name, kind, value):
+        if kind not in READERS:
+            raise ValueFormError(gettext(
+                    'tibillet_base.msg_value_text', **cls.__names__(name)))
+        _, example = READERS[kind]
+        raise ValueFormError(gettext(
+                'tibillet_base.msg_value_form',
+                value=str(value).replace('\0', ''), example=example,
+                **cls.__names__(name)))
 
     @classmethod
     def _refuse_value(cls, name, kind, value):

@@ -3,8 +3,8 @@ import datetime as dt
 import unittest
 from decimal import Decimal
 
-from tibillet_base.exceptions import ValueRangeError
-from tibillet_base.values import ValueGuard, is_within
+from tibillet_base.exceptions import ValueFormError, ValueRangeError
+from tibillet_base.values import ValueGuard, is_readable, is_within
 
 from trytond.model import ModelStorage
 from trytond.pool import Pool
@@ -28,7 +28,6 @@ class RangeTestCase(unittest.TestCase):
                 ('numeric', '1e30', False),
                 ('numeric', 'NaN', False),
                 ('numeric', '12.50', True),
-                ('numeric', 'twelve', True),
                 ('float', 1e12, True),
                 ('float', 1.1e12, False),
                 ('float', float('nan'), False),
@@ -52,6 +51,30 @@ class RangeTestCase(unittest.TestCase):
                 ]:
             with self.subTest(kind=kind, value=value):
                 self.assertIs(is_within(kind, value), within)
+
+
+    def test_readable(self):
+        for kind, value, readable in [
+                ('numeric', '12.50', True),
+                ('numeric', 'twelve', False),
+                ('numeric', '12,50', False),
+                ('numeric', [Decimal(1)], False),
+                ('float', '1e3', True),
+                ('float', '', False),
+                ('integer', '12', True),
+                ('integer', '12.5', False),
+                ('integer', None, True),
+                ('date', '2024-02-29', True),
+                ('date', '2025-02-29', False),
+                ('date', '2025-13-01', False),
+                ('date', {'year': 2025}, False),
+                ('timestamp', '2025-01-31 20:30:00', True),
+                ('char', 'a\0b', False),
+                ('text', 'twelve', True),
+                ('multiselection', ['a', 'b'], True),
+                ]:
+            with self.subTest(kind=kind, value=value):
+                self.assertIs(is_readable(kind, value), readable)
 
 
 class ValueTestCase(TestCase):
@@ -100,6 +123,29 @@ class ValueTestCase(TestCase):
             caught.exception.message,
             '"10000000000" cannot be the value of "Digits" in "Currency", '
             'type one from -2,147,483,647 to 2,147,483,647.')
+
+    @with_transaction()
+    def test_unread(self):
+        "What a field cannot read is refused with an example of what it can"
+        pool = Pool()
+        Currency = pool.get('currency.currency')
+        values = {
+            'name': "Peaksu", 'symbol': 'P', 'code': 'PKS',
+            'rounding': Decimal(1)}
+        for name, value, message in [
+                ('rounding', 'twelve',
+                    '"twelve" cannot be read as the value of "Rounding '
+                    'factor" in "Currency", write it as in 12.50.'),
+                ('name', "Peak\0su",
+                    '"Name" in "Currency" contains a character that cannot '
+                    'be kept, the one of code zero. Remove it.'),
+                ]:
+            with self.subTest(name=name):
+                with self.assertRaises(ValueFormError) as caught:
+                    Currency.create([{**values, name: value}])
+                self.assertEqual(caught.exception.message, message)
+        self.assertEqual(
+            Currency.search([('code', '=', 'PKS')], count=True), 0)
 
     @with_transaction()
     def test_every_model(self):
