@@ -36,10 +36,10 @@ def is_far(date, company):
     return date > add_months(today(company), AHEAD_MONTHS)
 
 
-def take_turn(Model, ids):
+def take_turn(Model, ids, column='state'):
     """Let nobody else change the records until the transaction ends
 
-    Their rows are updated with the states that they have: a second writer
+    Their rows are updated with what a column of theirs has: a second writer
     waits for the first, then the database refuses it and the server tries it
     again, from the start and on what the first has written. A row that is
     locked and not changed would let it go on with what it read before.
@@ -49,8 +49,9 @@ def take_turn(Model, ids):
     """
     table = Model.__table__()
     if ids:
+        value = getattr(table, column)
         cursor().execute(*table.update(
-                [table.state], [table.state],
+                [value], [value],
                 where=fields.SQL_OPERATORS['in'](table.id, sorted(ids))))
 
 

@@ -26,6 +26,14 @@ class MembershipAmountError(MembershipPaymentError):
     pass
 
 
+class MembershipPriceError(MembershipAmountError):
+    pass
+
+
+class MembershipCurrencyError(MembershipPaymentError):
+    pass
+
+
 class PeriodValidationError(ValidationError):
     pass
 

@@ -4,16 +4,13 @@ from sql.conditionals import Case
 from sql.operators import Equal, Exists
 
 from trytond.i18n import gettext
-from trytond.model import (
-    Exclude, Index, ModelSQL, ModelView, dualmethod, fields)
+from trytond.model import Exclude, Index, ModelSQL, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
 
-from . import calendars
 from .exceptions import (
-    MembershipAccessError, MembershipBuyerError, MembershipDateError,
-    MembershipPaymentError)
+    MembershipAccessError, MembershipBuyerError, MembershipDateError)
 
 
 class Membership(ModelSQL, ModelView):
@@ -309,51 +306,3 @@ class Membership(ModelSQL, ModelView):
                 'cancelled_on': None,
                 'cancel_reason': None,
                 })
-
-    @dualmethod
-    def pay(cls, memberships, paid_on, amount=None):
-        """Add to each membership the period that is paid on a date
-
-        amount: the price of the plan, or its suggestion, if None.
-        Return the periods.
-        """
-        pool = Pool()
-        Period = pool.get('tibillet.membership.period')
-        periods = [m.get_period(paid_on, amount) for m in memberships]
-        Period.save(periods)
-        return periods
-
-    def get_period(self, paid_on, amount=None):
-        "Return the period, not saved, that a payment on a date gives"
-        pool = Pool()
-        Period = pool.get('tibillet.membership.period')
-        if self.cancelled_on:
-            raise MembershipPaymentError(gettext(
-                    'tibillet_membership.msg_membership_pay_cancelled',
-                    membership=self.rec_name))
-        if not self.accepted_on:
-            raise MembershipPaymentError(gettext(
-                    'tibillet_membership.msg_membership_pay_accept',
-                    membership=self.rec_name))
-        if paid_on < self.since:
-            raise MembershipPaymentError(gettext(
-                    'tibillet_membership.msg_membership_pay_since',
-                    membership=self.rec_name))
-        start = self._get_start(paid_on)
-        end = self.plan.get_period_end(start)
-        return Period(
-            membership=self, start=start, end=end,
-            grace_end=calendars.grace_end(end, self.plan.grace_days),
-            amount=self.plan.get_amount(amount), paid_on=paid_on)
-
-    def _get_start(self, paid_on):
-        periods = [p for p in self.periods if not p.cancelled_on]
-        if not periods:
-            return calendars.renewal_start(paid_on)
-        if any(p.end is None for p in periods):
-            raise MembershipPaymentError(gettext(
-                    'tibillet_membership.msg_membership_pay_life',
-                    membership=self.rec_name))
-        previous = max(periods, key=lambda p: p.end)
-        return calendars.renewal_start(
-            paid_on, previous.end, previous.grace_end)

@@ -1,10 +1,113 @@
-from trytond.model import ModelView, fields
+"""What a payment gives, and recording one that was received elsewhere."""
+from tibillet_base.tools import take_turn
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, dualmethod, fields
 from trytond.modules.currency.fields import Monetary
-from trytond.pool import Pool
+from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
-from .exceptions import MembershipPaymentError
+from . import calendars
+from .exceptions import MembershipCurrencyError, MembershipPaymentError
+
+
+class Membership(metaclass=PoolMeta):
+    __name__ = 'tibillet.membership'
+
+    @property
+    def last_period(self):
+        "The last of the periods that count, None if there is none"
+        periods = [p for p in self.periods if not p.cancelled_on]
+        return max(periods, key=lambda p: p.start, default=None)
+
+    @dualmethod
+    def pay(cls, memberships, paid_on, amount=None, currency=None):
+        """Add to each membership the period that is paid on a date
+
+        amount: as before if None, see get_amount.
+        currency: of the amount, that of the membership if None.
+        Return the periods.
+        """
+        pool = Pool()
+        Period = pool.get('tibillet.membership.period')
+        cls.take_turn(memberships)
+        periods = [m.get_period(paid_on, amount, currency)
+            for m in memberships]
+        Period.save(periods)
+        return periods
+
+    @classmethod
+    def take_turn(cls, memberships):
+        "Let nobody else pay the memberships until the transaction ends"
+        take_turn(cls, {m.id for m in memberships}, 'since')
+
+    def get_period(self, paid_on, amount=None, currency=None):
+        "Return the period, not saved, that a payment on a date gives"
+        pool = Pool()
+        Period = pool.get('tibillet.membership.period')
+        self.check_payable(paid_on)
+        amount = self.get_amount(amount, currency)
+        start = self._get_start(paid_on)
+        end = self.plan.get_period_end(start)
+        return Period(
+            membership=self, start=start, end=end,
+            grace_end=calendars.grace_end(end, self.plan.grace_days),
+            amount=amount, paid_on=paid_on)
+
+    def check_payable(self, paid_on):
+        "Refuse a payment on a date, whatever its amount"
+        if self.cancelled_on:
+            raise MembershipPaymentError(gettext(
+                    'tibillet_membership.msg_membership_pay_cancelled',
+                    membership=self.rec_name))
+        if not self.accepted_on:
+            raise MembershipPaymentError(gettext(
+                    'tibillet_membership.msg_membership_pay_accept',
+                    membership=self.rec_name))
+        if paid_on < self.since:
+            raise MembershipPaymentError(gettext(
+                    'tibillet_membership.msg_membership_pay_since',
+                    membership=self.rec_name))
+        last = self.last_period
+        if last and last.end is None:
+            raise MembershipPaymentError(gettext(
+                    'tibillet_membership.msg_membership_pay_life',
+                    membership=self.rec_name))
+
+    def get_amount(self, amount=None, currency=None):
+        """Return what is to be paid for the next period
+
+        Without amount, what was paid for the last one, or for the first the
+        price of the plan or what it suggests. It is refused if the plan does
+        not allow it any more: nobody renews at a price unseen.
+        """
+        if currency and currency != self.plan.currency:
+            raise MembershipCurrencyError(gettext(
+                    'tibillet_membership.msg_membership_pay_currency',
+                    membership=self.rec_name,
+                    currency=self.plan.currency.rec_name,
+                    other=currency.rec_name))
+        last = self.last_period
+        return self.plan.get_amount(amount, last.amount if last else None)
+
+    def get_proposed_amount(self):
+        """Return the amount that a person sees before it is paid
+
+        The price of today, or what was last chosen of a free price.
+        """
+        plan, last = self.plan, self.last_period
+        if plan.price_kind == 'fixed':
+            return plan.price
+        if last and last.amount >= plan.price_min:
+            return last.amount
+        return plan.price_suggested
+
+    def _get_start(self, paid_on):
+        last = self.last_period
+        if not last:
+            return calendars.renewal_start(paid_on)
+        return calendars.renewal_start(paid_on, last.end, last.grace_end)
 
 
 class MembershipPayStart(ModelView):
@@ -25,7 +128,11 @@ class MembershipPayStart(ModelView):
             ('amount', '=', None),
             ('amount', '>=', 0),
             ],
-        help="Leave empty for the price of the plan.")
+        states={
+            'readonly': ~Eval('currency'),
+            },
+        help="Leave empty for what each member paid last, or for the price "
+        "of the plan.")
     start = fields.Function(
         fields.Date(
             "From",
@@ -80,17 +187,19 @@ class MembershipPay(Wizard):
 
     def default_start(self, fields):
         values = {'count': len(self.records)}
+        currencies = {m.plan.currency for m in self.records}
+        if len(currencies) == 1:
+            currency, = currencies
+            values['currency'] = currency.id
         if len(self.records) == 1:
-            plan = self.record.plan
             values['membership'] = self.record.id
-            values['currency'] = plan.currency.id
-            values['amount'] = (
-                plan.price if plan.price_kind == 'fixed'
-                else plan.price_suggested)
+            values['amount'] = self.record.get_proposed_amount()
         return values
 
     def transition_pay(self):
-        self.model.pay(self.records, self.start.paid_on, self.start.amount)
+        start = self.start
+        self.model.pay(
+            self.records, start.paid_on, start.amount, start.currency)
         return 'end'
 
     def end(self):

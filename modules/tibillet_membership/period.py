@@ -1,12 +1,11 @@
 from sql import Null
-from sql.operators import Equal
 
 from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
-from trytond.sql.functions import DateRange
+from trytond.sql.functions import DateRange, NumRange
 from trytond.sql.operators import RangeOverlap
 
 from . import calendars
@@ -59,7 +58,9 @@ class MembershipPeriod(ModelSQL, ModelView):
             ('dates_overlap',
                 Exclude(
                     table,
-                    (table.membership, Equal),
+                    # A range of one, so that PostgreSQL needs no extension.
+                    (NumRange(table.membership, table.membership, '[]'),
+                        RangeOverlap),
                     (DateRange(table.start, table.end, '[]'), RangeOverlap),
                     where=table.cancelled_on == Null),
                 'tibillet_membership.msg_period_overlap'),

@@ -8,7 +8,8 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from . import calendars
-from .exceptions import MembershipAmountError, PlanSeasonError
+from .exceptions import (
+    MembershipAmountError, MembershipPriceError, PlanSeasonError)
 
 MONTHS = [
     (None, ""),
@@ -232,20 +233,26 @@ class MembershipPlan(DeactivableMixin, ModelSQL, ModelView):
         return calendars.end(
             start, self.duration_unit, self.duration_count, self.season)
 
-    def get_amount(self, amount=None):
+    def get_amount(self, amount=None, before=None):
         """Return the amount to pay for a period, the one asked if it may be
 
-        Without amount, the price of the plan, or what it suggests.
+        before: what was paid for the last period, None for the first.
+        Without amount, as before; for the first period the price of the
+        plan, or what it suggests.
         """
+        if amount is None and before is not None:
+            self._check_before(before)
         if self.price_kind == 'fixed':
             if amount is not None and amount != self.price:
                 raise MembershipAmountError(gettext(
                         'tibillet_membership.msg_plan_amount_fixed',
                         plan=self.rec_name,
-                        price=self._format(self.price),
-                        amount=self._format(amount)))
+                        price=self.format_amount(self.price),
+                        amount=self.format_amount(amount)))
             return self.price
-        asked = amount if amount is not None else self.price_suggested
+        asked = next(
+            (a for a in [amount, before, self.price_suggested]
+                if a is not None), None)
         if asked is None:
             raise MembershipAmountError(gettext(
                     'tibillet_membership.msg_plan_amount_missing',
@@ -254,11 +261,27 @@ class MembershipPlan(DeactivableMixin, ModelSQL, ModelView):
             raise MembershipAmountError(gettext(
                     'tibillet_membership.msg_plan_amount_min',
                     plan=self.rec_name,
-                    minimum=self._format(self.price_min),
-                    amount=self._format(asked)))
+                    minimum=self.format_amount(self.price_min),
+                    amount=self.format_amount(asked)))
         return asked
 
-    def _format(self, amount):
+    def is_price_kept(self, before):
+        "Return whether what was paid last is still what is to be paid"
+        if self.price_kind == 'fixed':
+            return before == self.price
+        return before >= self.price_min
+
+    def _check_before(self, before):
+        if not self.is_price_kept(before):
+            price = (
+                self.price if self.price_kind == 'fixed' else self.price_min)
+            raise MembershipPriceError(gettext(
+                    f'tibillet_membership.msg_plan_price_{self.price_kind}',
+                    plan=self.rec_name,
+                    before=self.format_amount(before),
+                    price=self.format_amount(price)))
+
+    def format_amount(self, amount):
         pool = Pool()
         Lang = pool.get('ir.lang')
         return Lang.get().currency(amount, self.currency)

@@ -1,8 +1,11 @@
 import datetime as dt
 from decimal import Decimal
 
+from tibillet_membership.exceptions import MembershipCurrencyError
+
 from trytond.modules.company.tests import (
     CompanyTestMixin, PartyCompanyCheckEraseMixin, create_company, set_company)
+from trytond.modules.currency.tests import create_currency
 from trytond.modules.party.tests import PartyCheckReplaceMixin
 from trytond.pool import Pool
 from trytond.tests.test_tryton import ModuleTestCase, with_transaction
@@ -137,6 +140,28 @@ class TibilletMembershipTestCase(
                     with self.subTest(
                             accepted=accepted, periods=periods, day=day):
                         check(membership, day, state, end)
+
+    @with_transaction()
+    def test_currency(self):
+        "Test a payment in another currency is refused"
+        pool = Pool()
+        Membership = pool.get('tibillet.membership')
+        Party = pool.get('party.party')
+        company = create_company()
+        franc = create_currency('chf')
+        with set_company(company):
+            party = Party(name="Lea")
+            party.save()
+            membership = Membership(
+                party=party, plan=self._create_plan(),
+                since=date('2024-01-01'))
+            membership.save()
+            amount = Decimal('20.00')
+            with self.assertRaises(MembershipCurrencyError):
+                membership.pay(date('2024-01-01'), amount, franc)
+            self.assertFalse(membership.periods)
+            membership.pay(date('2024-01-01'), amount, company.currency)
+            self.assertEqual(len(membership.periods), 1)
 
     @with_transaction()
     def test_state_order(self):
