@@ -138,6 +138,10 @@ class TillClosureError(TillError):
     api_code = 'closure'
 
 
+class TillPeriodError(TillError):
+    api_code = 'period'
+
+
 class TillArchiveEmptyError(TillError):
     pass
 

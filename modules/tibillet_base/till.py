@@ -224,8 +224,11 @@ class POS(metaclass=PoolMeta):
     def open_till(cls, points):
         pool = Pool()
         Log = pool.get('tibillet.till.log')
+        Period = pool.get('tibillet.till.period')
         Session = pool.get('sale.point.cash.session')
         sessions = []
+        # A new month begins when the one before is closed.
+        Period.close_ended(points)
         for point in sorted(points, key=lambda p: p.id):
             row = till_sql.lock(point)
             if point.session:

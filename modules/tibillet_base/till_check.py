@@ -12,7 +12,8 @@ from trytond.wizard import Button, StateView, Wizard
 from tibillet import verify
 from tibillet.verify import SHOWN, Problem
 
-from . import till_chain, till_reading, till_sql, till_totals
+from . import (
+    till_chain, till_period_making, till_reading, till_sql, till_totals)
 
 
 @without_check_access
@@ -34,6 +35,7 @@ def check_beside(row):
     "Return what is broken of a locked till beside its chains"
     return [
         *_totals(row),
+        *_period_totals(row),
         *(Problem('unchained', 'sale', str(id_)) for id_ in _unchained(row)),
         ]
 
@@ -73,6 +75,22 @@ def _totals(row):
             yield Problem('total', 'closure', str(closure.number))
 
 
+def _period_totals(row):
+    "Yield the months and years that do not say what their closures say"
+    pool = Pool()
+    Period = pool.get('tibillet.till.period')
+    before = {}
+    for period in Period.search([
+                ('point', '=', row.id),
+                ], order=[('number', 'ASC')]):
+        closures = till_period_making.get_closures(
+            row, before.get(period.kind), period.end_date)
+        before[period.kind] = period
+        if (period.total, period.closures) != (
+                sum((c.total for c in closures), Decimal(0)), len(closures)):
+            yield Problem('total', 'period', str(period.number))
+
+
 def _unchained(row):
     "Return the sales that were finished around the till"
     sale = till_sql.table('sale.point.sale')
@@ -91,7 +109,7 @@ class CheckResult(ModelView):
     point = fields.Many2One('sale.point', "Till", readonly=True)
     count = fields.Integer(
         "Facts Read", readonly=True,
-        help="Sales, closures and log entries.")
+        help="Sales, closures, months, years and log entries.")
     result = fields.Text("Result", readonly=True)
 
 

@@ -2,8 +2,7 @@ from decimal import Decimal
 
 from sql import Literal
 
-from trytond.model import (
-    Index, ModelSQL, ModelView, Unique, fields, sequence_ordered)
+from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
@@ -13,18 +12,12 @@ from . import till_closing, till_posting, till_sql
 from .append_only import refuse_changes
 from .instant import Instant
 from .till_log import FactMixin
-from .till_payment import TENDERS
+from .till_total import TotalMixin, till_amount
 
 
 class _ClosureFactMixin(FactMixin):
     __slots__ = ()
     _fact_message = 'tibillet_base.msg_till_closure_fact'
-
-
-def _amount(name, **options):
-    return Monetary(
-        name, currency='currency', digits='currency', required=True,
-        readonly=True, **options)
 
 
 class Closure(_ClosureFactMixin, ModelSQL, ModelView):
@@ -53,17 +46,17 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
     count = fields.Integer("Sales", required=True, readonly=True)
     currency = fields.Function(fields.Many2One(
             'currency.currency', "Currency"), 'on_change_with_currency')
-    total = _amount("Total")
-    sold = _amount("Sold")
-    returned = _amount("Taken Back")
-    month_total = _amount(
+    total = till_amount("Total")
+    sold = till_amount("Sold")
+    returned = till_amount("Taken Back")
+    month_total = till_amount(
         "Total of the Month", help="Closures of the month up to this one.")
-    year_total = _amount(
+    year_total = till_amount(
         "Total of the Year", help="Closures of the year up to this one.")
-    perpetual_total = _amount(
+    perpetual_total = till_amount(
         "Perpetual Total", help="Since the first sale of the till.")
-    perpetual_sold = _amount("Perpetual Sold")
-    perpetual_returned = _amount("Perpetual Taken Back")
+    perpetual_sold = till_amount("Perpetual Sold")
+    perpetual_returned = till_amount("Perpetual Taken Back")
     lines = fields.One2Many(
         'tibillet.till.closure.line', 'closure', "Totals", readonly=True)
     tenders = fields.One2Many(
@@ -75,12 +68,12 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
     categories = fields.One2Many(
         'tibillet.till.closure.line', 'closure', "By Category", readonly=True,
         filter=[('kind', '=', 'category')])
-    cash_start = _amount("Cash at Opening")
-    cash_sales = _amount("Cash of Sales")
-    cash_moved = _amount("Cash Put In or Taken Out")
-    cash_expected = _amount("Cash Expected")
-    cash_counted = _amount("Cash Counted")
-    cash_difference = _amount("Difference")
+    cash_start = till_amount("Cash at Opening")
+    cash_sales = till_amount("Cash of Sales")
+    cash_moved = till_amount("Cash Put In or Taken Out")
+    cash_expected = till_amount("Cash Expected")
+    cash_counted = till_amount("Cash Counted")
+    cash_difference = till_amount("Difference")
     reason = fields.Text(
         "Reason of the Difference", readonly=True,
         states={
@@ -220,38 +213,12 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
                         till_posting.post(cls(closure.id))
 
 
-class ClosureLine(_ClosureFactMixin, sequence_ordered(), ModelSQL, ModelView):
+class ClosureLine(_ClosureFactMixin, TotalMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.closure.line'
 
     closure = fields.Many2One(
         'tibillet.till.closure', "Closure", required=True, readonly=True,
         ondelete='RESTRICT')
-    kind = fields.Selection([
-            ('tender', "Tender"),
-            ('vat', "VAT"),
-            ('category', "Category"),
-            ], "Kind", required=True, readonly=True, sort=False)
-    label = fields.Char("Label", required=True, readonly=True, strip=False)
-    method = fields.Many2One(
-        'sale.point.payment.method', "Method", readonly=True,
-        ondelete='RESTRICT')
-    tender = fields.Selection(
-        [(None, ""), *TENDERS], "Tender", readonly=True, sort=False)
-    tax = fields.Many2One(
-        'account.tax', "VAT", readonly=True, ondelete='RESTRICT')
-    rate = fields.Numeric("Rate", digits=(None, 10), readonly=True)
-    category = fields.Many2One(
-        'product.category', "Category", readonly=True, ondelete='RESTRICT',
-        context={
-            'company': Eval('company', -1),
-            },
-        depends=['company'])
-    quantity = fields.Numeric("Quantity", readonly=True)
-    base = Monetary(
-        "Without VAT", currency='currency', digits='currency', readonly=True)
-    vat = Monetary(
-        "VAT Amount", currency='currency', digits='currency', readonly=True)
-    amount = _amount("Amount")
     company = fields.Function(fields.Many2One(
             'company.company', "Company"), 'on_change_with_company')
     currency = fields.Function(fields.Many2One(
@@ -283,7 +250,7 @@ class ClosureCount(_ClosureFactMixin, ModelSQL, ModelView):
     closure = fields.Many2One(
         'tibillet.till.closure', "Closure", required=True, readonly=True,
         ondelete='RESTRICT')
-    value = _amount("Coin or Note")
+    value = till_amount("Coin or Note")
     quantity = fields.Integer("Quantity", required=True, readonly=True)
     amount = fields.Function(Monetary(
             "Amount", currency='currency', digits='currency'),

@@ -62,6 +62,7 @@ class TillLog(OfTillMixin, ModelSQL, ModelView):
             ('key', "New Key"),
             ('opening', "Opening"),
             ('closing', "Closing"),
+            ('period', "Month or Year Closed"),
             ('cancellation', "Cancelled Sale"),
             ('drawer', "Drawer Opened"),
             ('print', "Printed"),

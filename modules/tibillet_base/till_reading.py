@@ -7,7 +7,8 @@ from decimal import Decimal
 from trytond.model import fields
 from trytond.pool import Pool
 
-from . import till_chain, till_closing, till_finish, till_sql, tools
+from . import (
+    till_chain, till_closing, till_finish, till_period_making, till_sql, tools)
 from .till_log import CHAINED
 
 
@@ -43,9 +44,16 @@ def chains(row):
                 }),
         Chain('log', reading(_entries), row.log_counter, row.log_head),
         *Point.get_other_chains(row),
-        Chain('closure', reading(_closures), *_last_closure(row), {
+        Chain(
+            'closure', reading(_closures),
+            *_last(row, 'tibillet.till.closure', 'closure'), {
                 'lines': till_closing.LINE,
                 'counts': ['value', 'quantity'],
+                }),
+        Chain(
+            'period', reading(_periods),
+            *_last(row, 'tibillet.till.period', 'period'), {
+                'lines': till_closing.LINE,
                 }),
         ]
 
@@ -106,27 +114,45 @@ def _some_entries(row, first, last):
         yield data['number'], str(data['number']), data, link, key, signature
 
 
-def _last_closure(row):
-    "Return number and link of the last closure"
-    closure = till_sql.table('tibillet.till.closure')
+def _last(row, name, kind):
+    "Return number and link of the last closure, month or year of the till"
+    fact = till_sql.table(name)
     cursor = till_sql.cursor()
-    cursor.execute(*closure.select(
-            closure.number, closure.link,
-            where=closure.point == row.id,
-            order_by=closure.number.desc, limit=1))
-    return cursor.fetchone() or (0, till_chain.start('closure', row.uuid))
+    cursor.execute(*fact.select(
+            fact.number, fact.link,
+            where=fact.point == row.id,
+            order_by=fact.number.desc, limit=1))
+    return cursor.fetchone() or (0, till_chain.start(kind, row.uuid))
+
+
+def _numbered(name, columns, row, first, last):
+    "Return rows of the till by number: id, link, key, signature, columns"
+    fact = till_sql.table(name)
+    cursor = till_sql.cursor()
+    cursor.execute(*fact.select(
+            fact.id, fact.link, fact.key, fact.signature,
+            *(getattr(fact, column) for column in columns),
+            where=(fact.point == row.id)
+            & (fact.number >= first) & (fact.number <= last),
+            order_by=fact.number.asc))
+    return cursor.fetchall()
+
+
+def _periods(row, first, last):
+    columns = till_period_making.CHAINED
+    rows = _numbered('tibillet.till.period', columns, row, first, last)
+    lines = _children(
+        'tibillet.till.period.line', [r[0] for r in rows],
+        till_closing.LINE, dict, parent='period')
+    for id_, link, key, signature, *values in rows:
+        head = dict(zip(columns, values, strict=True))
+        data = till_period_making.chained(head, lines[id_])
+        yield head['number'], str(head['number']), data, link, key, signature
 
 
 def _closures(row, first, last):
-    closure = till_sql.table('tibillet.till.closure')
-    cursor = till_sql.cursor()
-    cursor.execute(*closure.select(
-            closure.id, closure.link, closure.key, closure.signature,
-            *(getattr(closure, name) for name in till_closing.CHAINED),
-            where=(closure.point == row.id)
-            & (closure.number >= first) & (closure.number <= last),
-            order_by=closure.number.asc))
-    rows = cursor.fetchall()
+    rows = _numbered(
+        'tibillet.till.closure', till_closing.CHAINED, row, first, last)
     ids = [r[0] for r in rows]
     lines = _children(
         'tibillet.till.closure.line', ids, till_closing.LINE, dict,

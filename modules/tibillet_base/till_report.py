@@ -76,6 +76,17 @@ class ClosureReport(_LoggedReport):
         return Closure(int(record))
 
 
+class PeriodReport(_LoggedReport):
+    __name__ = 'tibillet.till.period'
+    _printed = 'period'
+
+    @classmethod
+    def _get_printed(cls, record):
+        pool = Pool()
+        Period = pool.get('tibillet.till.period')
+        return Period(int(record))
+
+
 class ReceiptReport(_LoggedReport):
     __name__ = 'tibillet.till.receipt'
     _printed = 'sale'

@@ -2,7 +2,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sql import Literal, Null
+from sql import Cast, Literal, Null
 from sql.aggregate import Count, Sum
 from sql.conditionals import Case
 
@@ -65,6 +65,12 @@ def query(select, types, quantum):
         for row in cursor]
 
 
+def _compared(amount):
+    "Return the column of an amount as something that can be compared"
+    # SQLite keeps them as bytes, which are more than any number.
+    return Cast(amount, 'NUMERIC') if backend.name == 'sqlite' else amount
+
+
 def _quantity(value):
     quantity = Decimal(str(value))
     whole = quantity.to_integral_value()
@@ -115,7 +121,9 @@ def _tenders(point, after, last, quantum):
         .join(payment, condition=payment.sale == sale.id)
         .select(
             payment.method, payment.tender,
-            Count(Case((payment.amount > 0, 1), else_=Null)).as_('quantity'),
+            Count(Case(
+                    (_compared(payment.amount) > 0, 1),
+                    else_=Null)).as_('quantity'),
             Sum(payment.amount).as_('amount'),
             where=is_in(sale, point, after, last),
             group_by=[payment.method, payment.tender],
@@ -186,7 +194,8 @@ def by_tax(point, after, last, quantum):
     sale = till_sql.table('sale.point.sale')
     tax = till_sql.table('tibillet.till.sale.tax')
     sign = Case(
-        (tax.amount < 0, Literal(-1)), else_=Literal(1)).as_('sign')
+        (_compared(tax.amount) < 0, Literal(-1)),
+        else_=Literal(1)).as_('sign')
     rows = query(sale
         .join(tax, condition=tax.sale == sale.id)
         .select(

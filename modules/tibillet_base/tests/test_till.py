@@ -226,6 +226,27 @@ class TillTestCase(TillMixin, TestCase):
                 Closure.delete([closure])
 
     @with_transaction()
+    def test_taken_back(self):
+        "What was taken back is counted apart, and its VAT goes back"
+        pool = Pool()
+        Closure = pool.get('tibillet.till.closure')
+        with set_company(self.get_company()):
+            point = self.open_till()
+            for quantity in [2, 1, -1]:
+                sell(point, self.beer, self.cash, quantity=quantity)
+            closure = Closure.close_till(point, {Decimal(1): 7})
+            tender, = closure.tenders
+            self.assertEqual(
+                (tender.quantity, tender.amount), (2, Decimal('7.00')))
+            Closure.post([closure])
+            move = Closure(closure.id).move
+            self.assertEqual(
+                sorted((line.debit, line.credit) for line in move.lines
+                    if line.account.code == '6.3.6'),
+                [(Decimal('0.00'), Decimal('1.75')),
+                    (Decimal('0.58'), Decimal('0.00'))])
+
+    @with_transaction()
     def test_nothing_sold(self):
         "A day without sales has its closure too, and no move"
         pool = Pool()

@@ -43,7 +43,8 @@ class TillArchiveTestCase(TillMixin, TestCase):
                 sell(point, self.beer, self.cash)
             first = Archive.make(point)
             self.assertEqual(
-                check(first), ([{'sale': 3, 'log': 2, 'closure': 0}], []))
+                check(first), (
+                    [{'sale': 3, 'log': 2, 'closure': 0, 'period': 0}], []))
             self.assertEqual(
                 [(p.label, p.first, p.last, p.count) for p in first.chains],
                 [("Sales", 1, 3, 3), ("Log", 1, 2, 2)])
@@ -52,8 +53,8 @@ class TillArchiveTestCase(TillMixin, TestCase):
             second = Archive.make(point)
             self.assertEqual(
                 check(second, first), ([
-                        {'sale': 1, 'log': 1, 'closure': 0},
-                        {'sale': 3, 'log': 2, 'closure': 0}], []))
+                        {'sale': 1, 'log': 1, 'closure': 0, 'period': 0},
+                        {'sale': 3, 'log': 2, 'closure': 0, 'period': 0}], []))
             entry, _ = Log.search([
                     ('kind', '=', 'archive'),
                     ], order=[('number', 'ASC')])
@@ -99,7 +100,8 @@ class TillArchiveTestCase(TillMixin, TestCase):
             sell(point, self.beer, self.card)
             second = Archive.make(point)
             self.assertEqual(
-                check(second)[0], [{'sale': 1, 'log': 1, 'closure': 0}])
+                check(second)[0],
+                [{'sale': 1, 'log': 1, 'closure': 0, 'period': 0}])
 
     @with_transaction()
     def test_shortened(self):

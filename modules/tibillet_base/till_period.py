@@ -1,0 +1,207 @@
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+from trytond.transaction import Transaction, without_check_access
+
+from . import till_closing, till_period_making, till_sql, tools
+from .append_only import refuse_changes
+from .exceptions import TillPeriodError
+from .instant import Instant
+from .till_log import FactMixin, OfTillMixin
+from .till_total import TotalMixin, till_amount
+
+KINDS = [
+    ('month', "Month"),
+    ('year', "Year"),
+    ]
+
+
+class TillPeriod(OfTillMixin, ModelSQL, ModelView):
+    __name__ = 'tibillet.till.period'
+    _fact_message = 'tibillet_base.msg_till_period_fact'
+
+    number = fields.Integer(
+        "Number", required=True, readonly=True,
+        help="Within the till, months and years together, without holes.")
+    kind = fields.Selection(
+        KINDS, "Kind", required=True, readonly=True, sort=False)
+    start_date = fields.Date("From", required=True, readonly=True)
+    end_date = fields.Date("To", required=True, readonly=True)
+    made_at = Instant("Closed At", required=True, readonly=True)
+    made_by = fields.Char("Closed By", readonly=True, strip=False)
+    first_closure = fields.Integer("First Z Closure", readonly=True)
+    last_closure = fields.Integer(
+        "Last Z Closure", readonly=True,
+        help="The last one when the period ended, empty if there was none.")
+    closures = fields.Integer("Z Closures", required=True, readonly=True)
+    count = fields.Integer("Sales", required=True, readonly=True)
+    currency = fields.Function(fields.Many2One(
+            'currency.currency', "Currency"), 'on_change_with_currency')
+    total = till_amount("Total")
+    sold = till_amount("Sold")
+    returned = till_amount("Taken Back")
+    perpetual_total = till_amount(
+        "Perpetual Total", help="Since the first sale of the till.")
+    perpetual_sold = till_amount("Perpetual Sold")
+    perpetual_returned = till_amount("Perpetual Taken Back")
+    lines = fields.One2Many(
+        'tibillet.till.period.line', 'period', "Totals", readonly=True)
+    tenders = fields.One2Many(
+        'tibillet.till.period.line', 'period', "By Tender", readonly=True,
+        filter=[('kind', '=', 'tender')])
+    taxes = fields.One2Many(
+        'tibillet.till.period.line', 'period', "By VAT Rate", readonly=True,
+        filter=[('kind', '=', 'vat')])
+    categories = fields.One2Many(
+        'tibillet.till.period.line', 'period', "By Category", readonly=True,
+        filter=[('kind', '=', 'category')])
+    closure_link = fields.Char(
+        "Fingerprint of the Last Z Closure", required=True, readonly=True,
+        strip=False)
+    previous = fields.Many2One(
+        'tibillet.till.period', "Previous", readonly=True,
+        ondelete='RESTRICT')
+    previous_link = fields.Char(
+        "Previous Fingerprint", required=True, readonly=True, strip=False)
+    link = fields.Char(
+        "Fingerprint", required=True, readonly=True, strip=False)
+    key = fields.Many2One(
+        'tibillet.till.key', "Key", required=True, readonly=True,
+        ondelete='RESTRICT')
+    signature = fields.Char(
+        "Signature", required=True, readonly=True, strip=False)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('number_unique', Unique(table, table.point, table.number),
+                'tibillet_base.msg_till_period_unique'),
+            ('start_unique',
+                Unique(table, table.point, table.kind, table.start_date),
+                'tibillet_base.msg_till_period_unique'),
+            ]
+        cls._sql_indexes.add(Index(
+                table,
+                (table.point, Index.Equality()),
+                (table.number, Index.Range())))
+        cls._order = [
+            ('end_date', 'DESC'), ('number', 'DESC'), ('id', 'DESC')]
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        refuse_changes(cls._table, [
+                'point', 'previous', 'previous_link', 'link', 'key',
+                'signature', *till_period_making.CHAINED])
+
+    @fields.depends('point', '_parent_point.company')
+    def on_change_with_currency(self, name=None):
+        if self.point and self.point.company:
+            return self.point.company.currency
+
+    def get_rec_name(self, name):
+        form = '%Y-%m' if self.kind == 'month' else '%Y'
+        return f'{self.point.code} {self.start_date.strftime(form)}'
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return ['OR',
+            ('point.code', *clause[1:]),
+            ('point.name', *clause[1:]),
+            ]
+
+    @classmethod
+    @without_check_access
+    def close_ended(cls, points):
+        "Close the months and the years of the tills that have ended"
+        closed = []
+        for point in sorted(points, key=lambda p: p.id):
+            with Transaction().set_context(company=point.company.id):
+                row = till_sql.lock(point)
+                closed += till_period_making.Periods(row).close()
+                till_sql.advance(row)
+        return closed
+
+
+class TillPeriodLine(FactMixin, TotalMixin, ModelSQL, ModelView):
+    __name__ = 'tibillet.till.period.line'
+    _fact_message = 'tibillet_base.msg_till_period_fact'
+
+    period = fields.Many2One(
+        'tibillet.till.period', "Period", required=True, readonly=True,
+        ondelete='RESTRICT')
+    company = fields.Function(fields.Many2One(
+            'company.company', "Company"),
+        'on_change_with_company', searcher='search_company')
+    currency = fields.Function(fields.Many2One(
+            'currency.currency', "Currency"), 'on_change_with_currency')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('period')
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        refuse_changes(
+            cls._table, ['period', 'sequence', *till_closing.LINE])
+
+    @fields.depends('period', '_parent_period.company')
+    def on_change_with_company(self, name=None):
+        return self.period.company if self.period else None
+
+    @classmethod
+    def search_company(cls, name, clause):
+        return [('period.company', *clause[1:])]
+
+    @fields.depends('period', '_parent_period.currency')
+    def on_change_with_currency(self, name=None):
+        return self.period.currency if self.period else None
+
+
+class POS(metaclass=PoolMeta):
+    __name__ = 'sale.point'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._buttons.update({
+                'close_periods': {
+                    'invisible': ~Eval('counter'),
+                    'icon': 'tryton-list',
+                    'depends': ['counter'],
+                    },
+                })
+
+    @classmethod
+    @ModelView.button
+    def close_periods(cls, points):
+        pool = Pool()
+        Period = pool.get('tibillet.till.period')
+        tools.write_alone()
+        if not Period.close_ended(points):
+            raise TillPeriodError(gettext(
+                    'tibillet_base.msg_till_period_none',
+                    till=points[0].rec_name))
+
+    @classmethod
+    def close_every_period(cls):
+        "Close the months and the years of all tills that have ended"
+        pool = Pool()
+        Period = pool.get('tibillet.till.period')
+        Period.close_ended(cls.search([('counter', '>', 0)]))
+
+
+class Cron(metaclass=PoolMeta):
+    __name__ = 'ir.cron'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.method.selection.append(
+            ('sale.point|close_every_period',
+                "Close the Months and the Years of the Tills"))
