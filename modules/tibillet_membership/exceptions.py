@@ -44,3 +44,51 @@ class PeriodAccessError(AccessError):
 
 class MembershipEraseError(AccessError):
     pass
+
+
+class PlanProductError(UserError):
+    pass
+
+
+class EarningAccessError(AccessError):
+    pass
+
+
+class EarningAccountError(UserError):
+    pass
+
+
+class EarningDateError(UserError):
+    pass
+
+
+class EarningNothingError(UserError):
+    pass
+
+
+class MembershipEmptyError(MembershipPaymentError):
+    pass
+
+
+class MembershipTwiceError(MembershipPaymentError):
+    pass
+
+
+class MembershipCompanyError(MembershipPaymentError):
+    pass
+
+
+class MembershipTillError(MembershipPaymentError):
+    pass
+
+
+class CounterClosedError(UserError):
+    pass
+
+
+class CounterMethodError(UserError):
+    pass
+
+
+class PeriodRefundError(UserError):
+    pass

@@ -1,4 +1,5 @@
 from sql import Null
+from tibillet_base.append_only import refuse_changes
 
 from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, ModelView, fields
@@ -14,6 +15,9 @@ from .exceptions import PeriodAccessError, PeriodValidationError
 
 class MembershipPeriod(ModelSQL, ModelView):
     __name__ = 'tibillet.membership.period'
+
+    # What is written when it is cancelled, once.
+    _cancelled_fields = frozenset({'cancelled_on'})
 
     membership = fields.Many2One(
         'tibillet.membership', "Membership", required=True,
@@ -83,6 +87,15 @@ class MembershipPeriod(ModelSQL, ModelView):
                 })
 
     @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        refuse_changes(cls._table, [
+                name for name, field in cls._fields.items()
+                if field.sql_type() and name not in {
+                    'id', 'create_uid', 'create_date', 'write_uid',
+                    'write_date', *cls._cancelled_fields}])
+
+    @classmethod
     def counts(cls, table, date):
         "Return the expression that a period counts on a date"
         return (table.paid_on <= date) & (
@@ -103,13 +116,23 @@ class MembershipPeriod(ModelSQL, ModelView):
             return self.membership.company.currency.id
 
     def get_rec_name(self, name):
+        return f'{self.membership.rec_name} ({self._get_dates()})'
+
+    def get_label(self):
+        "Return what a sale says of it, without the name of the member"
+        membership = self.membership
+        return (
+            f'{membership.plan.rec_name}, {membership.number}, '
+            f'{self._get_dates()}')
+
+    def _get_dates(self):
         pool = Pool()
         Lang = pool.get('ir.lang')
         lang = Lang.get()
         dates = [lang.strftime(self.start)]
         if self.end:
             dates.append(lang.strftime(self.end))
-        return f'{self.membership.rec_name} ({" – ".join(dates)})'
+        return ' – '.join(dates)
 
     @classmethod
     def search_rec_name(cls, name, clause):
@@ -153,7 +176,7 @@ class MembershipPeriod(ModelSQL, ModelView):
         if mode == 'delete' or (
                 mode == 'write'
                 and (external
-                    or values.keys() - {'cancelled_on'}
+                    or values.keys() - cls._cancelled_fields
                     or any(p.cancelled_on for p in periods))):
             for period in periods:
                 raise PeriodAccessError(gettext(

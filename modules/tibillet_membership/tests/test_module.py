@@ -20,6 +20,7 @@ class TibilletMembershipTestCase(
         PartyCompanyCheckEraseMixin, PartyCheckReplaceMixin,
         CompanyTestMixin, ModuleTestCase):
     module = 'tibillet_membership'
+    extras = ['account_product', 'sale_point']
 
     def _create_plan(self, **values):
         pool = Pool()

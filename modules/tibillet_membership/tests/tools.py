@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from proteus import Model, Wizard
+from trytond.modules.account.tests.tools import get_accounts
 
 
 def create_plan(name="Yearly", price='20.00', **values):
@@ -31,3 +32,22 @@ def pay(memberships, paid_on, amount=None):
     wizard.execute('pay')
     for membership in memberships:
         membership.reload()
+
+
+def set_accounts(product):
+    "Return 487 and 7561, of what is sold as a product"
+    Configuration = Model.get('tibillet.membership.configuration')
+    Journal = Model.get('account.journal')
+    model = get_accounts()['revenue']
+    deferred, revenue = model.duplicate(
+        default={'name': "Paid in Advance", 'code': '487'}) + model.duplicate(
+        default={'name': "Contributions", 'code': '7561'})
+    category = product.account_category
+    category.account_revenue = revenue
+    category.save()
+    configuration = Configuration(1)
+    configuration.deferred_account = deferred
+    configuration.earning_journal, = Journal.find(
+        [('type', '=', 'revenue')], limit=1)
+    configuration.save()
+    return deferred, revenue

@@ -1,0 +1,146 @@
+import datetime as dt
+
+from tibillet_base import till_sql, till_writer
+from tibillet_base.exceptions import TillPaymentError, TillUUIDError
+from tibillet_base.till_writer import Sold
+from tibillet_membership import membership_writer
+from tibillet_membership.exceptions import (
+    MembershipCompanyError, MembershipEmptyError, MembershipPriceError,
+    MembershipTillError, PeriodAccessError, PeriodRefundError)
+
+from trytond.pool import Pool
+from trytond.tests.test_tryton import RouteTestCase, with_transaction
+
+from .counter_records import CounterMixin, D, Item, Paid
+
+
+class MembershipWriterTestCase(CounterMixin, RouteTestCase):
+
+    def periods(self):
+        return Pool().get('tibillet.membership.period').search([])
+
+    def sales(self):
+        return Pool().get('sale.point.sale').search([], count=True)
+
+    @with_transaction()
+    def test_replay(self):
+        "Test the same again gives the first answer, other content none"
+        self.open_counter()
+        lea, max_ = self.join("Lea", "Max")
+        items = Item(lea.id), Item(max_.id, D('36.50'))
+        order = self.sell('a', *items, paid='100.00')
+        self.assertEqual(order.sale.change, D('27.00'))
+        self.assertEqual(len(order.periods), 2)
+        self.assertEqual(self.sell('a', *items, paid='100.00'), order)
+        for other, paid in [
+                ([Item(lea.id)], '100.00'),
+                ([Item(max_.id), Item(lea.id)], '100.00'),
+                ([Item(lea.id, D('36.51')), Item(max_.id)], '100.00'),
+                (items, '73.00'),
+                ]:
+            with self.subTest(other=other, paid=paid), \
+                    self.assertRaises(TillUUIDError):
+                self.sell('a', *other, paid=paid)
+        self.assertEqual(len(self.periods()), 2)
+        self.assertEqual(self.sales(), 1)
+
+    @with_transaction()
+    def test_replay_free(self):
+        "Test what costs nothing counts once too"
+        self.open_counter()
+        self.plan.price = D(0)
+        self.plan.save()
+        lea, = self.join("Lea")
+        order = self.sell('a', Item(lea.id))
+        self.assertIsNone(order.sale)
+        self.assertEqual(self.sell('a', Item(lea.id)), order)
+        self.assertEqual(len(self.periods()), 1)
+        with self.assertRaises(TillUUIDError):
+            self.sell('a', Item(lea.id), paid='5.00')
+
+    @with_transaction()
+    def test_refused(self):
+        "Test what is refused leaves nothing"
+        self.open_counter()
+        lea, = self.join("Lea")
+        with self.assertRaises(MembershipEmptyError):
+            self.sell('a')
+        with self.assertRaises(TillPaymentError):
+            self.sell('b', Item(lea.id), paid='36.49')
+        self.assertFalse(self.periods())
+        self.sell('c', Item(lea.id), paid='36.50')
+        self.plan.price = D('40.00')
+        self.plan.save()
+        with self.assertRaises(MembershipPriceError):
+            self.sell('d', Item(lea.id), paid='40.00')
+        self.sell('e', Item(lea.id, D('40.00')), paid='40.00')
+        self.assertEqual(self.sales(), 2)
+        self.till.tax_included = False
+        with self.assertRaises(MembershipTillError):
+            row = till_sql.read(self.till)
+            row.tax_included = False
+            membership_writer.prepare(row, 'f', [lea], [Item(lea.id)])
+        with self.assertRaises(MembershipCompanyError):
+            row = till_sql.read(self.till)
+            row.company += 1
+            membership_writer.Lot(lea, Item(lea.id), row, 'g', None)
+
+    @with_transaction()
+    def test_together(self):
+        "Test a membership in one sale with something else"
+        self.open_counter()
+        lea, = self.join("Lea")
+        items = [Item(lea.id)]
+        memberships = membership_writer.take_turn(items)
+        row = till_sql.read(self.till)
+        lots = membership_writer.prepare(row, 'a', memberships, items)
+        sale = till_writer.sell(
+            self.till, 'a', [
+                Sold(self.product.id, D(2), D('3.50')),
+                *(lot.sold for lot in lots)],
+            [Paid(self.cash.id, D('43.50'))])
+        lines = membership_writer.get_lines(sale)
+        membership_writer.record(lots, lines[1:])
+        period, = self.periods()
+        self.assertEqual(period.sale.total, D('43.50'))
+        self.assertEqual(period.base, D('36.50'))
+        self.assertEqual(period.sale_line.revenue_account, self.deferred)
+
+    @with_transaction()
+    def test_refund(self):
+        "Test a period is given back once, and only if a till sold it"
+        self.open_counter()
+        Period = Pool().get('tibillet.membership.period')
+        lea, max_ = self.join("Lea", "Max")
+        self.sell('a', Item(lea.id), paid='36.50')
+        period, = self.periods()
+        with self.assertRaises(PeriodAccessError):
+            Period.cancel_on([period], dt.date(2026, 3, 7))
+        sale = membership_writer.refund(self.till, 'b', period, self.cash)
+        self.assertEqual(sale.total, D('-36.50'))
+        self.assertEqual(
+            membership_writer.refund(self.till, 'b', period, self.cash),
+            sale)
+        with self.assertRaises(PeriodRefundError):
+            membership_writer.refund(self.till, 'c', period, self.cash)
+        recorded, = max_.pay(dt.date(2026, 3, 6))
+        with self.assertRaises(PeriodRefundError):
+            membership_writer.refund(self.till, 'd', recorded, self.cash)
+        self.assertEqual(self.sales(), 2)
+
+    @with_transaction()
+    def test_life(self):
+        "Test what is paid for life is earned at once"
+        self.open_counter()
+        self.plan.duration_unit = 'life'
+        self.plan.duration_count = None
+        self.plan.save()
+        lea, = self.join("Lea")
+        self.sell('a', Item(lea.id), paid='36.50')
+        period, = self.periods()
+        self.assertIsNone(period.deferred_account)
+        self.assertEqual(
+            period.sale_line.revenue_account, period.revenue_account)
+
+
+del RouteTestCase
