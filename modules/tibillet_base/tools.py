@@ -1,6 +1,8 @@
 import datetime as dt
+from contextlib import contextmanager
 
 from trytond import backend
+from trytond.exceptions import UserError
 from trytond.model import fields
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
@@ -87,6 +89,21 @@ def write_alone():
     connection = Transaction().connection
     if backend.name == 'sqlite' and not connection.in_transaction:
         connection.execute('BEGIN IMMEDIATE')
+
+
+@contextmanager
+def undone(*exceptions):
+    "Undo what was done within, locks too, if it is refused"
+    statements = cursor()
+    # Else on SQLite the savepoint would be the transaction, its end a commit.
+    write_alone()
+    statements.execute('SAVEPOINT act')
+    try:
+        yield
+    except (UserError, *exceptions):
+        statements.execute('ROLLBACK TO SAVEPOINT act')
+        raise
+    statements.execute('RELEASE SAVEPOINT act')
 
 
 def forget(Model, ids):

@@ -4,19 +4,13 @@ from trytond.pyson import Eval, If
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from . import wallet_merge
 from .exceptions import CardAccessError, CardReplaceError, CardUidError
-from .uid import UidError, parse
+from .uid import UidError, canonical, parse
+from .wallet_exceptions import CardHolderError
 
-
-def _canonical(text, around=None):
-    """Return the number of a card as it is kept, else the text itself
-
-    around: characters that may surround the number.
-    """
-    try:
-        return parse(text.strip(around) if isinstance(text, str) else None)
-    except UidError:
-        return text
+# What only buttons and the wallet engine change.
+ENGINE = {'state', 'replaced_by', 'wallet'}
 
 
 class Card(Workflow, ModelSQL, ModelView):
@@ -47,6 +41,9 @@ class Card(Workflow, ModelSQL, ModelView):
             'readonly': Eval('state') == 'replaced',
             },
         help="Empty while the card is anonymous.")
+    wallet = fields.Many2One(
+        'tibillet.wallet', "Wallet", readonly=True, ondelete='RESTRICT',
+        help="Empty until the card is loaded for the first time.")
     blocked_for = fields.Selection([
             (None, ""),
             ('lost', "Lost"),
@@ -81,7 +78,10 @@ class Card(Workflow, ModelSQL, ModelView):
             ('replaced_by_unique', Unique(table, table.replaced_by),
                 'tibillet_cashless.msg_card_replaced_by_unique'),
             ]
-        cls._sql_indexes.add(Index(table, (table.party, Index.Equality())))
+        cls._sql_indexes.update({
+                Index(table, (table.party, Index.Equality())),
+                Index(table, (table.wallet, Index.Equality())),
+                })
         cls._order = [('number', 'ASC'), ('id', 'ASC')]
         cls._transitions |= {
             ('active', 'blocked'),
@@ -132,7 +132,7 @@ class Card(Workflow, ModelSQL, ModelView):
         operator = (
             'AND' if comparison.startswith(('!', 'not ')) else 'OR')
         return [operator,
-            ('uid', comparison, _canonical(value, '%'), *extra),
+            ('uid', comparison, canonical(value, '%'), *extra),
             ('number', comparison, value, *extra),
             ]
 
@@ -156,7 +156,7 @@ class Card(Workflow, ModelSQL, ModelView):
         values = super().preprocess_values(mode, values)
         if 'uid' in values:
             # validate_fields refuses with a sentence what is no number.
-            values['uid'] = _canonical(values['uid'])
+            values['uid'] = canonical(values['uid'])
         return values
 
     @classmethod
@@ -178,17 +178,37 @@ class Card(Workflow, ModelSQL, ModelView):
             mode, cards, values=values, external=external)
         if mode == 'write' and (
                 'uid' in values
-                or (external and values.keys() & {'state', 'replaced_by'})):
+                or (external and values.keys() & ENGINE)):
             for card in cards:
                 raise CardAccessError(gettext(
                         'tibillet_cashless.msg_card_modify',
                         card=card.rec_name))
+        elif mode == 'write' and 'party' in values:
+            for card in cards:
+                holder = card.wallet.party if card.wallet else None
+                if holder and holder.id != values['party']:
+                    raise CardHolderError(gettext(
+                            'tibillet_cashless.msg_card_holder',
+                            card=card.rec_name,
+                            party=holder.rec_name))
+        elif mode == 'create' and external:
+            for card in cards:
+                if any(getattr(card, name) for name in ENGINE - {'state'}):
+                    raise CardAccessError(gettext(
+                            'tibillet_cashless.msg_card_modify',
+                            card=card.rec_name))
         elif mode == 'delete':
             for card in cards:
-                if card.party or card.state != 'active':
+                if card.party or card.wallet or card.state != 'active':
                     raise CardAccessError(gettext(
                             'tibillet_cashless.msg_card_delete',
                             card=card.rec_name))
+
+    @classmethod
+    def on_modification(cls, mode, cards, field_names=None):
+        super().on_modification(mode, cards, field_names=field_names)
+        if mode == 'create' or (mode == 'write' and 'party' in field_names):
+            wallet_merge.settle(cards)
 
     @classmethod
     @ModelView.button
@@ -217,12 +237,14 @@ class Card(Workflow, ModelSQL, ModelView):
                     'tibillet_cashless.msg_card_replaced',
                     card=self.rec_name,
                     other=self.replaced_by.rec_name))
-        if card == self or card.state != 'active' or card.party:
+        if (card == self or card.state != 'active' or card.party
+                or card.wallet):
             raise CardReplaceError(gettext(
                     'tibillet_cashless.msg_card_replace_with',
                     card=self.rec_name,
                     other=card.rec_name))
         card.party = self.party
+        card.wallet = self.wallet
         self.replaced_by = card
         self.__class__.save([card, self])
         with without_check_access():
@@ -242,7 +264,7 @@ class Card(Workflow, ModelSQL, ModelView):
         """
         cards = cls.search(['OR',
                 ('number', '=', text),
-                ('uid', '=', _canonical(text)),
+                ('uid', '=', canonical(text)),
                 ], order=[('id', 'ASC')], limit=1)
         return cards[0] if cards else None
 
@@ -257,6 +279,7 @@ class CardReplaceStart(ModelView):
             ('id', '!=', Eval('old', -1)),
             ('state', '=', 'active'),
             ('party', '=', None),
+            ('wallet', '=', None),
             ],
         help="Read the new card here: an active one that nobody holds.")
 

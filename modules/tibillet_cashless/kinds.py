@@ -9,8 +9,12 @@ from collections import namedtuple
 #     much.
 # purchasable, redeemable, melts: the values that the right may take.
 # scale: smallest units in one, None if it is chosen.
+# shared: bought and paid back by all who accept it, else by its issuer only.
+# spendable: whether it pays.
 Kind = namedtuple(
-    'Kind', ['valued', 'owed', 'purchasable', 'redeemable', 'melts', 'scale'])
+    'Kind', [
+        'valued', 'owed', 'purchasable', 'redeemable', 'melts', 'scale',
+        'shared', 'spendable'])
 
 YES = frozenset([True])
 NO = frozenset([False])
@@ -19,15 +23,21 @@ EITHER = frozenset([True, False])
 KINDS = {
     # Code monétaire et financier, article L133-30: what was bought with money
     # is paid back at par to the holder who asks.
-    'federated': Kind(True, True, EITHER, YES, EITHER, None),
-    'local': Kind(True, True, EITHER, YES, EITHER, None),
+    'federated': Kind(
+        True, True, EITHER, YES, EITHER, None, True, True),
+    'local': Kind(
+        True, True, EITHER, YES, EITHER, None, False, True),
     # What is given is neither sold nor paid back.
-    'gift': Kind(True, False, NO, NO, EITHER, None),
+    'gift': Kind(
+        True, False, NO, NO, EITHER, None, False, True),
     # Hours, in whole minutes.
-    'time': Kind(False, False, NO, NO, EITHER, 60),
-    'loyalty': Kind(False, False, NO, NO, EITHER, None),
+    'time': Kind(
+        False, False, NO, NO, EITHER, 60, False, True),
+    'loyalty': Kind(
+        False, False, NO, NO, EITHER, None, False, True),
     # One has a badge or not.
-    'badge': Kind(False, False, NO, NO, NO, 1),
+    'badge': Kind(
+        False, False, NO, NO, NO, 1, False, False),
     }
 RIGHTS = ['purchasable', 'redeemable', 'melts']
 

@@ -1,10 +1,12 @@
 from trytond.i18n import gettext
-from trytond.model import DeactivableMixin, ModelSQL, ModelView, Unique, fields
+from trytond.model import (
+    DeactivableMixin, DigitsMixin, ModelSQL, ModelView, SymbolMixin, Unique,
+    fields)
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
 
-from . import kinds
+from . import kinds, units
 from .exceptions import MoneyAccessError, MoneyKindError
 
 
@@ -27,7 +29,11 @@ def _right_states(right):
         }
 
 
-class Money(DeactivableMixin, ModelSQL, ModelView):
+CAPS = ['cap_anonymous', 'cap_identified', 'cap_payment']
+
+
+class Money(
+        DeactivableMixin, SymbolMixin, DigitsMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.money'
 
     name = fields.Char("Name", required=True)
@@ -99,6 +105,37 @@ class Money(DeactivableMixin, ModelSQL, ModelView):
         "Melts", domain=_right_domain('melts'),
         states=_right_states('melts'),
         help="Check if it may lose its value when it is not used.")
+    divisible_to = fields.Integer(
+        "Divisible to", required=True,
+        domain=[
+            ('divisible_to', '>=', 1),
+            ],
+        help="The smallest units that move only together: 15 for hours that "
+        "are counted by the quarter.")
+    cap_anonymous = fields.Numeric(
+        "Most on an Anonymous Card", digits=(None, 2),
+        domain=['OR',
+            ('cap_anonymous', '=', None),
+            ('cap_anonymous', '>=', 0),
+            ],
+        help="What one may have while nobody knows who it is; "
+        "empty without limit.")
+    cap_identified = fields.Numeric(
+        "Most for a Known Holder", digits=(None, 2),
+        domain=['OR',
+            ('cap_identified', '=', None),
+            ('cap_identified', '>=', 0),
+            ],
+        help="What one may have when the holder is known; "
+        "empty without limit.")
+    cap_payment = fields.Numeric(
+        "Most in one Payment by Number", digits=(None, 2),
+        domain=['OR',
+            ('cap_payment', '=', None),
+            ('cap_payment', '>=', 0),
+            ],
+        help="What a card that is recognised by its number only, which can "
+        "be copied, may pay at once; empty without limit.")
     acceptances = fields.One2Many(
         'tibillet.money.acceptance', 'money', "Accepted by")
     accounts = fields.One2Many(
@@ -141,6 +178,10 @@ class Money(DeactivableMixin, ModelSQL, ModelView):
     @classmethod
     def default_scale(cls):
         return 100
+
+    @classmethod
+    def default_divisible_to(cls):
+        return 1
 
     @classmethod
     def default_purchasable(cls):
@@ -200,12 +241,26 @@ class Money(DeactivableMixin, ModelSQL, ModelView):
                             'tibillet_cashless.msg_money_scale',
                             money=money.rec_name,
                             scale=scale))
+        if field_names & {'scale', *CAPS}:
+            for money in moneys:
+                money._check_caps()
         if 'kind' in field_names:
             for money in moneys:
                 if money.accounts and not kinds.KINDS[money.kind].owed:
                     raise MoneyKindError(gettext(
                             'tibillet_cashless.msg_money_not_owed',
                             money=money.rec_name))
+
+    def _check_caps(self):
+        for name in CAPS:
+            cap = getattr(self, name)
+            try:
+                cap and units.to_units(cap, self.scale)
+            except units.AmountError as error:
+                raise MoneyKindError(gettext(
+                        'tibillet_cashless.msg_money_cap',
+                        money=self.rec_name,
+                        **self.__names__(name, value=cap))) from error
 
     @classmethod
     def check_modification(
@@ -236,6 +291,22 @@ class Money(DeactivableMixin, ModelSQL, ModelView):
                     ('party', '=', party.id),
                     *Acceptance.in_force(date),
                     ], limit=1))
+
+    def _get_digits(self):
+        return (None, units.digits(self.scale))
+
+    def get_symbol(self, sign, symbol=None):
+        return super().get_symbol(sign, symbol or self.code)
+
+    def say(self, amount):
+        "Return the text of an amount in smallest units"
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        value = units.from_units(amount, self.scale)
+        return ' '.join([
+                Lang.get().format_number(value, digits=units.digits(
+                        self.scale)),
+                self.code])
 
     def get_account(self, company):
         "Return the liability account of a company, None without"

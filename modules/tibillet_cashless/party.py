@@ -1,4 +1,7 @@
-from trytond.pool import PoolMeta
+from trytond.pool import Pool, PoolMeta
+from trytond.transaction import without_check_access
+
+from . import wallet_merge
 
 
 class Replace(metaclass=PoolMeta):
@@ -11,4 +14,25 @@ class Replace(metaclass=PoolMeta):
             ('tibillet.money.acceptance', 'party'),
             ('tibillet.card.batch', 'origin'),
             ('tibillet.card', 'party'),
+            ('tibillet.wallet', 'party'),
+            ('tibillet.wallet.operation', 'party'),
+            ('tibillet.wallet.move', 'party'),
+            ('tibillet.wallet.lot', 'party'),
             ]
+
+    @without_check_access
+    def _merge_wallets(self):
+        "A holder has one wallet"
+        pool = Pool()
+        Wallet = pool.get('tibillet.wallet')
+        wallets = {
+            wallet.party: wallet for wallet in Wallet.search([
+                    ('party', 'in', [self.ask.source, self.ask.destination]),
+                    ])}
+        if len(wallets) == 2:
+            wallet_merge.merge({
+                    wallets[self.ask.source]: wallets[self.ask.destination]})
+
+    def transition_replace(self):
+        self._merge_wallets()
+        return super().transition_replace()

@@ -45,3 +45,14 @@ def parse(text):
         if digits.startswith('88'):
             raise UidError('truncated', text)
     return digits
+
+
+def canonical(text, around=None):
+    """Return the number of a card as it is kept, else the text itself
+
+    around: characters that may surround the number.
+    """
+    try:
+        return parse(text.strip(around) if isinstance(text, str) else None)
+    except UidError:
+        return text

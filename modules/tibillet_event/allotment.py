@@ -1,5 +1,6 @@
 from sql.aggregate import Count, Sum
 from sql.conditionals import Case
+from tibillet_base.tools import cursor
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
@@ -7,7 +8,7 @@ from trytond.pyson import Eval
 
 from . import place_capacity
 from .exceptions import AllotmentError, PlaceAccessError
-from .place_sql import clock, cursor, is_free, table
+from .place_sql import clock, is_free, table
 
 
 class Allotment(sequence_ordered(), ModelSQL, ModelView):

@@ -1,6 +1,7 @@
 from sql import Literal
 from sql.aggregate import Sum
 from sql.conditionals import Case, Coalesce
+from tibillet_base.tools import cursor
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
@@ -10,7 +11,7 @@ from trytond.pyson import Eval
 from . import place_capacity, seating
 from .exceptions import (
     CapacityError, PerformanceAccessError, PlaceQuantityError)
-from .place_sql import clock, cursor, is_free, is_offered, is_unnumbered, table
+from .place_sql import clock, is_free, is_offered, is_unnumbered, table
 
 
 class Performance(metaclass=PoolMeta):

@@ -7,6 +7,7 @@ they have taken is never retired.
 from sql import Literal, Null
 from sql.aggregate import Count, Max
 from sql.operators import Exists
+from tibillet_base.tools import cursor
 
 from trytond import backend
 from trytond.i18n import gettext
@@ -19,8 +20,7 @@ from . import seating
 from .exceptions import (
     AllotmentError, CapacityError, CapacityVenueError, SeatingError)
 from .place_sql import (
-    clock, cursor, for_update, forget_all, is_free, is_offered, is_unnumbered,
-    table)
+    clock, for_update, forget_all, is_free, is_offered, is_unnumbered, table)
 
 
 def claim(performances):

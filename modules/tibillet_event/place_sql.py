@@ -1,15 +1,13 @@
 """What the statements on places have in common."""
 import datetime as dt
-from contextlib import contextmanager
 
 from sql import For, Literal, Null
 from sql.conditionals import Coalesce
 from sql.functions import AtTimeZone, CurrentTimestamp
 from tibillet_base import tools
-from tibillet_base.tools import cursor, table
+from tibillet_base.tools import table
 
 from trytond import backend
-from trytond.exceptions import UserError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
@@ -63,21 +61,6 @@ def for_update(skip_locked=False):
     if skip_locked:
         return Transaction().database.get_select_for_skip_locked()('UPDATE')
     return For('UPDATE')
-
-
-@contextmanager
-def undone(*exceptions):
-    "Undo what was done within, locks too, if it is refused"
-    statements = cursor()
-    # Else on SQLite the savepoint would be the transaction, its end a commit.
-    tools.write_alone()
-    statements.execute('SAVEPOINT place')
-    try:
-        yield
-    except (UserError, *exceptions):
-        statements.execute('ROLLBACK TO SAVEPOINT place')
-        raise
-    statements.execute('RELEASE SAVEPOINT place')
 
 
 def forget(performance, places=(), holds=()):

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from sql import Conflict, Null
 from sql.aggregate import Count
+from tibillet_base.tools import cursor, undone
 
 from trytond import backend
 from trytond.i18n import gettext
@@ -36,8 +37,8 @@ from .exceptions import (
     PlaceHoldError, PlaceQuantityError, PlaceTakenError, SoldOutError,
     WrongPerformanceError)
 from .place_sql import (
-    clock, cursor, for_update, forget, instant, is_free, is_offered,
-    is_unnumbered, table, undone)
+    clock, for_update, forget, instant, is_free, is_offered, is_unnumbered,
+    table)
 
 # How often places that others are taking right now are asked for again.
 TRIES = 8

@@ -1,4 +1,5 @@
-from proteus import Model, Wizard
+from proteus import Model, Wizard, config
+from trytond.transaction import Transaction
 
 
 def create_money(name="Rafftou", kind='local', code=None, **values):
@@ -39,3 +40,15 @@ def import_cards(batch, content):
     wizard.form.file = content
     wizard.execute('report')
     return wizard
+
+
+def in_server(act, *args, **values):
+    "Call a function of the server in a transaction of its own"
+    config_ = config.get_config()
+    with Transaction().start(
+            config_.database_name, 0,
+            context={'company': config_.context.get('company')},
+            ) as transaction:
+        result = act(*args, **values)
+        transaction.commit()
+        return result

@@ -1,0 +1,97 @@
+"""What each operation moves, and from which side to which.
+
+Plain tables, without a database: who writes an operation and who proves it
+afterwards ask the same ones.
+
+A move is a whole number of the smallest units of a money on one side, what
+comes in positive. Within an operation the moves of a money sum to zero, so
+that what was issued is always somewhere:
+issued = held + owed + used + redeemed + melted + cleared.
+"""
+from collections import defaultdict, namedtuple
+
+HOLDER = 'holder'
+# issued: by the issuer, the opposite of what is anywhere else.
+# owed: to who took it as a payment, until it is cleared.
+# used: what nobody is owed, as a gift that was spent.
+# redeemed: paid back to the holder, by the party of the move.
+SIDES = [HOLDER, 'issued', 'owed', 'used', 'redeemed', 'melted', 'cleared']
+
+# holder: 1 if the wallet gets, -1 if it gives, 0 for both.
+# side: the other one, by whether the money is owed to its holders.
+# activity: whether the holder shows by it that he is there (melting).
+Rule = namedtuple('Rule', ['holder', 'side', 'activity'])
+
+RULES = {
+    'top_up': Rule(1, {True: 'issued'}, True),
+    'grant': Rule(1, {False: 'issued'}, False),
+    'spend': Rule(-1, {True: 'owed', False: 'used'}, True),
+    'redeem': Rule(-1, {True: 'redeemed'}, True),
+    # The opposite of the moves of another operation.
+    'reverse': Rule(0, {}, True),
+    # From a wallet to the one it is merged into.
+    'merge': Rule(0, {}, True),
+    }
+REVERSIBLE = frozenset(['top_up', 'grant', 'spend', 'redeem'])
+
+Move = namedtuple('Move', ['money', 'side', 'wallet', 'units'])
+
+
+def kinds(**values):
+    "Return the kinds of operations of which each attribute has the value"
+    return [
+        name for name, rule in RULES.items()
+        if all(getattr(rule, k) == v for k, v in values.items())]
+
+
+def problem(kind, moves, owed, reversed_moves=None):
+    """Return what is wrong with the moves of an operation, None if nothing
+
+    moves: Move, all those of the operation.
+    owed: whether each money is owed to its holders, by money.
+    reversed_moves: those of the operation that this one reverses.
+    """
+    if not moves:
+        return 'empty'
+    sums = defaultdict(int)
+    for move in moves:
+        sums[move.money] += move.units
+        if not move.units:
+            return 'zero'
+        if (move.wallet is not None) != (move.side == HOLDER):
+            return 'side'
+    if any(sums.values()):
+        return 'sum'
+    if kind == 'reverse':
+        return _reverse_problem(moves, reversed_moves)
+    if kind == 'merge':
+        return _merge_problem(moves)
+    rule = RULES[kind]
+    for move in moves:
+        if move.side == HOLDER:
+            expected, sign = HOLDER, rule.holder
+        else:
+            expected, sign = rule.side.get(owed[move.money]), -rule.holder
+        if move.side != expected:
+            return 'side'
+        if move.units * sign < 0:
+            return 'sign'
+
+
+def _reverse_problem(moves, reversed_moves):
+    def by_side(moves, sign):
+        # The wallet may have been merged since.
+        sums = defaultdict(int)
+        for move in moves:
+            sums[move.money, move.side] += move.units * sign
+        return sums
+    if by_side(moves, 1) != by_side(reversed_moves or [], -1):
+        return 'reverse'
+
+
+def _merge_problem(moves):
+    wallets = {move.wallet for move in moves}
+    if any(move.side != HOLDER for move in moves):
+        return 'side'
+    if len(wallets) != 2:
+        return 'merge'
