@@ -61,6 +61,7 @@ CHOICES = [
     ("Iris Mimosa", 'refund'),
     ("Basile Genêt", 'give'),
     ]
+CODE = "VOISINS"
 SOLD, PAID = 16, D('165.00')
 # One of the four of the family is ill.
 KEPT = D('1.00')
@@ -268,7 +269,7 @@ def _close(room, date, counted, reason=None):
 
 def _sell(
         room, performance, tender, quantities, holder=None, price=None,
-        party=None):
+        party=None, code=None):
     with tills.logged_in(room.caisse):
         wizard = performance.click('sell_tickets')
         by_name = dict(zip([t[0] for t in TARIFFS], quantities, strict=True))
@@ -278,6 +279,7 @@ def _sell(
                 line.price = D(price)
         wizard.form.holder = holder
         wizard.form.party = party
+        wizard.form.code = code
         wizard.execute(tender)
         if wizard.state == 'done':
             wizard.execute('print_')
@@ -349,9 +351,11 @@ def _come_next(room, today):
         for name, days in [("Contes d'hiver", 7), ("Nuit du slam", 10)])
     with tills.logged_in(room.lieu):
         room.till.click('open_till')
+    _promote(room, tomorrow)
     for performance in [tomorrow, seated]:
         for tender, quantities, holder in LATER:
             _sell(room, performance, tender, quantities, holder)
+    _sell(room, tomorrow, 'card', (2, 0, 0, 0), code=CODE)
     for performance in [cancelled, postponed]:
         for tender, quantities, holder in CHANGED:
             _sell(
@@ -359,6 +363,25 @@ def _come_next(room, today):
                 party=_party(holder) if holder else None)
     _cancel(room, cancelled)
     _postpone(room, postponed, today + dt.timedelta(days=24))
+
+
+def _promote(room, performance):
+    "Give the neighbours a code for the full price of a show"
+    Event = Model.get('tibillet.event')
+    Promotion = Model.get('tibillet.promotion')
+    Tariff = Model.get('tibillet.tariff')
+    with tills.logged_in(room.lieu):
+        promotion = Promotion(code=CODE, name="Voisins de la halle")
+        promotion.rate = D('0.25')
+        promotion.number = 20
+        promotion.channels = ['counter']
+        promotion.events.append(Event(performance.event.id))
+        promotion.tariffs.extend(Tariff.find([
+                    ('event', '=', performance.event.id),
+                    ('kind', '=', 'full'),
+                    ('free_price', '=', False),
+                    ]))
+        promotion.save()
 
 
 def _party(name):

@@ -14,7 +14,7 @@ from trytond.transaction import Transaction
 from trytond.wizard import (
     Button, StateReport, StateTransition, StateView, Wizard)
 
-from . import ticket_writer
+from . import box_office_code, ticket_writer
 from .exceptions import (
     BoxOfficeClosedError, BoxOfficeMethodError, BoxOfficeSeatsError)
 from .ticket_writer import Item, Person
@@ -88,6 +88,13 @@ class BoxOfficeStart(ModelView):
             'invisible': ~Eval('seated'),
             },
         help="Leave empty to take the best ones side by side.")
+    code = fields.Char("Code", help="Of a promotion.")
+    code_says = fields.Function(fields.Text(
+            "What the Code Does",
+            states={
+                'invisible': ~Eval('code_says'),
+                }),
+        'on_change_with_code_says')
     holder = fields.Char("Name", help="Leave empty to sell to anybody.")
     party = fields.Many2One(
         'party.party', "Party",
@@ -110,8 +117,13 @@ class BoxOfficeStart(ModelView):
     def on_change_with_places_free(self, name=None):
         return self.performance.places_free if self.performance else None
 
-    @fields.depends('performance', 'currency', 'lines', 'seated', 'seats')
+    @fields.depends(methods=['_set_performance', 'on_change_code'])
     def on_change_performance(self):
+        self._set_performance()
+        self.on_change_code()
+
+    @fields.depends('performance', 'currency', 'lines', 'seated', 'seats')
+    def _set_performance(self):
         pool = Pool()
         Line = pool.get('tibillet.boxoffice.line')
         self.seats = []
@@ -122,6 +134,30 @@ class BoxOfficeStart(ModelView):
             self.lines = [
                 Line(**values) for values in _get_lines(
                     self.performance, self.currency)]
+
+    @fields.depends('code', 'performance', 'lines')
+    def on_change_code(self):
+        pool = Pool()
+        Promotion = pool.get('tibillet.promotion')
+        taken, _ = box_office_code.read(
+            self.code, self.performance, self.tariffs)
+        for line in self.lines or []:
+            rule = taken.get(line.tariff)
+            line.promotion = Promotion(rule.id) if rule else None
+            if line.tariff and not line.free_price:
+                line.price = line.tariff.get_price(promotion=rule).paid
+            line.amount = line.on_change_with_amount()
+        self.lines = self.lines
+
+    @fields.depends('code', 'performance', 'lines', 'currency')
+    def on_change_with_code_says(self, name=None):
+        taken, refused = box_office_code.read(
+            self.code, self.performance, self.tariffs)
+        return box_office_code.say(taken, refused, self.currency)
+
+    @property
+    def tariffs(self):
+        return [line.tariff for line in self.lines or [] if line.tariff]
 
     @fields.depends('lines')
     def on_change_with_total(self, name=None):
@@ -139,6 +175,8 @@ class BoxOfficeLine(ModelView):
     currency = fields.Many2One('currency.currency', "Currency", states=_SHOWN)
     tariff = fields.Many2One('tibillet.tariff', "Tariff", states=_SHOWN)
     free_price = fields.Boolean("Free Price", states=_SHOWN)
+    promotion = fields.Many2One(
+        'tibillet.promotion', "Promotion", states=_SHOWN)
     price = Monetary(
         "Price", currency='currency', digits='currency',
         states={
@@ -154,12 +192,13 @@ class BoxOfficeLine(ModelView):
             "Amount", currency='currency', digits='currency'),
         'on_change_with_amount')
 
-    @fields.depends('tariff', 'free_price', 'price', 'quantity')
+    @fields.depends('tariff', 'free_price', 'promotion', 'price', 'quantity')
     def on_change_with_amount(self, name=None):
         if not self.tariff or not self.quantity:
             return ZERO
         price = self.price if self.free_price else None
-        return self.tariff.get_price(price).paid * self.quantity
+        rule = self.promotion.get_rule() if self.promotion else None
+        return self.tariff.get_price(price, rule).paid * self.quantity
 
 
 class BoxOfficePayment(ModelView):
@@ -349,6 +388,9 @@ class BoxOffice(Wizard):
 
     def _get_items(self):
         lines = [line for line in self.start.lines if line.quantity]
+        code = self.start.code or None
+        # Who types a code that is for none of these tariffs is told why.
+        is_taken = any(line.promotion for line in lines)
         seats = self._get_seats(sum(line.quantity for line in lines))
         for line in lines:
             price = None
@@ -360,7 +402,8 @@ class BoxOffice(Wizard):
                 seats = seats[line.quantity:]
             yield Item(
                 self.start.performance.id, line.tariff.id, line.quantity,
-                price, seats=some)
+                price, seats=some,
+                code=code if line.promotion or not is_taken else None)
 
     def _get_seats(self, quantity):
         "Return the ids of the seats, None where there are none to choose"

@@ -207,6 +207,46 @@ class AdmissionTaxError(ValidationError):
     pass
 
 
+class PromotionValidationError(ValidationError):
+    pass
+
+
+class PromotionError(UserError):
+    "What is refused of a code, with the code that routes answer"
+    api_status = 409
+
+
+class PromotionUnknownError(PromotionError):
+    api_code = 'promotion_unknown'
+    api_status = 400
+
+
+class PromotionPerformanceError(PromotionError):
+    api_code = 'promotion_performance'
+    api_status = 400
+
+
+class PromotionTariffError(PromotionError):
+    api_code = 'promotion_tariff'
+    api_status = 400
+
+
+class PromotionChannelError(PromotionError):
+    api_code = 'promotion_channel'
+
+
+class PromotionSoonError(PromotionError):
+    api_code = 'promotion_soon'
+
+
+class PromotionWindowError(PromotionError):
+    api_code = 'promotion_over'
+
+
+class PromotionUsedError(PromotionError):
+    api_code = 'promotion_used'
+
+
 class TicketError(UserError):
     "What is refused about tickets, with the code that routes answer"
     api_status = 409

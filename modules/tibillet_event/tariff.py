@@ -242,12 +242,13 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
         'active', 'channels', 'price', 'free_price', 'minimum', 'sale_start',
         'sale_end', 'order_min', 'order_max', 'currency', 'fee_mode',
         'fee_fixed', 'fee_rate')
-    def get_price(self, price=None):
+    def get_price(self, price=None, promotion=None):
         """Return the Price of a place with its fee
 
         price: what the buyer chose, that of the tariff by default.
+        promotion: the PromotionRule of a code.
         """
-        return self.get_rule().get_price(price)
+        return self.get_rule().get_price(price, promotion)
 
     @property
     def _has_fee(self):
@@ -332,9 +333,9 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
             'most': self.order_max,
             }
         if refusal == 'soon':
-            values['start'] = _on_clock(self.sale_start, performance)
+            values['start'] = on_clock(self.sale_start, performance)
         elif refusal == 'over':
-            values['end'] = _on_clock(self.sale_end, performance)
+            values['end'] = on_clock(self.sale_end, performance)
         elif refusal in {'price', 'minimum'}:
             values[refusal] = lang.currency(
                 getattr(self, refusal), self.currency)
@@ -363,7 +364,7 @@ class Event(metaclass=PoolMeta):
     tariffs = fields.One2Many('tibillet.tariff', 'event', "Tariffs")
 
 
-def _on_clock(instant, performance):
+def on_clock(instant, performance):
     "Return an instant as the people of the venue read it"
     pool = Pool()
     Lang = pool.get('ir.lang')

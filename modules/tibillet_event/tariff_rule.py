@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tibillet.money import CENT, half_up
 
-from .tariff_price import ZERO, Price, with_fee
+from .tariff_price import ZERO, Price, discounted, with_fee
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,20 @@ class Rule:
     def has_fee(self):
         return self.fee_mode in {'added', 'absorbed'}
 
-    def get_price(self, price=None):
-        "Return the Price of a place with its fee"
+    def get_price(self, price=None, promotion=None):
+        """Return the Price of a place with its fee
+
+        price: what the buyer chooses, that of the tariff by default.
+        promotion: a PromotionRule, which takes off the price, and so off a
+        fee that is a part of it.
+        """
         if price is None:
             price = self.price
         else:
             price = half_up(price, self.quantum)
+        if promotion:
+            price = discounted(
+                price, promotion.kind, promotion.value, self.quantum)
         if not self.has_fee:
             return Price(price, price)
         return with_fee(

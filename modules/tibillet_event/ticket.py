@@ -39,6 +39,18 @@ class Ticket(ModelSQL, ModelView):
     paid = Monetary(
         "Paid", currency='currency', digits='currency', required=True,
         readonly=True, help="Tax and fee included.")
+    promotion = fields.Many2One(
+        'tibillet.promotion', "Promotion", readonly=True,
+        ondelete='RESTRICT',
+        states={
+            'invisible': ~Eval('promotion'),
+            })
+    price_before = Monetary(
+        "Instead Of", currency='currency', digits='currency', readonly=True,
+        states={
+            'invisible': ~Eval('promotion'),
+            },
+        help="What it would have cost without the promotion.")
     state = fields.Selection([
             ('valid', "Valid"),
             ('cancelled', "Cancelled"),
@@ -79,6 +91,7 @@ class Ticket(ModelSQL, ModelView):
                     (table.performance, Index.Equality()),
                     (table.state, Index.Equality())),
                 Index(table, (table.place, Index.Equality())),
+                Index(table, (table.promotion, Index.Equality())),
                 Index(table, (table.holder, Index.Similarity())),
                 Index(table, (table.email, Index.Similarity())),
                 })

@@ -27,7 +27,7 @@ from trytond.transaction import without_check_access
 from tibillet.shares import split
 
 from . import (
-    place_writer, refund, tariff_count, ticket_journal, ticket_offer,
+    limited, place_writer, refund, tariff_count, ticket_journal, ticket_offer,
     ticket_request, ticket_series)
 from .exceptions import (
     TicketCompanyError, TicketEmptyError, TicketEnteredError,
@@ -75,17 +75,19 @@ def cancel(point, uuid, tickets, method, terms, called_off=False):
     _lock(ids, point, called_off)
     made = get_made(ids)
     found = _quote(made, terms, point.company)
+    lines = _taken_back(made, terms)
+    kept = list(_kept(found, made, terms))
+    # Before the till is locked, as who sells does: nobody waits for who
+    # waits for him.
+    _free(made)
     sale, vat = None, {}
     if found.worth:
-        lines = _taken_back(made, terms)
         sale = till_writer.sell(
-            point, uuid, [
-                *map(_negate, lines.items()), *_kept(found, made, terms)],
+            point, uuid, [*map(_negate, lines.items()), *kept],
             [Paid(int(method), -found.given)] if found.given else [],
             may_return=True)
         vat = _share_vat(made, lines, sale)
     _record(point, uuid, made, sale, vat, terms)
-    _free(made)
     return Refund(uuid, tuple(ids), found, sale)
 
 
@@ -241,7 +243,9 @@ def _set_state(ids, state):
 
 def _free(made):
     "Give the places back, and count less where there is a limit"
-    holds, counts = {}, Counter()
+    pool = Pool()
+    Promotion = pool.get('tibillet.promotion')
+    holds, counts, promotions = {}, Counter(), set()
     for operation in made:
         ticket = operation.ticket
         holds.setdefault(ticket.hold.uuid, []).append(ticket.place.id)
@@ -249,7 +253,10 @@ def _free(made):
             party=ticket.party.id if ticket.party else None,
             email=ticket.email)
         counts[ticket.tariff.id, ticket.performance.id, person] += 1
+        if ticket.promotion:
+            promotions.add(ticket.promotion.id)
     for uuid, places in sorted(holds.items()):
         place_writer.free(uuid, places)
     for (tariff, performance, person), quantity in counts.items():
         tariff_count.give_back(tariff, performance, person, quantity)
+    limited.count_again(Promotion, promotions)

@@ -31,6 +31,7 @@ class Offer:
     fee_facts: what the till writes of the fee, None for its product's.
     """
     rule: Rule
+    event: int
     performance: int
     tariff: int
     organiser: int
@@ -93,6 +94,7 @@ def _read(performance, tariff, company):
                 get_account('organisers_account', company), None)
     return Offer(
         rule=rule,
+        event=event.id,
         performance=performance.id,
         tariff=tariff.id,
         organiser=event.company.id,

@@ -19,7 +19,8 @@ Amounts are Decimals in the currency of the till, tax included.
 """
 import datetime as dt
 import uuid as uuids
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 
 from tibillet_base import till_finish, till_sql, till_vat, till_writer, tools
@@ -34,7 +35,8 @@ from trytond.transaction import Transaction, without_check_access
 from tibillet.shares import split
 
 from . import (
-    place_writer, tariff_count, ticket_offer, ticket_request, ticket_series)
+    place_writer, promotion, tariff_count, ticket_offer, ticket_request,
+    ticket_series)
 from .exceptions import PlaceQuantityError, TicketEmptyError, TicketTillError
 from .tariff_count import Person
 
@@ -45,7 +47,8 @@ NOBODY = Person()
 
 TICKET = [
     'number', 'uuid', 'company', 'performance', 'place', 'tariff', 'hold',
-    'paid', 'state', 'prints', 'holder', 'party', 'email']
+    'paid', 'promotion', 'price_before', 'state', 'prints', 'holder', 'party',
+    'email']
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Item:
 
     price: of each, for a free price.
     allotment: they are taken from; seats: these very places.
+    code: of a promotion.
     """
     performance: int
     tariff: int
@@ -61,6 +65,7 @@ class Item:
     price: Decimal = None
     allotment: int = None
     seats: tuple = None
+    code: str = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
     for lot in sorted(lots, key=_Lot.order):
         lot.take_places(now)
         tariff_count.take(lot.offer, person, lot.item.quantity)
+    _take_promotions(lots)
     sale = None
     if sold := [s for lot in lots for s in lot.sold()]:
         sale = till_writer.sell(till.id, uuid, sold, payments)
@@ -150,6 +156,7 @@ class _Lot:
         self.item = item
         self.offer = ticket_offer.get(
             int(item.performance), int(item.tariff), till.company)
+        self.promotion = self._get_promotion(channel, now)
         self.price = self._get_price(channel, now)
         self.hold_uuid = str(
             uuids.uuid5(uuids.NAMESPACE_URL, f'{uuid}/{index}'))
@@ -165,7 +172,32 @@ class _Lot:
         if refusal:
             Tariff(self.offer.tariff).refuse(
                 refusal, Performance(self.offer.performance))
-        return rule.get_price(item.price)
+        return rule.get_price(item.price, self.promotion)
+
+    def _get_promotion(self, channel, now):
+        "Return the PromotionRule of the code, refuse one that is not valid"
+        pool = Pool()
+        Performance = pool.get('tibillet.performance')
+        Promotion = pool.get('tibillet.promotion')
+        Tariff = pool.get('tibillet.tariff')
+        if not self.item.code:
+            return None
+        offer = self.offer
+        promotion = Promotion.find(self.item.code, offer.organiser)
+        refusal = promotion.get_refusal(
+            offer.event, offer.performance, offer.tariff, channel, now,
+            offer.rule.free_price)
+        if refusal:
+            Promotion(promotion.id).refuse(
+                refusal, Performance(offer.performance),
+                Tariff(offer.tariff))
+        return promotion
+
+    @property
+    def price_before(self):
+        "What each would have cost without the code, None if there is none"
+        if self.promotion:
+            return self.offer.rule.get_price(self.item.price).paid
 
     def order(self):
         return (self.offer.performance, self.offer.tariff, self.hold_uuid)
@@ -186,8 +218,12 @@ class _Lot:
         "Return what the till sells, the admission first"
         offer, quantity = self.offer, Decimal(self.item.quantity)
         if self.price.admission:
+            facts = offer.facts
+            if self.promotion:
+                facts = replace(
+                    facts, label=f'{facts.label}, {self.promotion.code}')
             yield Sold(
-                offer.product, quantity, self.price.admission, offer.facts)
+                offer.product, quantity, self.price.admission, facts)
         if self.price.fee:
             yield Sold(
                 offer.fee_product, quantity, self.price.fee, offer.fee_facts)
@@ -239,6 +275,16 @@ class _Lot:
                 }, place
 
 
+def _take_promotions(lots):
+    "Count the uses of codes, after the places and always in one order"
+    uses = Counter()
+    for lot in lots:
+        if lot.promotion:
+            uses[lot.promotion.id] += lot.item.quantity
+    for id_, quantity in sorted(uses.items()):
+        promotion.take(id_, quantity)
+
+
 def _get_place_names(ids):
     "Return what tickets say of places, by id"
     place = table('tibillet.place')
@@ -285,6 +331,8 @@ def _issue(till, lots, sale, uuid, person, now):
                     'tariff': lot.offer.tariff,
                     'hold': lot.hold.id,
                     'paid': operation['paid'],
+                    'promotion': lot.promotion.id if lot.promotion else None,
+                    'price_before': lot.price_before,
                     'state': 'valid',
                     'prints': 0,
                     'holder': person.name,

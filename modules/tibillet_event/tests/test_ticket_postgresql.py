@@ -9,8 +9,9 @@ from unittest.mock import patch
 import pytest
 from tibillet_base import tools
 from tibillet_base.tests.till_records import run_again
-from tibillet_event import tariff_count, ticket_cancel
-from tibillet_event.exceptions import PlaceError, TariffError, TicketError
+from tibillet_event import limited, tariff_count, ticket_cancel
+from tibillet_event.exceptions import (
+    PlaceError, PromotionError, TariffError, TicketError)
 from tibillet_event.refund import Terms
 
 from trytond import backend
@@ -88,7 +89,9 @@ class TicketRaceTestCase(TicketMixin, TestCase):
                     result = act()
                     transaction.commit()
                     return result
-            except (PlaceError, TariffError, TicketError) as error:
+            except (
+                    PlaceError, PromotionError, TariffError,
+                    TicketError) as error:
                 return error.api_code
             except backend.DatabaseOperationalError:
                 return 'broken'
@@ -100,14 +103,15 @@ class TicketRaceTestCase(TicketMixin, TestCase):
 
     def order(
             self, number, quantity, tariff=None, price=20, uuid_=None,
-            **values):
+            code=None, **values):
         "Return the act of an order at one of the tills"
         uuid_ = uuid_ or str(uuid.uuid4())
         till = self.tills[number % len(self.tills)]
 
         def act():
             item = self.item(
-                quantity, SimpleNamespace(id=tariff or self.full.id))
+                quantity, SimpleNamespace(id=tariff or self.full.id),
+                code=code)
             return self.sell(
                 uuid_, item, paid=price * quantity, till=till, **values)
         return act
@@ -167,6 +171,78 @@ class TicketRaceTestCase(TicketMixin, TestCase):
                     self.order(i, 1, self.limited, 10)
                     for i in range(BUYERS)])
         self.assertGreater(len(orders), 5)
+
+    def make_promotion(self, code, **values):
+        with self.transaction() as transaction:
+            Promotion = Pool().get('tibillet.promotion')
+            promotion, = Promotion.create([{
+                        'code': code, 'company': self.ids['company'],
+                        'kind': 'amount', 'amount': 5, **values}])
+            transaction.commit()
+            return promotion.id
+
+    def used(self, promotion):
+        with self.transaction():
+            Promotion = Pool().get('tibillet.promotion')
+            return Promotion(promotion).used
+
+    def test_last_use_of_a_code(self):
+        "40 buyers for the last use of a code: one has it"
+        for turn in range(10):
+            self.empty(60)
+            promotion = self.make_promotion(f'LAST{turn}', number=1)
+            orders, codes = self.at_once([
+                    self.order(i, 1, price=15, code=f'last{turn}')
+                    for i in range(BUYERS)])
+            self.assertEqual(
+                (len(orders), codes), (1, {'promotion_used': 39}), turn)
+            self.assertEqual((self.check(), self.used(promotion)), (1, 1))
+
+    def test_last_use_of_a_code_without_count(self):
+        "When its uses are only counted before, more have it"
+        self.empty(60)
+        promotion = self.make_promotion('CONTROL', number=1)
+
+        def take(Model, id_, quantity):
+            return Model(id_).left >= quantity
+
+        with patch.object(limited, 'take', take):
+            orders, _ = self.at_once([
+                    self.order(i, 1, price=15, code='control')
+                    for i in range(BUYERS)])
+        self.assertGreater(len(orders), 1)
+        self.assertGreater(self.used(promotion), 1)
+
+    def test_code_without_number(self):
+        "Those who use a code without limit do not wait for each other"
+        self.empty(60)
+        promotion = self.make_promotion('ALL')
+        orders, codes = self.at_once([
+                self.order(i, 1, price=15, code='all')
+                for i in range(BUYERS)])
+        self.assertEqual((len(orders), codes), (BUYERS, {}))
+        self.assertEqual(self.used(promotion), BUYERS)
+
+    def test_number_given_meanwhile(self):
+        "A number given while people buy counts what they have bought"
+        self.empty(60)
+        promotion = self.make_promotion('MEANWHILE')
+
+        def limit():
+            Promotion = Pool().get('tibillet.promotion')
+            Promotion.write([Promotion(promotion)], {'number': 12})
+            return limit
+
+        orders, codes = self.at_once([
+                limit if i == BUYERS // 2
+                else self.order(i, 1, price=15, code='meanwhile')
+                for i in range(BUYERS)])
+        self.assertLessEqual(codes.keys(), {'promotion_used'})
+        self.assertEqual(self.used(promotion), len(orders) - 1)
+        more, codes = self.at_once([
+                self.order(i, 1, price=15, code='meanwhile')
+                for i in range(BUYERS)])
+        self.assertEqual(len(more), max(12 - (len(orders) - 1), 0))
 
     def test_person(self):
         "Two orders of a person, of 3 and of 4, when 4 are allowed: one"
