@@ -1,3 +1,3 @@
-from . import routes
+from . import routes, till_routes
 
-__all__ = ['routes']
+__all__ = ['routes', 'till_routes']

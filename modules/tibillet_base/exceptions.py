@@ -57,6 +57,11 @@ class DeviceKindError(UserError):
     api_status = 403
 
 
+class DeviceTillError(UserError):
+    api_code = 'no_till'
+    api_status = 409
+
+
 class DeviceRevokedError(UserError):
     api_code = 'device_revoked'
     api_status = 401
@@ -107,6 +112,14 @@ class TillQuantityError(TillError):
 class TillPriceError(TillError):
     api_code = 'price'
     api_status = 400
+
+
+class TillArticleError(TillError):
+    api_code = 'article_unknown'
+
+
+class TillPriceChangedError(TillError):
+    api_code = 'price_changed'
 
 
 class TillReturnError(TillError, AccessError):

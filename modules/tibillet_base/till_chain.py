@@ -34,6 +34,11 @@ def sign(private, link):
     return chain.sign(private, bytes.fromhex(link)).hex()
 
 
+def mark(signature):
+    "Return the four characters of a signature that the law asks to print"
+    return ''.join(signature[i] for i in [2, 6, 12, 18])
+
+
 SALE = [
     'number', 'operation', 'uuid', 'date', 'finished_at', 'cashier']
 LINE = [

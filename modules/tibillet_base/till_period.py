@@ -183,7 +183,7 @@ class POS(metaclass=PoolMeta):
         pool = Pool()
         Period = pool.get('tibillet.till.period')
         tools.write_alone()
-        if not Period.close_ended(points):
+        if not Period.close_ended(points) and points:
             raise TillPeriodError(gettext(
                     'tibillet_base.msg_till_period_none',
                     till=points[0].rec_name))

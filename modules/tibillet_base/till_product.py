@@ -21,19 +21,21 @@ class Facts:
     category: int | None
 
 
-class _SoldMixin:
-    "A record that decides what a till knows of products"
+class SoldMixin:
+    "A record that decides what tills know of products and show of them"
     __slots__ = ()
 
     @classmethod
     def on_modification(cls, mode, records, field_names=None):
         pool = Pool()
         Product = pool.get('product.product')
+        Screen = pool.get('tibillet.till.screen')
         super().on_modification(mode, records, field_names=field_names)
         Product._till_facts_cache.clear()
+        Screen._shown_cache.clear()
 
 
-class Product(_SoldMixin, metaclass=PoolMeta):
+class Product(SoldMixin, metaclass=PoolMeta):
     __name__ = 'product.product'
 
     _till_facts_cache = Cache('product.product.till_facts', context=False)
@@ -94,25 +96,25 @@ def _percentages(tax, date):
     return [tax]
 
 
-class Template(_SoldMixin, metaclass=PoolMeta):
+class Template(SoldMixin, metaclass=PoolMeta):
     __name__ = 'product.template'
 
 
-class Category(_SoldMixin, metaclass=PoolMeta):
+class Category(SoldMixin, metaclass=PoolMeta):
     __name__ = 'product.category'
 
 
-class CategoryAccount(_SoldMixin, metaclass=PoolMeta):
+class CategoryAccount(SoldMixin, metaclass=PoolMeta):
     __name__ = 'product.category.account'
 
 
-class CategoryTax(_SoldMixin, metaclass=PoolMeta):
+class CategoryTax(SoldMixin, metaclass=PoolMeta):
     __name__ = 'product.category-customer-account.tax'
 
 
-class Tax(_SoldMixin, metaclass=PoolMeta):
+class Tax(SoldMixin, metaclass=PoolMeta):
     __name__ = 'account.tax'
 
 
-class Account(_SoldMixin, metaclass=PoolMeta):
+class Account(SoldMixin, metaclass=PoolMeta):
     __name__ = 'account.account'

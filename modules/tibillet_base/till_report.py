@@ -5,6 +5,7 @@ from trytond.pool import Pool
 from trytond.rpc import RPC
 from trytond.tools import file_open, timezone
 
+from . import till_chain
 from .exceptions import TillReceiptError
 from .whole_report import WholeReport
 
@@ -22,14 +23,10 @@ class _TillReport(WholeReport):
         def local(at):
             return at and at.replace(tzinfo=dt.UTC).astimezone(tzinfo)
 
-        def signature(text):
-            "The four characters that the law asks to print"
-            return ''.join(text[i] for i in [2, 6, 12, 18])
-
         with file_open('tibillet_base/till.css') as style:
             context['style'] = style.read()
         context.update(
-            local=local, signature=signature, zone=zone or 'UTC',
+            local=local, signature=till_chain.mark, zone=zone or 'UTC',
             copy=cls._get_copy(record))
         context[cls._printed] = record
         return context
