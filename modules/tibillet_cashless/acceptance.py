@@ -7,6 +7,8 @@ from trytond.sql.functions import DateRange
 from trytond.sql.operators import RangeOverlap
 from trytond.transaction import Transaction
 
+from . import kinds
+
 
 class MoneyAcceptance(ModelSQL, ModelView):
     __name__ = 'tibillet.money.acceptance'
@@ -32,6 +34,19 @@ class MoneyAcceptance(ModelSQL, ModelView):
             ('to_date', '>=', Eval('from_date', None)),
             ],
         help="The last day; empty until further notice.")
+    parity = fields.Numeric(
+        "Worth of One", digits=(None, 4),
+        domain=['OR',
+            ('parity', '=', None),
+            ('parity', '>', 0),
+            ],
+        states={
+            'invisible': Eval('money_kind').in_(kinds.kinds(valued=True)),
+            },
+        help="By how much one of it, an hour or a point, reduces a sale here; "
+        "empty if it reduces nothing.")
+    money_kind = fields.Function(
+        fields.Char("Kind of Money"), 'on_change_with_money_kind')
     in_force_now = fields.Function(
         fields.Boolean("In Force"), 'get_in_force_now',
         searcher='search_in_force_now')
@@ -66,6 +81,10 @@ class MoneyAcceptance(ModelSQL, ModelView):
         pool = Pool()
         Date = pool.get('ir.date')
         return Date.today()
+
+    @fields.depends('money', '_parent_money.kind')
+    def on_change_with_money_kind(self, name=None):
+        return self.money.kind if self.money else None
 
     @classmethod
     def column_company(cls, tables):

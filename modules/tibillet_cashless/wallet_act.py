@@ -37,16 +37,20 @@ class Act:
                     self.date, self.party, None, units)])
         self.other(money, -units)
 
-    def take(self, purse, money, units):
-        "Take what the rules of the operation let go out, the oldest first"
+    def take(self, purse, money, units, value=None):
+        """Take what the rules of the operation let go out, the oldest first
+
+        value: what it pays, in the currency of the company.
+        """
         _check_payment_cap(self.kind, purse, money, units)
         after = None
         if purse.wallet is not None:
             after = wallet_sql.subtract(purse.wallet, money.id, units)
         if after is None:
             _refuse_insufficient(purse, money, units)
-        self.put(purse, money, -units, after, uses=self.consume(
-                purse.wallet, money.id, units))
+        self.put(
+            purse, money, -units, after, value=value,
+            uses=self.consume(purse.wallet, money.id, units))
         self.other(money, units)
 
     def consume(self, wallet, money, units):
@@ -63,7 +67,8 @@ class Act:
         if not wallet_sql.change_lots(changes):
             raise WalletBrokenError(f"lots {sorted(changes)}")
 
-    def put(self, purse, money, units, after, uses=(), lots=()):
+    def put(
+            self, purse, money, units, after, uses=(), lots=(), value=None):
         """Note a move of a wallet whose balance has changed
 
         after: the balance it has now.
@@ -76,6 +81,7 @@ class Act:
                 'card': purse.card,
                 'party': None,
                 'balance_units': after,
+                'value_units': value,
                 }, uses, lots)
 
     def other(self, money, units, side=None, party=None):
@@ -87,6 +93,7 @@ class Act:
                 'card': None,
                 'party': self.party if party is None else party,
                 'balance_units': None,
+                'value_units': None,
                 })
 
     def _add(self, money, side, units, values, uses=(), lots=()):

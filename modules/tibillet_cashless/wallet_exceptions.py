@@ -121,6 +121,16 @@ class WalletInsufficientError(WalletError):
     api_code = 'insufficient'
 
 
+class WalletRestError(WalletError):
+    api_code = 'rest'
+    api_status = 400
+
+
+class WalletSecondError(WalletError):
+    api_code = 'second_card'
+    api_status = 400
+
+
 class OperationUnknownError(WalletError):
     api_code = 'operation_unknown'
     api_status = 404

@@ -2,8 +2,10 @@ from tibillet_base.append_only import refuse_changes
 from tibillet_base.instant import Instant
 
 from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval, If
 
+from .units import from_units
 from .wallet_amount import Units, WalletAmountMixin
 from .wallet_fact import WalletFactMixin
 from .wallet_operation import KINDS
@@ -56,6 +58,21 @@ class WalletMove(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
                 'invisible': Eval('side') != 'holder',
                 }),
         'get_amount')
+    value_units = Units(
+        "Worth in Smallest Units", readonly=True,
+        help="What it has paid in a sale, in the currency of the company.")
+    value = fields.Function(
+        Monetary(
+            "Worth", currency='currency', digits='currency',
+            states={
+                'invisible': ~Eval('value'),
+                },
+            help="What it has paid in a sale, in the currency of the "
+            "company."),
+        'get_value')
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
     uses = fields.One2Many(
         'tibillet.wallet.lot.use', 'move', "Lots", readonly=True,
         states={
@@ -96,7 +113,19 @@ class WalletMove(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, [
                 'operation', 'money', 'units', 'side', 'wallet', 'card',
-                'balance_units'], party_columns=['party'])
+                'balance_units', 'value_units'], party_columns=['party'])
+
+    @fields.depends('operation', '_parent_operation.company')
+    def on_change_with_currency(self, name=None):
+        if self.operation and self.operation.company:
+            return self.operation.company.currency
+
+    @classmethod
+    def get_value(cls, moves, name):
+        return {
+            m.id: None if m.value_units is None else from_units(
+                m.value_units, 10 ** m.currency.digits)
+            for m in moves}
 
     @fields.depends('operation', '_parent_operation.kind')
     def on_change_with_kind(self, name=None):

@@ -9,7 +9,9 @@ from trytond.model import fields
 from . import wallet_rules, wallet_sql
 from .wallet_act import refuse_spent
 from .wallet_exceptions import (
-    OperationCompanyError, OperationKindError, OperationUnknownError)
+    OperationCompanyError, OperationKindError, OperationReversedError,
+    OperationUnknownError)
+from .wallet_request import Request
 from .wallet_rules import HOLDER
 
 Operation = namedtuple('Operation', ['id', 'uuid', 'kind', 'party'])
@@ -19,7 +21,57 @@ Lot = namedtuple('Lot', [
         'id', 'wallet', 'date', 'party', 'source', 'left_units'])
 
 
-def find(uuid, company):
+class Reversal(Request):
+    kind = 'reverse'
+
+    def __init__(self, at, uuid, reverses, reason):
+        super().__init__(at, uuid, reason)
+        self.reverses = reverses
+
+    def content(self, where):
+        return {'reverses': self.reverses}
+
+    def operation(self, where):
+        self.reversed = _find(self.reverses, where.company)
+        return {
+            'reverses': self.reversed.id,
+            # Where it was, so that it is owed there no more.
+            'party': self.reversed.party,
+            }
+
+    def conflict(self):
+        raise OperationReversedError(gettext(
+                'tibillet_cashless.msg_wallet_reversed',
+                uuid=self.reverses))
+
+    def write(self, act):
+        moves = _moves(self.reversed.id)
+        moneys = wallet_sql.moneys(
+            {move.money for move in moves}, act.party, act.date)
+        purses = {
+            move.id: wallet_sql.purse(move.wallet)._replace(card=move.card)
+            for move in moves if move.side == HOLDER}
+        act.reversed_moves = [
+            wallet_rules.Move(m.money, m.side, m.wallet, m.units)
+            for m in moves]
+
+        def order(move):
+            # That of those who pay: nobody waits for who waits for him.
+            purse = purses.get(move.id)
+            return (
+                purse is None, purse and purse.wallet, move.money, move.id)
+
+        for move in sorted(moves, key=order):
+            money = moneys[move.money]
+            if move.side != HOLDER:
+                act.other(money, -move.units, move.side, move.party)
+            elif move.units < 0:
+                _give_back(act, move, money, purses[move.id])
+            else:
+                _take_back(act, move, money, purses[move.id], self.reverses)
+
+
+def _find(uuid, company):
     "Return the operation to reverse"
     found = table('tibillet.wallet.operation')
     statement = cursor()
@@ -31,7 +83,7 @@ def find(uuid, company):
         raise OperationUnknownError(gettext(
                 'tibillet_cashless.msg_wallet_operation_unknown', uuid=uuid))
     *values, of_company = row
-    if of_company != int(company):
+    if of_company != company:
         raise OperationCompanyError(gettext(
                 'tibillet_cashless.msg_wallet_operation_company', uuid=uuid))
     operation = Operation(*values)
@@ -39,24 +91,6 @@ def find(uuid, company):
         raise OperationKindError(gettext(
                 'tibillet_cashless.msg_wallet_operation_kind', uuid=uuid))
     return operation
-
-
-def write(act, operation):
-    "Make the opposite moves of an operation"
-    moves = _moves(operation.id)
-    ids = sorted({move.money for move in moves})
-    moneys = wallet_sql.moneys(ids, operation.party, act.date)
-    act.reversed_moves = [
-        wallet_rules.Move(m.money, m.side, m.wallet, m.units) for m in moves]
-    # In the order in which spending takes them.
-    for move in sorted(moves, key=lambda m: (m.money, m.id)):
-        money = moneys[move.money]
-        if move.side != HOLDER:
-            act.other(money, -move.units, move.side, move.party)
-        elif move.units < 0:
-            _give_back(act, move, money)
-        else:
-            _take_back(act, move, money, operation.uuid)
 
 
 def _moves(operation):
@@ -68,13 +102,8 @@ def _moves(operation):
     return [Move(*row) for row in statement]
 
 
-def _purse(move):
-    return wallet_sql.purse(move.wallet)._replace(card=move.card)
-
-
-def _give_back(act, move, money):
+def _give_back(act, move, money, purse):
     "Give back what a move took, to the lots it was taken from"
-    purse = _purse(move)
     after = wallet_sql.add(purse.wallet, money.id, -move.units)
     uses, new, changes = [], [], {}
     taken = _taken(move.id)
@@ -92,9 +121,8 @@ def _give_back(act, move, money):
     act.put(purse, money, -move.units, after, uses=uses, lots=new)
 
 
-def _take_back(act, move, money, uuid):
+def _take_back(act, move, money, purse, uuid):
     "Take back what a move brought, out of the very lots it made"
-    purse = _purse(move)
     after = wallet_sql.subtract(purse.wallet, money.id, move.units)
     if after is None:
         refuse_spent(uuid)

@@ -29,7 +29,7 @@ from .wallet_exceptions import (
 Money = namedtuple('Money', [
         'id', 'kind', 'issuer', 'scale', 'active', 'purchasable',
         'redeemable', 'divisible_to', 'cap_anonymous', 'cap_identified',
-        'cap_payment', 'accepted'])
+        'cap_payment', 'currency', 'parity', 'accepted'])
 # wallet: None if the card was never loaded.
 # by_number: whether the card can be copied.
 Purse = namedtuple('Purse', ['wallet', 'party', 'card', 'by_number'])
@@ -56,6 +56,16 @@ def company(id_):
     return statement.fetchone()
 
 
+def currency(company):
+    "Return the currency of a company and its digits"
+    found, of = table('company.company'), table('currency.currency')
+    statement = cursor()
+    statement.execute(*found.join(
+            of, condition=of.id == found.currency).select(
+            of.id, of.digits, where=found.id == int(company)))
+    return statement.fetchone()
+
+
 def local_date(at, zone):
     return at.replace(tzinfo=dt.UTC).astimezone(
         timezone.get_tzinfo(zone) if zone else dt.UTC).date()
@@ -69,11 +79,13 @@ def moneys(ids, party, date):
         (acceptance.money == money.id) & (acceptance.party == party)
         & (acceptance.from_date <= date)
         & ((acceptance.to_date == Null) | (acceptance.to_date >= date)))
+    if not ids:
+        return {}
     statement = cursor()
     statement.execute(*money.join(
             acceptance, 'LEFT', condition=accepted).select(
-            *(getattr(money, name) for name in Money._fields[:-1]),
-            acceptance.id,
+            *(getattr(money, name) for name in Money._fields[:-2]),
+            acceptance.parity, acceptance.id,
             where=fields.SQL_OPERATORS['in'](money.id, list(ids))))
     found = {
         row[0]: Money(*row[:-1], accepted=row[-1] is not None)
@@ -237,6 +249,36 @@ def read(wallet, money):
             where=(balance.wallet == wallet) & (balance.money == money)))
     row = statement.fetchone()
     return row[0] if row else 0
+
+
+def balances(wallets, lock):
+    """Return (wallet, money, units) of the balances that are not empty
+
+    lock: keep others from changing them, in one order.
+    """
+    if not wallets:
+        return []
+    balance = table('tibillet.wallet.balance')
+    statement = cursor()
+    statement.execute(*balance.select(
+            balance.wallet, balance.money, balance.units,
+            where=fields.SQL_OPERATORS['in'](balance.wallet, wallets)
+            & (balance.units > 0),
+            order_by=[balance.wallet.asc, balance.money.asc],
+            for_=till_sql.for_update() if lock else None))
+    return statement.fetchall()
+
+
+def values(operation):
+    "Return the kind of money and the worth of what wallets gave"
+    move, money = table('tibillet.wallet.move'), table('tibillet.money')
+    statement = cursor()
+    statement.execute(*move.join(
+            money, condition=money.id == move.money).select(
+            money.kind, move.value_units,
+            where=(move.operation == operation) & (move.side == 'holder'),
+            order_by=move.id.asc))
+    return statement.fetchall()
 
 
 def _open(wallet, money):

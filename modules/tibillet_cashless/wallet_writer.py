@@ -16,62 +16,17 @@ Access is not checked here: who calls has done it.
 Amounts are Decimals of ones of their money (12.35, 0.25 hour): they must be a
 whole number of its smallest units, nothing is rounded.
 """
-from dataclasses import dataclass
-from decimal import Decimal
-
-from tibillet_base import tools
-from tibillet_base.tools import cursor, table, undone
-
 from trytond.i18n import gettext
-from trytond.pool import Pool
-from trytond.transaction import Transaction, without_check_access
 
-from tibillet import chain
+from . import wallet_check_money, wallet_pay, wallet_sql
+from .wallet_exceptions import AmountMissingError, MoneyTwiceError
+from .wallet_pay import Paid, Sold
+from .wallet_request import Answer, At, Moved, Request, record, to_units
+from .wallet_reverse import Reversal
 
-from . import units, wallet_check_money, wallet_reverse, wallet_sql
-from .wallet_act import Act
-from .wallet_exceptions import (
-    AmountLimitError, AmountMissingError, AmountNumberError, AmountSignError,
-    AmountUnitError, MoneyTwiceError, OperationReversedError, WalletUUIDError,
-    WalletUUIDMissingError)
-
-AMOUNT_ERRORS = {
-    'number': AmountNumberError,
-    'sign': AmountSignError,
-    'unit': AmountUnitError,
-    'limit': AmountLimitError,
-    }
-
-
-@dataclass(frozen=True)
-class At:
-    """Where it happens
-
-    company: whose user or device records it.
-    party: who loads, takes or pays back the money; that of the company if
-        None.
-    """
-    company: int
-    party: int = None
-
-
-@dataclass(frozen=True)
-class Moved:
-    "What came into a wallet, negative if it went out, and what it has then"
-    wallet: int
-    money: int
-    amount: Decimal
-    balance: Decimal
-
-
-@dataclass(frozen=True)
-class Answer:
-    "The answer to the first request and to each replay"
-    id: int
-    uuid: str
-    kind: str
-    at: object
-    moved: tuple
+__all__ = [
+    'Answer', 'At', 'Moved', 'Paid', 'Sold', 'grant', 'pay', 'quote',
+    'redeem', 'reverse', 'spend', 'top_up']
 
 
 def top_up(at, uuid, of, money, amount, reason=None, now=None):
@@ -79,13 +34,13 @@ def top_up(at, uuid, of, money, amount, reason=None, now=None):
 
     of: the number of a card, read or printed, or the id of a wallet.
     """
-    return _record(_Asked(
+    return record(_Amounts(
             'top_up', at, uuid, of, [(money, amount)], reason), now)
 
 
 def grant(at, uuid, of, money, amount, reason=None, now=None):
     "Give a money that is not sold: a gift, hours, points, a badge"
-    return _record(_Asked(
+    return record(_Amounts(
             'grant', at, uuid, of, [(money, amount)], reason), now)
 
 
@@ -94,12 +49,30 @@ def spend(at, uuid, of, amounts, reason=None, now=None):
 
     amounts: (money, amount), each money once.
     """
-    return _record(_Asked('spend', at, uuid, of, amounts, reason), now)
+    return record(_Amounts('spend', at, uuid, of, amounts, reason), now)
+
+
+def pay(at, uuid, of, lines, rest=0, second=None, reason=None, now=None):
+    """Pay lines with all that a card has, in the order of cascade.py
+
+    lines: Sold.
+    rest: what is paid otherwise, cash or a bank card.
+    second: the number of another card, or the id of a wallet.
+    All or nothing: what the cards do not have is refused. The answer, Paid,
+    says by how much each line is reduced.
+    """
+    return record(wallet_pay.Payment(
+            at, uuid, of, lines, rest, second, reason), now)
+
+
+def quote(at, of, lines, second=None, now=None):
+    "Return what pay would take, and what would be missing; nothing changes"
+    return wallet_pay.quote(at, of, lines, second, now)
 
 
 def redeem(at, uuid, of, money, amount, reason=None, now=None):
     "Pay a money back to its holder, at par"
-    return _record(_Asked(
+    return record(_Amounts(
             'redeem', at, uuid, of, [(money, amount)], reason), now)
 
 
@@ -109,142 +82,44 @@ def reverse(at, uuid, operation, reason=None, now=None):
     operation: its uuid.
     What was spent comes back in its lots, with their dates.
     """
-    return _record(_Asked(
-            'reverse', at, uuid, None, [], reason, reverses=operation), now)
+    return record(Reversal(at, uuid, operation, reason), now)
 
 
-class _Asked:
-    "What is asked, checked as far as that needs nothing that changes"
+class _Amounts(Request):
+    "Amounts of moneys, into one wallet or out of it"
 
-    def __init__(self, kind, at, uuid, of, amounts, reason, reverses=None):
-        if not uuid:
-            raise WalletUUIDMissingError(
-                gettext('tibillet_cashless.msg_wallet_uuid_missing'))
+    def __init__(self, kind, at, uuid, of, amounts, reason):
+        super().__init__(at, uuid, reason)
         self.kind = kind
-        self.at = at
-        self.uuid = uuid
-        self.of = None if of is None else wallet_sql.source(of)
-        self.amounts = [(int(money), amount) for money, amount in amounts]
-        self.reason = reason
-        self.reverses = reverses
-        ids = [money for money, _ in self.amounts]
-        if not ids and kind != 'reverse':
+        self.of = wallet_sql.source(of)
+        self.asked = [(int(money), amount) for money, amount in amounts]
+        ids = [money for money, _ in self.asked]
+        if not ids:
             raise AmountMissingError(
                 gettext('tibillet_cashless.msg_wallet_amount_missing'))
         if len(set(ids)) != len(ids):
             raise MoneyTwiceError(
                 gettext('tibillet_cashless.msg_wallet_money_twice'))
 
+    def content(self, where):
+        moneys = wallet_sql.moneys(
+            [money for money, _ in self.asked], where.party, where.date)
+        self.amounts = [
+            (moneys[money], to_units(amount, moneys[money]))
+            for money, amount in self.asked]
+        return {
+            'of': self.of,
+            'amounts': [[money.id, units] for money, units in self.amounts],
+            }
 
-@without_check_access
-def _record(asked, now=None):
-    at = now or tools.now()
-    party, zone = wallet_sql.company(asked.at.company)
-    party = party if asked.at.party is None else int(asked.at.party)
-    date = wallet_sql.local_date(at, zone)
-    moneys = wallet_sql.moneys(
-        [money for money, _ in asked.amounts], party, date)
-    amounts = [
-        (moneys[money], _to_units(amount, moneys[money]))
-        for money, amount in asked.amounts]
-    digest = _digest(asked, party, amounts)
-    with undone():
-        # First, so that the same request sent twice waits for itself.
-        reversed_ = None
-        if asked.kind == 'reverse':
-            reversed_ = wallet_reverse.find(asked.reverses, asked.at.company)
-        id_ = wallet_sql.insert_operation({
-                'uuid': asked.uuid,
-                'digest': digest,
-                'kind': asked.kind,
-                'company': int(asked.at.company),
-                'party': reversed_.party if reversed_ else party,
-                'at': at,
-                'date': date,
-                'user': tools.who(),
-                'device': Transaction().context.get('device'),
-                'reason': asked.reason,
-                'reverses': reversed_.id if reversed_ else None,
-                'create_uid': Transaction().user,
-                'create_date': at.replace(microsecond=0),
-                })
-        if id_ is None:
-            return _replay(asked, digest)
-        act = Act(id_, asked.kind, party, date)
-        if reversed_:
-            wallet_reverse.write(act, reversed_)
-        else:
-            _write(act, asked, amounts)
-        act.finish()
-    return _answer(id_, asked.uuid, asked.kind, at)
-
-
-def _to_units(amount, money):
-    try:
-        return units.to_units(amount, money.scale)
-    except units.AmountError as error:
-        raise AMOUNT_ERRORS[error.code](gettext(
-                f'tibillet_cashless.msg_wallet_amount_{error.code}',
-                amount=amount,
-                money=Pool().get('tibillet.money')(money.id).rec_name,
-                )) from error
-
-
-def _digest(asked, party, amounts):
-    return chain.link(chain.genesis(['wallet', 'operation']), {
-            'kind': asked.kind,
-            'company': int(asked.at.company),
-            'party': party,
-            'of': asked.of,
-            'amounts': [[money.id, units_] for money, units_ in amounts],
-            'reason': asked.reason,
-            'reverses': asked.reverses,
-            })
-
-
-def _write(act, asked, amounts):
-    incoming = act.rule.holder > 0
-    for money, units_ in amounts:
-        wallet_check_money.check(act, money, units_)
-    purse = wallet_sql.purse(asked.of, make=incoming)
-    # In one order, so that nobody waits for who waits for him.
-    for money, units_ in sorted(amounts):
-        if incoming:
-            act.load(purse, money, units_)
-        else:
-            act.take(purse, money, units_)
-
-
-def _replay(asked, digest):
-    operation = table('tibillet.wallet.operation')
-    statement = cursor()
-    statement.execute(*operation.select(
-            operation.id, operation.kind, operation.at, operation.digest,
-            where=operation.uuid == asked.uuid))
-    row = statement.fetchone()
-    if row is None:
-        raise OperationReversedError(gettext(
-                'tibillet_cashless.msg_wallet_reversed',
-                uuid=asked.reverses))
-    id_, kind, at, found = row
-    if found != digest:
-        raise WalletUUIDError(gettext(
-                'tibillet_cashless.msg_wallet_uuid_reused', uuid=asked.uuid))
-    return _answer(id_, asked.uuid, kind, at)
-
-
-def _answer(id_, uuid, kind, at):
-    move, money = table('tibillet.wallet.move'), table('tibillet.money')
-    statement = cursor()
-    statement.execute(*move.join(
-            money, condition=money.id == move.money).select(
-            move.wallet, move.money, move.units, move.balance_units,
-            money.scale,
-            where=(move.operation == id_) & (move.side == 'holder'),
-            order_by=move.id.asc))
-    return Answer(id_, uuid, kind, at, tuple(
-            Moved(
-                wallet, money,
-                units.from_units(moved, scale),
-                units.from_units(balance, scale))
-            for wallet, money, moved, balance, scale in statement))
+    def write(self, act):
+        incoming = act.rule.holder > 0
+        for money, units in self.amounts:
+            wallet_check_money.check(act, money, units)
+        purse = wallet_sql.purse(self.of, make=incoming)
+        # In one order, so that nobody waits for who waits for him.
+        for money, units in sorted(self.amounts):
+            if incoming:
+                act.load(purse, money, units)
+            else:
+                act.take(purse, money, units)

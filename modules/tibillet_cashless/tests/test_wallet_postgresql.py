@@ -15,7 +15,7 @@ import pytest
 from tibillet_base.tests.till_records import run_again
 from tibillet_cashless import wallet_sql, wallet_writer
 from tibillet_cashless.wallet_exceptions import WalletError
-from tibillet_cashless.wallet_writer import At
+from tibillet_cashless.wallet_writer import At, Sold
 
 from trytond import backend
 from trytond.pool import Pool
@@ -269,6 +269,34 @@ class WalletRaceTestCase(WalletMixin, TestCase):
         self.assertEqual(
             (len(done), refused), (10, {'insufficient': 10}))
         self.assertEqual(self.sums(wallet), [0, 0, 0])
+
+    def test_two_cards(self):
+        "Two who pay with both cards, each his own first, do not block"
+        uids = self.uids[14:16]
+        wallets = [self.fill(uid, '10.00') for uid in uids]
+
+        def pay(first, second):
+            def act():
+                return wallet_writer.pay(
+                    At(self.company_id, self.venue_id), str(uuid.uuid4()),
+                    first, [Sold(Decimal('3.00'))], second=second)
+            return act
+        done, refused = self.at_once([
+                act for _ in range(5)
+                for act in [pay(*uids), pay(*reversed(uids))]])
+        self.assertEqual((len(done), refused), (6, {'insufficient': 4}))
+        left = [self.sums(wallet) for wallet in wallets]
+        self.assertEqual(
+            [sum(values) for values in zip(*left, strict=True)],
+            [200, 200, 200])
+        # Taken back in any order too.
+        done, refused = self.at_once([
+                lambda answer=answer: wallet_writer.reverse(
+                    At(self.company_id), str(uuid.uuid4()), answer.uuid)
+                for answer in done])
+        self.assertEqual((len(done), refused), (6, {}))
+        for wallet in wallets:
+            self.assertEqual(self.sums(wallet), [1000, 1000, 1000])
 
     def test_load_and_spend(self):
         "Loads and payments of one wallet, in any order"

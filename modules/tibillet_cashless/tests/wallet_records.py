@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from tibillet_base import tools
 from tibillet_cashless import wallet_writer
-from tibillet_cashless.wallet_writer import At
+from tibillet_cashless.wallet_writer import At, Sold
 
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
@@ -96,6 +96,13 @@ class WalletMixin:
     def redeem(self, of, amount, money=None, **values):
         return self.call(
             'redeem', of, (money or self.fed).id, Decimal(amount), **values)
+
+    def pay(self, of, *amounts, **values):
+        return self.call(
+            'pay', of, [
+                Sold(Decimal(a)) if isinstance(a, str)
+                else Sold(Decimal(a[0]), False) for a in amounts],
+            **{'at': self.at_venue, **values})
 
     def reverse(self, operation, **values):
         return self.call('reverse', operation, **values)
