@@ -60,6 +60,7 @@ class Period(metaclass=PoolMeta):
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        cls._paid_fields |= {'base', 'deferred_account', 'revenue_account'}
         # Who reads the period may know where it went.
         for name in ['deferred_account', 'revenue_account']:
             getattr(cls, name).context = {'company': Eval('company', -1)}

@@ -16,7 +16,9 @@ from .exceptions import PeriodAccessError, PeriodValidationError
 class MembershipPeriod(ModelSQL, ModelView):
     __name__ = 'tibillet.membership.period'
 
-    # What is written when it is cancelled, once.
+    # What never changes, and what is written when it is cancelled, once.
+    _paid_fields = frozenset({
+            'membership', 'start', 'end', 'grace_end', 'amount', 'paid_on'})
     _cancelled_fields = frozenset({'cancelled_on'})
 
     membership = fields.Many2One(
@@ -89,11 +91,7 @@ class MembershipPeriod(ModelSQL, ModelView):
     @classmethod
     def __register__(cls, module):
         super().__register__(module)
-        refuse_changes(cls._table, [
-                name for name, field in cls._fields.items()
-                if field.sql_type() and name not in {
-                    'id', 'create_uid', 'create_date', 'write_uid',
-                    'write_date', *cls._cancelled_fields}])
+        refuse_changes(cls._table, sorted(cls._paid_fields))
 
     @classmethod
     def counts(cls, table, date):

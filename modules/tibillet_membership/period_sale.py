@@ -40,6 +40,7 @@ class Period(metaclass=PoolMeta):
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        cls._paid_fields |= {'request', 'sale_line'}
         cls._cancelled_fields |= {'refund_line'}
         table = cls.__table__()
         cls._sql_constraints += [

@@ -104,6 +104,30 @@ class PostgreSQLTestCase(RouteTestCase):
         self.assertEqual(
             (periods, refused), ([JOINED], ['SQLConstraintError']))
 
+    def test_fact(self):
+        "Test that the database keeps what was paid, and lets it be cancelled"
+        membership = self.make_membership()
+        with self.start() as transaction:
+            Membership = Pool().get('tibillet.membership')
+            period, = Membership(membership).pay(JOINED)
+            period = period.id
+            transaction.commit()
+        table = Pool(self.db_name).get(
+            'tibillet.membership.period').__table__()
+        for query in [
+                table.update([table.amount], [Decimal('1.00')]),
+                table.update([table.end], [JOINED]),
+                table.delete(),
+                ]:
+            with self.subTest(query=query), \
+                    self.assertRaisesRegex(Exception, 'append-only'), \
+                    self.start() as transaction:
+                transaction.connection.cursor().execute(*query)
+        with self.start():
+            Period = Pool().get('tibillet.membership.period')
+            Period.cancel_on([Period(period)], JOINED)
+            self.assertEqual(Period(period).cancelled_on, JOINED)
+
     def test_take_turn(self):
         "Test that a turn changes nothing of a membership"
         id_ = self.make_membership()
