@@ -238,7 +238,11 @@ class _Writer:
         self.files[name] = digest.hexdigest()
         part.end = part.end[0], part.end[1] or link
         for name, rows in tables.rows.items():
-            self.write(f'{name}.csv', spreadsheet.write(rows))
+            # Some facts have less to say than others.
+            columns = list(dict.fromkeys(key for row in rows for key in row))
+            self.write(f'{name}.csv', spreadsheet.write([columns, *(
+                            [row.get(column) for column in columns]
+                            for row in rows)]))
 
     def _info(self, name):
         info = zipfile.ZipInfo(name, self.date)
@@ -274,8 +278,7 @@ class _Tables:
 
     def _add(self, name, rows):
         if rows:
-            table = self.rows.setdefault(name, [list(rows[0])])
-            table += [list(row.values()) for row in rows]
+            self.rows.setdefault(name, []).extend(rows)
 
 
 def _get_verifier(at):

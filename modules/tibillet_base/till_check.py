@@ -70,8 +70,8 @@ def _totals(row):
             closure.currency.rounding)
         perpetual += totals.total
         after = closure.last_operation
-        if (closure.total, closure.perpetual_total) != (
-                totals.total, perpetual):
+        if (closure.total, closure.outside or 0, closure.perpetual_total) != (
+                totals.total, totals.outside, perpetual):
             yield Problem('total', 'closure', str(closure.number))
 
 

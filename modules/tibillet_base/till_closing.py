@@ -31,6 +31,8 @@ def chained(values, lines, counts):
     return {
         'kind': 'closure',
         **{name: values[name] for name in CHAINED},
+        # As it was chained when there was nothing outside of the turnover.
+        **({'outside': values['outside']} if values['outside'] else {}),
         'lines': [[line[name] for name in LINE] for line in lines],
         'counts': [
             [count['value'], count['quantity']] for count in counts],
@@ -107,6 +109,7 @@ class Closing:
             tenders=[r for r in records if r.kind == 'tender'],
             taxes=[r for r in records if r.kind == 'vat'],
             categories=[r for r in records if r.kind == 'category'],
+            outsides=[r for r in records if r.kind == 'outside'],
             counts=[],
             **values)
 
@@ -205,6 +208,7 @@ class Closing:
             'total': totals.total,
             'sold': totals.sales,
             'returned': totals.returns,
+            'outside': totals.outside,
             'month_total': month + totals.total,
             'year_total': year + totals.total,
             'perpetual_total': totals.total + (

@@ -49,6 +49,11 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
     total = till_amount("Total")
     sold = till_amount("Sold")
     returned = till_amount("Taken Back")
+    outside = Monetary(
+        "Outside Turnover", currency='currency', digits='currency',
+        readonly=True,
+        help="What is no sale, such as what is loaded on cards; the tenders "
+        "hold it.")
     month_total = till_amount(
         "Total of the Month", help="Closures of the month up to this one.")
     year_total = till_amount(
@@ -68,6 +73,12 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
     categories = fields.One2Many(
         'tibillet.till.closure.line', 'closure', "By Category", readonly=True,
         filter=[('kind', '=', 'category')])
+    outsides = fields.One2Many(
+        'tibillet.till.closure.line', 'closure', "Outside Turnover",
+        readonly=True, filter=[('kind', '=', 'outside')],
+        states={
+            'invisible': ~Eval('outsides', [-1]),
+            })
     cash_start = till_amount("Cash at Opening")
     cash_sales = till_amount("Cash of Sales")
     cash_moved = till_amount("Cash Put In or Taken Out")
@@ -140,7 +151,7 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, [
                 'company', 'point', 'previous', 'previous_link', 'link',
-                'key', 'signature', *till_closing.CHAINED])
+                'key', 'signature', 'outside', *till_closing.CHAINED])
 
     @fields.depends('company')
     def on_change_with_currency(self, name=None):

@@ -103,7 +103,11 @@ def total(taxes):
 
 
 def other_prices(price, rate, included):
-    "Return the list and the gross price of one of them"
+    """Return the list and the gross price of one of them
+
+    rate: None outside of the turnover, where there is no VAT.
+    """
+    rate = rate or 0
     if included:
         return round_price(price / (1 + rate)), price
     return price, round_price(price * (1 + rate), ROUND_HALF_UP)

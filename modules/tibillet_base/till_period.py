@@ -1,5 +1,6 @@
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
@@ -41,6 +42,11 @@ class TillPeriod(OfTillMixin, ModelSQL, ModelView):
     total = till_amount("Total")
     sold = till_amount("Sold")
     returned = till_amount("Taken Back")
+    outside = Monetary(
+        "Outside Turnover", currency='currency', digits='currency',
+        readonly=True,
+        help="What is no sale, such as what is loaded on cards; the tenders "
+        "hold it.")
     perpetual_total = till_amount(
         "Perpetual Total", help="Since the first sale of the till.")
     perpetual_sold = till_amount("Perpetual Sold")
@@ -56,6 +62,12 @@ class TillPeriod(OfTillMixin, ModelSQL, ModelView):
     categories = fields.One2Many(
         'tibillet.till.period.line', 'period', "By Category", readonly=True,
         filter=[('kind', '=', 'category')])
+    outsides = fields.One2Many(
+        'tibillet.till.period.line', 'period', "Outside Turnover",
+        readonly=True, filter=[('kind', '=', 'outside')],
+        states={
+            'invisible': ~Eval('outsides', [-1]),
+            })
     closure_link = fields.Char(
         "Fingerprint of the Last Z Closure", required=True, readonly=True,
         strip=False)
@@ -95,7 +107,7 @@ class TillPeriod(OfTillMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, [
                 'point', 'previous', 'previous_link', 'link', 'key',
-                'signature', *till_period_making.CHAINED])
+                'signature', 'outside', *till_period_making.CHAINED])
 
     @fields.depends('point', '_parent_point.company')
     def on_change_with_currency(self, name=None):

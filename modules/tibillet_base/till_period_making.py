@@ -20,6 +20,7 @@ _KINDS = {
     'tender': ['method', 'tender'],
     'vat': ['rate', 'tax'],
     'category': ['category'],
+    'outside': ['category'],
     }
 
 
@@ -27,6 +28,7 @@ def chained(values, lines):
     "Return what the chain holds of a month or a year"
     return {
         **{name: values[name] for name in CHAINED},
+        **({'outside': values['outside']} if values['outside'] else {}),
         'lines': [
             [line[name] for name in till_closing.LINE] for line in lines],
         }
@@ -146,8 +148,8 @@ class Periods:
             'closures': len(closures),
             'count': sum(c.count for c in closures),
             **{
-                name: sum((getattr(c, name) for c in closures), ZERO)
-                for name in ['total', 'sold', 'returned']},
+                name: sum((getattr(c, name) or ZERO for c in closures), ZERO)
+                for name in ['total', 'sold', 'returned', 'outside']},
             **{
                 name: getattr(last, name) if last else ZERO
                 for name in PERPETUAL},

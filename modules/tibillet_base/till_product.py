@@ -13,10 +13,14 @@ from .exceptions import TillVATError
 
 @dataclass(frozen=True)
 class Facts:
+    """What a till writes of what it sells
+
+    tax: None where nothing is taxed.
+    rate: None outside of the turnover, as what is loaded on a card.
+    """
     label: str
-    # None where nothing is taxed.
     tax: int | None
-    rate: Decimal
+    rate: Decimal | None
     account: int
     category: int | None
 

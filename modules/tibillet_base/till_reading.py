@@ -139,7 +139,7 @@ def _numbered(name, columns, row, first, last):
 
 
 def _periods(row, first, last):
-    columns = till_period_making.CHAINED
+    columns = [*till_period_making.CHAINED, 'outside']
     rows = _numbered('tibillet.till.period', columns, row, first, last)
     lines = _children(
         'tibillet.till.period.line', [r[0] for r in rows],
@@ -151,8 +151,8 @@ def _periods(row, first, last):
 
 
 def _closures(row, first, last):
-    rows = _numbered(
-        'tibillet.till.closure', till_closing.CHAINED, row, first, last)
+    columns = [*till_closing.CHAINED, 'outside']
+    rows = _numbered('tibillet.till.closure', columns, row, first, last)
     ids = [r[0] for r in rows]
     lines = _children(
         'tibillet.till.closure.line', ids, till_closing.LINE, dict,
@@ -161,7 +161,7 @@ def _closures(row, first, last):
         'tibillet.till.closure.count', ids, ['value', 'quantity'], dict,
         parent='closure')
     for id_, link, key, signature, *values in rows:
-        head = dict(zip(till_closing.CHAINED, values, strict=True))
+        head = dict(zip(columns, values, strict=True))
         data = till_closing.chained(head, lines[id_], counts[id_])
         yield head['number'], str(head['number']), data, link, key, signature
 

@@ -339,7 +339,8 @@ class SaleTax(_OfSaleMixin, ModelSQL, ModelView):
         'account.tax', "VAT", readonly=True, ondelete='RESTRICT',
         help="Empty where nothing is taxed.")
     rate = fields.Numeric(
-        "Rate", digits=(None, 10), required=True, readonly=True)
+        "Rate", digits=(None, 10), readonly=True,
+        help="Empty outside of the turnover.")
     base = Monetary(
         "Without VAT", currency='currency', digits='currency',
         required=True, readonly=True)

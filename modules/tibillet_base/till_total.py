@@ -24,6 +24,7 @@ class TotalMixin(sequence_ordered()):
             ('tender', "Tender"),
             ('vat', "VAT"),
             ('category', "Category"),
+            ('outside', "Outside Turnover"),
             ], "Kind", required=True, readonly=True, sort=False)
     label = fields.Char("Label", required=True, readonly=True, strip=False)
     method = fields.Many2One(

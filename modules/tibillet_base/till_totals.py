@@ -20,7 +20,7 @@ ZERO = Decimal(0)
 class Part:
     """One line of a closure
 
-    kind: tender, vat or category.
+    kind: tender, vat, category or outside.
     quantity: of payments, or of what was sold.
     """
     kind: str
@@ -37,10 +37,15 @@ class Part:
 
 @dataclass
 class Totals:
-    "What the sales after one operation and up to another amount to"
+    """What the sales after one operation and up to another amount to
+
+    outside: what is no turnover, as what is loaded on cards; it is in the
+        tenders only.
+    """
     count: int = 0
     sales: Decimal = ZERO
     returns: Decimal = ZERO
+    outside: Decimal = ZERO
     lines: list = field(default_factory=list)
 
     @property
@@ -90,28 +95,32 @@ def totals(point, after, last, quantum):
     found.lines += _tenders(point, after, last, quantum)
     found.lines += _taxes(point, after, last, quantum)
     found.lines += _categories(point, after, last, quantum)
+    found.lines += _categories(point, after, last, quantum, outside=True)
     return found
 
 
 def _sum_sales(found, point, after, last, quantum):
     sale = till_sql.table('sale.point.sale')
     tax = till_sql.table('tibillet.till.sale.tax')
-    amount = Sum(tax.base + tax.amount)
+    amount = tax.base + tax.amount
     each = (sale
         .join(tax, condition=tax.sale == sale.id)
         .select(
-            sale.id, amount.as_('amount'),
+            sale.id,
+            Sum(Case((tax.rate != Null, amount), else_=0)).as_('amount'),
+            Sum(Case((tax.rate == Null, amount), else_=0)).as_('outside'),
             where=is_in(sale, point, after, last),
             group_by=[sale.id]))
-    for count, sales, returns in query(each.select(
+    for count, sales, returns, outside in query(each.select(
                 Count(each.id).as_('count'),
                 Sum(Case((each.amount > 0, each.amount), else_=0)).as_(
                     'sales'),
                 Sum(Case((each.amount < 0, -each.amount), else_=0)).as_(
-                    'returns')),
-            [None, 'NUMERIC', 'NUMERIC'], quantum):
+                    'returns'),
+                Sum(each.outside).as_('outside')),
+            [None, 'NUMERIC', 'NUMERIC', 'NUMERIC'], quantum):
         found.count = count
-        found.sales, found.returns = sales, returns
+        found.sales, found.returns, found.outside = sales, returns, outside
 
 
 def _tenders(point, after, last, quantum):
@@ -143,7 +152,7 @@ def _taxes(point, after, last, quantum):
         .select(
             tax.tax, tax.rate, Sum(tax.base).as_('base'),
             Sum(tax.amount).as_('amount'),
-            where=is_in(sale, point, after, last),
+            where=is_in(sale, point, after, last) & (tax.rate != Null),
             group_by=[tax.tax, tax.rate],
             order_by=[tax.rate.desc, tax.tax.asc]),
         [None, None, 'NUMERIC', 'NUMERIC'], quantum)
@@ -152,7 +161,7 @@ def _taxes(point, after, last, quantum):
         for tax_, rate, base, vat in rows]
 
 
-def _categories(point, after, last, quantum):
+def _categories(point, after, last, quantum, outside=False):
     sale = till_sql.table('sale.point.sale')
     line = till_sql.table('sale.point.sale.line')
     rows = query(sale
@@ -160,13 +169,15 @@ def _categories(point, after, last, quantum):
         .select(
             line.category, Sum(line.quantity).as_('quantity'),
             Sum(line.vat_base).as_('base'), Sum(line.vat_amount).as_('vat'),
-            where=is_in(sale, point, after, last),
+            where=is_in(sale, point, after, last)
+            & (line.vat_rate == Null if outside else line.vat_rate != Null),
             group_by=[line.category],
             order_by=[line.category.asc]),
         [None, None, 'NUMERIC', 'NUMERIC'], quantum)
     return [
-        Part('category', category=category, quantity=_quantity(quantity),
-            base=base, vat=vat, amount=base + vat)
+        Part('outside' if outside else 'category', category=category,
+            quantity=_quantity(quantity), base=base, vat=vat,
+            amount=base + vat)
         for category, quantity, base, vat in rows]
 
 

@@ -12,7 +12,7 @@ def split(lines, included, quantum=CENT):
     """Return what each line holds of base and VAT, and the sums by rate
 
     lines: (key, rate, amount) of each line, in order; lines of one key have
-        one rate; amounts of any sign, multiples of quantum.
+        one rate, None without VAT; amounts of any sign, multiples of quantum.
     included: whether the amounts include VAT.
     Rounding: half up, once for all lines of a key; a line gets the
         difference of two cumulated amounts, so that lines sum exactly.
@@ -22,7 +22,7 @@ def split(lines, included, quantum=CENT):
     for key, rate, amount in lines:
         total = cumulated.get(key, Decimal(0)) + amount
         cumulated[key] = total
-        vat = of_amount(total, rate, included, quantum)
+        vat = of_amount(total, rate or 0, included, quantum)
         base = total - vat if included else total
         _, last_base, last_vat = sums.get(key, (rate, Decimal(0), Decimal(0)))
         sums[key] = rate, base, vat

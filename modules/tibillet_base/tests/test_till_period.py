@@ -1,12 +1,17 @@
 """The months and the years of a till are closed, chained and checked."""
+import csv
 import datetime as dt
 import io
 import unittest
+import uuid
+import zipfile
 from decimal import Decimal as D
 from unittest.mock import patch
 
-from tibillet_base import till_calendar, tools
+from tibillet_base import till_calendar, till_writer, tools
 from tibillet_base.exceptions import TillFactError, TillPeriodError
+from tibillet_base.till_product import Facts
+from tibillet_base.till_writer import Paid, Sold
 
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
@@ -216,6 +221,59 @@ class TillPeriodTestCase(TillMixin, TestCase):
             Point.close_every_period()
             Point.open_till([make_till(code='DOOR')])
             self.assertEqual(Period.search([]), [])
+
+    @with_transaction()
+    def test_outside(self):
+        "What is no sale is in the tenders, the cash and the books alone"
+        pool = Pool()
+        Account = pool.get('account.account')
+        Archive = pool.get('tibillet.till.archive')
+        Closure = pool.get('tibillet.till.closure')
+        Period = pool.get('tibillet.till.period')
+        Point = pool.get('sale.point')
+        with set_company(self.get_company()):
+            self.at(2026, 1, 20, 19)
+            point = self.open_till()
+            self.evening(point, 1)
+            Point.open_till([point])
+            account, = Account.search([('code', '=', '1.1.1')])
+            loaded = Sold(
+                self.beer.id, D(1), D('20.00'),
+                Facts("Top-up", None, None, account.id, None))
+            sold = till_writer.sell(
+                point.id, str(uuid.uuid4()),
+                [loaded, Sold(self.beer.id, D(1), D('3.50'))],
+                [Paid(self.cash.id, D('23.50'))])
+            self.assertEqual(sold.total, D('23.50'))
+            closure = Closure.close_till(
+                Point(point.id), {D('23.50'): 1})
+            self.assertEqual(
+                (closure.total, closure.sold, closure.outside,
+                    closure.perpetual_total, closure.cash_sales),
+                (D('3.50'), D('3.50'), D('20.00'), D('7.00'), D('23.50')))
+            self.assertEqual(
+                [(l.kind, l.amount) for l in closure.lines], [
+                    ('tender', D('23.50')), ('vat', D('3.50')),
+                    ('category', D('3.50')), ('outside', D('20.00'))])
+            Closure.post([closure])
+            self.assertEqual([
+                    l.credit for l in Closure(closure.id).move.lines
+                    if l.account == account and l.credit], [D('20.00')])
+            self.at(2026, 2, 1, 1)
+            Point.close_every_period()
+            january, = Period.search([])
+            self.assertEqual(
+                (january.total, january.outside,
+                    [l.amount for l in january.outsides]),
+                (D('7.00'), D('20.00'), [D('20.00')]))
+            self.assertEqual(Point.check_chain(Point(point.id))[1], [])
+            archive = Archive.make(Point(point.id))
+            self.assertIsNone(archive.problems)
+            rows = list(csv.DictReader(io.StringIO(zipfile.ZipFile(
+                            io.BytesIO(archive.file)).read(
+                            'closure.csv').decode('utf-8-sig'))))
+            self.assertEqual(
+                [row['outside'] for row in rows], ['', '20.00'])
 
     @with_transaction()
     def test_fact(self):
