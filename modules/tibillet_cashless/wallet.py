@@ -35,6 +35,11 @@ class Wallet(ModelSQL, ModelView):
         order=[('date', 'ASC'), ('id', 'ASC')],
         help="What is left, by the day it was loaded: "
         "the oldest is spent first.")
+    holds = fields.One2Many(
+        'tibillet.wallet.hold', 'wallet', "Holds", readonly=True,
+        filter=[
+            ('closed_by', '=', None),
+            ])
     card_count = fields.Function(fields.Integer("Cards"), 'get_card_count')
     balance_text = fields.Function(
         fields.Char("Balance"), 'get_balance_text')

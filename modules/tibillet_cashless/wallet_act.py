@@ -2,7 +2,7 @@
 from trytond.i18n import gettext
 from trytond.pool import Pool
 
-from . import fifo, kinds, wallet_rules, wallet_sql
+from . import fifo, kinds, wallet_expiry, wallet_rules, wallet_sql
 from .wallet_exceptions import (
     OperationSpentError, WalletBrokenError, WalletCapError,
     WalletInsufficientError, WalletPaymentCapError)
@@ -12,12 +12,13 @@ from .wallet_rules import HOLDER
 class Act:
     "The moves of an operation, in the order they are made"
 
-    def __init__(self, id_, kind, party, date):
+    def __init__(self, id_, kind, party, date, now):
         self.id = id_
         self.kind = kind
         self.rule = wallet_rules.RULES[kind]
         self.party = party
         self.date = date
+        self.now = now
         self.moves = []
         # What each move does to lots, in the order of the moves.
         self.uses = []
@@ -43,15 +44,30 @@ class Act:
         value: what it pays, in the currency of the company.
         """
         _check_payment_cap(self.kind, purse, money, units)
-        after = None
-        if purse.wallet is not None:
-            after = wallet_sql.subtract(purse.wallet, money.id, units)
-        if after is None:
-            _refuse_insufficient(purse, money, units)
+        after = self._enough(wallet_sql.subtract, purse, money, units)
         self.put(
             purse, money, -units, after, value=value,
             uses=self.consume(purse.wallet, money.id, units))
         self.other(money, units)
+
+    def reserve(self, purse, money, units):
+        "Hold what may be taken later"
+        _check_payment_cap(self.kind, purse, money, units)
+        self._enough(wallet_sql.reserve, purse, money, units)
+        self.wallets.add(purse.wallet)
+
+    def _enough(self, change, purse, money, units):
+        "Change a balance, without what was held and has expired"
+        changed = None
+        if purse.wallet is not None:
+            changed = change(purse.wallet, money.id, units)
+            if (changed is None or changed is False) and (
+                    wallet_expiry.expire(self.now, purse.wallet)):
+                changed = change(purse.wallet, money.id, units)
+        # Zero is left, which is enough.
+        if changed is None or changed is False:
+            _refuse_insufficient(purse, money, units)
+        return changed
 
     def consume(self, wallet, money, units):
         "Take from the oldest lots of a balance that is held"
@@ -116,6 +132,11 @@ class Act:
                 for m in self.moves], self.owed, self.reversed_moves)
         if problem:
             raise WalletBrokenError(f"operation {self.id}: {problem}")
+        if self.moves:
+            self._insert()
+        wallet_sql.forget_wallets(self.wallets)
+
+    def _insert(self):
         ids = wallet_sql.insert('tibillet.wallet.move', self.moves)
         lots, uses = [], []
         for id_, move, used, new in zip(
@@ -139,7 +160,6 @@ class Act:
             wallet_sql.insert('tibillet.wallet.lot.use', uses)
         if lots:
             wallet_sql.insert('tibillet.wallet.lot', lots)
-        wallet_sql.forget_wallets(self.wallets)
 
 
 def _units(cap, money):
@@ -169,7 +189,7 @@ def _refuse_cap(purse, money, cap):
 
 def _check_payment_cap(kind, purse, money, units):
     cap = _units(money.cap_payment, money)
-    if (kind == 'spend' and purse.by_number and cap is not None
+    if (kind in {'spend', 'hold'} and purse.by_number and cap is not None
             and units > cap):
         raise WalletPaymentCapError(gettext(
                 'tibillet_cashless.msg_wallet_payment_cap',
@@ -179,7 +199,7 @@ def _check_payment_cap(kind, purse, money, units):
 def _refuse_insufficient(purse, money, units):
     held = 0
     if purse.wallet is not None:
-        held = wallet_sql.read(purse.wallet, money.id)
+        held = wallet_sql.read(purse.wallet, money.id, available=True)
     raise WalletInsufficientError(gettext(
             'tibillet_cashless.msg_wallet_insufficient',
             balance=_say(money, held),

@@ -1,6 +1,6 @@
 from trytond.model import Check, Index, ModelSQL, ModelView, Unique, fields
 
-from .wallet_amount import WalletAmountMixin
+from .wallet_amount import Units, WalletAmountMixin
 from .wallet_fact import WalletFactMixin
 
 
@@ -11,6 +11,27 @@ class WalletBalance(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
         'tibillet.wallet', "Wallet", required=True, readonly=True,
         ondelete='RESTRICT')
 
+    held_units = Units(
+        "Held in Smallest Units", required=True, readonly=True)
+    held = fields.Function(
+        fields.Numeric(
+            "Held", digits='money',
+            help="Set aside for what is not paid yet."),
+        'get_amount')
+    available = fields.Function(
+        fields.Numeric(
+            "Available", digits='money',
+            help="What may be spent: the balance without what is held."),
+        'get_amount')
+
+    @classmethod
+    def default_held_units(cls):
+        return 0
+
+    @property
+    def available_units(self):
+        return self.units - self.held_units
+
     @classmethod
     def __setup__(cls):
         super().__setup__()
@@ -19,7 +40,10 @@ class WalletBalance(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
         cls._sql_constraints += [
             ('wallet_money_unique', Unique(table, table.wallet, table.money),
                 'tibillet_cashless.msg_wallet_balance_unique'),
-            ('units_positive', Check(table, table.units >= 0),
+            ('units_positive', Check(
+                    table,
+                    (table.held_units >= 0)
+                    & (table.units >= table.held_units)),
                 'tibillet_cashless.msg_wallet_balance_positive'),
             ]
         cls._sql_indexes.add(

@@ -12,7 +12,7 @@ from .wallet_exceptions import (
 def check(act, money, units):
     "Refuse what the money may not do at the party of the act"
     CHECKS[act.kind](money, act.party)
-    if act.kind == 'spend' and units % money.divisible_to:
+    if act.kind in {'spend', 'hold'} and units % money.divisible_to:
         raise AmountStepError(gettext(
                 'tibillet_cashless.msg_wallet_amount_step',
                 **_names(money), step=_say(money, money.divisible_to)))
@@ -57,6 +57,7 @@ CHECKS = {
     'grant': _check_grant,
     'spend': _check_spend,
     'redeem': _check_redeem,
+    'hold': _check_spend,
     }
 
 

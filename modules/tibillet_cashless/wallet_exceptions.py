@@ -131,6 +131,28 @@ class WalletSecondError(WalletError):
     api_status = 400
 
 
+class HoldUnknownError(WalletError):
+    api_code = 'hold_unknown'
+    api_status = 404
+
+
+class HoldUntilError(WalletError):
+    api_code = 'hold_until'
+    api_status = 400
+
+
+class HoldClosedError(WalletError):
+    api_code = 'hold_closed'
+
+
+class HoldExpiredError(WalletError):
+    api_code = 'hold_expired'
+
+
+class HoldAmountError(WalletError):
+    api_code = 'hold_amount'
+
+
 class OperationUnknownError(WalletError):
     api_code = 'operation_unknown'
     api_status = 404

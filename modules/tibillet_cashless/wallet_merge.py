@@ -6,6 +6,7 @@ wallet that is left. The lots keep their dates.
 """
 import uuid
 
+from sql import Null
 from tibillet_base import tools
 from tibillet_base.tools import cursor, forget, table
 
@@ -74,10 +75,11 @@ def _merge(source, target, reason):
     wallet, card = table('tibillet.wallet'), table('tibillet.card')
     # All of them, even the empty ones: a balance that another has changed
     # since this transaction began makes the database refuse it.
-    moved = [
-        (money, units) for money, units in _empty(source) if units]
+    emptied = _empty(source)
+    moved = [(money, units) for money, units, _ in emptied if units]
     if moved:
         _move(source, target, moved, reason)
+        _move_holds(source, target, emptied)
     statement = cursor()
     statement.execute(*wallet.update(
             [wallet.merged_into, wallet.party], [target, None],
@@ -95,12 +97,26 @@ def _empty(wallet):
     balance = table('tibillet.wallet.balance')
     statement = cursor()
     statement.execute(*balance.select(
-            balance.money, balance.units,
+            balance.money, balance.units, balance.held_units,
             where=balance.wallet == wallet, order_by=balance.money.asc))
     rows = statement.fetchall()
     statement.execute(*balance.update(
-            [balance.units], [0], where=balance.wallet == wallet))
+            [balance.units, balance.held_units], [0, 0],
+            where=balance.wallet == wallet))
     return rows
+
+
+def _move_holds(source, target, emptied):
+    "What is held stays held, in the other wallet"
+    hold = table('tibillet.wallet.hold')
+    statement = cursor()
+    where = (hold.wallet == source) & (hold.closed_by == Null)
+    statement.execute(*hold.select(hold.id, where=where))
+    forget(Pool().get('tibillet.wallet.hold'), [id_ for id_, in statement])
+    statement.execute(*hold.update([hold.wallet], [target], where=where))
+    for money, _, held in emptied:
+        if held:
+            wallet_sql.reserve(target, money, held)
 
 
 def _move(source, target, moved, reason):
@@ -127,7 +143,7 @@ def _move(source, target, moved, reason):
             'create_uid': Transaction().user,
             'create_date': at.replace(microsecond=0),
             })
-    act = Act(id_, 'merge', party, date)
+    act = Act(id_, 'merge', party, date, at)
     moneys = wallet_sql.moneys([money for money, _ in moved], party, date)
     for money, units in moved:
         lots = wallet_sql.lots(source, money)

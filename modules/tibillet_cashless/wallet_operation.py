@@ -13,6 +13,9 @@ KINDS = [
     ('grant', "Grant"),
     ('spend', "Payment"),
     ('redeem', "Redemption"),
+    ('hold', "Hold"),
+    ('capture', "Capture of a Hold"),
+    ('release', "Release of a Hold"),
     ('reverse', "Reversal"),
     ('merge', "Merge"),
     ]
@@ -71,6 +74,11 @@ class WalletOperation(WalletFactMixin, ModelSQL, ModelView):
             'company.company', None, None, "Issued by",
             help="The companies whose party owes the money to its holders."),
         'get_issuing_companies', searcher='search_issuing_companies')
+    holds = fields.One2Many(
+        'tibillet.wallet.hold', 'operation', "Holds", readonly=True,
+        states={
+            'invisible': Eval('kind') != 'hold',
+            })
     moves = fields.One2Many(
         'tibillet.wallet.move', 'operation', "Moves", readonly=True)
 

@@ -10,7 +10,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
-from . import cascade, kinds, wallet_sql
+from . import cascade, kinds, wallet_expiry, wallet_sql
 from .units import AmountError, from_units, to_units
 from .wallet_exceptions import (
     AmountMissingError, WalletInsufficientError, WalletRestError,
@@ -88,6 +88,9 @@ class Payment(Request):
 
     def write(self, act):
         purses = _purses(self.of, self.second)
+        for purse in purses:
+            if purse.wallet is not None:
+                wallet_expiry.expire(act.now, purse.wallet)
         funds = _Funds(purses, self.where, self.currency, lock=True)
         plan = funds.plan(self.lines, self.rest)
         if plan.missing:

@@ -14,8 +14,8 @@ from tibillet import chain
 from . import units, wallet_sql
 from .wallet_act import Act
 from .wallet_exceptions import (
-    AmountLimitError, AmountNumberError, AmountSignError, AmountUnitError,
-    WalletUUIDError, WalletUUIDMissingError)
+    AmountLimitError, AmountMissingError, AmountNumberError, AmountSignError,
+    AmountUnitError, MoneyTwiceError, WalletUUIDError, WalletUUIDMissingError)
 
 AMOUNT_ERRORS = {
     'number': AmountNumberError,
@@ -140,10 +140,37 @@ def record(request, now=None):
                 })
         if id_ is None:
             return _replay(request, digest)
-        act = Act(id_, request.kind, here.party, here.date)
+        act = Act(id_, request.kind, here.party, here.date, at)
         request.write(act)
         act.finish()
     return request.answer(id_, at)
+
+
+class Amounts:
+    "Amounts of moneys, each once"
+
+    def __init__(self, asked):
+        self.asked = [(int(money), amount) for money, amount in asked]
+        ids = [money for money, _ in self.asked]
+        if not ids:
+            raise AmountMissingError(
+                gettext('tibillet_cashless.msg_wallet_amount_missing'))
+        if len(set(ids)) != len(ids):
+            raise MoneyTwiceError(
+                gettext('tibillet_cashless.msg_wallet_money_twice'))
+
+    def read(self, where):
+        "Return the moneys and their units, as plain data"
+        moneys = wallet_sql.moneys(
+            [money for money, _ in self.asked], where.party, where.date)
+        self.found = [
+            (moneys[money], to_units(amount, moneys[money]))
+            for money, amount in self.asked]
+        return [[money.id, units] for money, units in self.found]
+
+    def __iter__(self):
+        # In one order, so that nobody waits for who waits for him.
+        return iter(sorted(self.found))
 
 
 def to_units(amount, money):

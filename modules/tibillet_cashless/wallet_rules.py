@@ -27,12 +27,17 @@ RULES = {
     'grant': Rule(1, {False: 'issued'}, False),
     'spend': Rule(-1, {True: 'owed', False: 'used'}, True),
     'redeem': Rule(-1, {True: 'redeemed'}, True),
+    # Set aside, without a move; taken; given back.
+    'hold': Rule(0, {}, False),
+    'capture': Rule(-1, {True: 'owed', False: 'used'}, True),
+    'release': Rule(0, {}, False),
     # The opposite of the moves of another operation.
     'reverse': Rule(0, {}, True),
     # From a wallet to the one it is merged into.
     'merge': Rule(0, {}, True),
     }
-REVERSIBLE = frozenset(['top_up', 'grant', 'spend', 'redeem'])
+REVERSIBLE = frozenset(['top_up', 'grant', 'spend', 'redeem', 'capture'])
+STILL = frozenset(['hold', 'release'])
 
 Move = namedtuple('Move', ['money', 'side', 'wallet', 'units'])
 
@@ -51,7 +56,7 @@ def problem(kind, moves, owed, reversed_moves=None):
     owed: whether each money is owed to its holders, by money.
     reversed_moves: those of the operation that this one reverses.
     """
-    if not moves:
+    if (not moves) != (kind in STILL):
         return 'empty'
     sums = defaultdict(int)
     for move in moves:

@@ -220,12 +220,25 @@ def subtract(wallet, money, units):
     return _change(wallet, money, -units, None)
 
 
+def reserve(wallet, money, units):
+    """Hold a part of a balance, or let it go if negative
+
+    Return whether there was enough that is not held.
+    """
+    balance = table('tibillet.wallet.balance')
+    statement = cursor()
+    statement.execute(*balance.update(
+            [balance.held_units], [balance.held_units + units],
+            where=(balance.wallet == wallet) & (balance.money == money)
+            & (balance.units - balance.held_units >= units)))
+    return bool(statement.rowcount)
+
+
 def _change(wallet, money, units, cap):
     balance = table('tibillet.wallet.balance')
-    where = (balance.wallet == wallet) & (balance.money == money)
-    condition = where
+    condition = (balance.wallet == wallet) & (balance.money == money)
     if units < 0:
-        condition &= balance.units >= -units
+        condition &= balance.units - balance.held_units >= -units
     elif cap is not None:
         condition &= balance.units + units <= cap
     statement = cursor()
@@ -240,19 +253,23 @@ def _change(wallet, money, units, cap):
         return read(wallet, money)
 
 
-def read(wallet, money):
-    "Return the balance in smallest units"
+def read(wallet, money, available=False):
+    """Return the balance in smallest units
+
+    available: without what is held.
+    """
     balance = table('tibillet.wallet.balance')
+    units = balance.units - balance.held_units
     statement = cursor()
     statement.execute(*balance.select(
-            balance.units,
+            units if available else balance.units,
             where=(balance.wallet == wallet) & (balance.money == money)))
     row = statement.fetchone()
     return row[0] if row else 0
 
 
 def balances(wallets, lock):
-    """Return (wallet, money, units) of the balances that are not empty
+    """Return (wallet, money, units) of the balances, without what is held
 
     lock: keep others from changing them, in one order.
     """
@@ -261,7 +278,8 @@ def balances(wallets, lock):
     balance = table('tibillet.wallet.balance')
     statement = cursor()
     statement.execute(*balance.select(
-            balance.wallet, balance.money, balance.units,
+            balance.wallet, balance.money,
+            (balance.units - balance.held_units).as_('units'),
             where=fields.SQL_OPERATORS['in'](balance.wallet, wallets)
             & (balance.units > 0),
             order_by=[balance.wallet.asc, balance.money.asc],
@@ -286,9 +304,9 @@ def _open(wallet, money):
     balance = table('tibillet.wallet.balance')
     statement = cursor()
     statement.execute(*balance.insert(
-            [balance.wallet, balance.money, balance.units,
+            [balance.wallet, balance.money, balance.units, balance.held_units,
                 balance.create_uid, balance.create_date],
-            [[wallet, money, 0, Transaction().user, tools.now()]],
+            [[wallet, money, 0, 0, Transaction().user, tools.now()]],
             on_conflict=Conflict(
                 balance, indexed_columns=[balance.wallet, balance.money])))
     if not statement.rowcount:
@@ -321,6 +339,16 @@ def lot_parties(ids):
     statement.execute(*lot.select(
             lot.id, lot.party,
             where=fields.SQL_OPERATORS['in'](lot.id, ids)))
+    return dict(statement.fetchall())
+
+
+def scales(moneys):
+    "Return how many smallest units make one of each money"
+    money = table('tibillet.money')
+    statement = cursor()
+    statement.execute(*money.select(
+            money.id, money.scale,
+            where=fields.SQL_OPERATORS['in'](money.id, list(moneys))))
     return dict(statement.fetchall())
 
 

@@ -16,17 +16,15 @@ Access is not checked here: who calls has done it.
 Amounts are Decimals of ones of their money (12.35, 0.25 hour): they must be a
 whole number of its smallest units, nothing is rounded.
 """
-from trytond.i18n import gettext
-
-from . import wallet_check_money, wallet_pay, wallet_sql
-from .wallet_exceptions import AmountMissingError, MoneyTwiceError
+from . import wallet_check_money, wallet_holding, wallet_pay, wallet_sql
+from .wallet_holding import Held
 from .wallet_pay import Paid, Sold
-from .wallet_request import Answer, At, Moved, Request, record, to_units
+from .wallet_request import Amounts, Answer, At, Moved, Request, record
 from .wallet_reverse import Reversal
 
 __all__ = [
-    'Answer', 'At', 'Moved', 'Paid', 'Sold', 'grant', 'pay', 'quote',
-    'redeem', 'reverse', 'spend', 'top_up']
+    'Answer', 'At', 'Held', 'Moved', 'Paid', 'Sold', 'capture', 'grant',
+    'hold', 'pay', 'quote', 'redeem', 'release', 'reverse', 'spend', 'top_up']
 
 
 def top_up(at, uuid, of, money, amount, reason=None, now=None):
@@ -34,13 +32,13 @@ def top_up(at, uuid, of, money, amount, reason=None, now=None):
 
     of: the number of a card, read or printed, or the id of a wallet.
     """
-    return record(_Amounts(
+    return record(_Simple(
             'top_up', at, uuid, of, [(money, amount)], reason), now)
 
 
 def grant(at, uuid, of, money, amount, reason=None, now=None):
     "Give a money that is not sold: a gift, hours, points, a badge"
-    return record(_Amounts(
+    return record(_Simple(
             'grant', at, uuid, of, [(money, amount)], reason), now)
 
 
@@ -49,7 +47,7 @@ def spend(at, uuid, of, amounts, reason=None, now=None):
 
     amounts: (money, amount), each money once.
     """
-    return record(_Amounts('spend', at, uuid, of, amounts, reason), now)
+    return record(_Simple('spend', at, uuid, of, amounts, reason), now)
 
 
 def pay(at, uuid, of, lines, rest=0, second=None, reason=None, now=None):
@@ -70,9 +68,32 @@ def quote(at, of, lines, second=None, now=None):
     return wallet_pay.quote(at, of, lines, second, now)
 
 
+def hold(at, uuid, of, amounts, until, reason=None, now=None):
+    """Set money aside, for a table or a deposit; the answer is Held
+
+    until: the instant, in UTC, from which it may be spent again.
+    """
+    return record(wallet_holding.Hold(
+            at, uuid, of, amounts, until, reason), now)
+
+
+def capture(at, uuid, hold, amounts=None, reason=None, now=None):
+    """Take what was held, or a part of it: the rest may be spent again
+
+    hold: its uuid. amounts: (money, amount), all of it if None.
+    """
+    return record(wallet_holding.Capture(
+            at, uuid, hold, amounts, reason), now)
+
+
+def release(at, uuid, hold, reason=None, now=None):
+    "Let the holder spend what was held"
+    return record(wallet_holding.Release(at, uuid, hold, reason), now)
+
+
 def redeem(at, uuid, of, money, amount, reason=None, now=None):
     "Pay a money back to its holder, at par"
-    return record(_Amounts(
+    return record(_Simple(
             'redeem', at, uuid, of, [(money, amount)], reason), now)
 
 
@@ -85,40 +106,24 @@ def reverse(at, uuid, operation, reason=None, now=None):
     return record(Reversal(at, uuid, operation, reason), now)
 
 
-class _Amounts(Request):
+class _Simple(Request):
     "Amounts of moneys, into one wallet or out of it"
 
     def __init__(self, kind, at, uuid, of, amounts, reason):
         super().__init__(at, uuid, reason)
         self.kind = kind
         self.of = wallet_sql.source(of)
-        self.asked = [(int(money), amount) for money, amount in amounts]
-        ids = [money for money, _ in self.asked]
-        if not ids:
-            raise AmountMissingError(
-                gettext('tibillet_cashless.msg_wallet_amount_missing'))
-        if len(set(ids)) != len(ids):
-            raise MoneyTwiceError(
-                gettext('tibillet_cashless.msg_wallet_money_twice'))
+        self.amounts = Amounts(amounts)
 
     def content(self, where):
-        moneys = wallet_sql.moneys(
-            [money for money, _ in self.asked], where.party, where.date)
-        self.amounts = [
-            (moneys[money], to_units(amount, moneys[money]))
-            for money, amount in self.asked]
-        return {
-            'of': self.of,
-            'amounts': [[money.id, units] for money, units in self.amounts],
-            }
+        return {'of': self.of, 'amounts': self.amounts.read(where)}
 
     def write(self, act):
         incoming = act.rule.holder > 0
         for money, units in self.amounts:
             wallet_check_money.check(act, money, units)
         purse = wallet_sql.purse(self.of, make=incoming)
-        # In one order, so that nobody waits for who waits for him.
-        for money, units in sorted(self.amounts):
+        for money, units in self.amounts:
             if incoming:
                 act.load(purse, money, units)
             else:

@@ -22,12 +22,13 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import DB_NAME, TestCase, activate_module
 from trytond.transaction import Transaction
 
-from .wallet_records import WalletMixin
+from .wallet_records import NOW, WalletMixin, utc
 
 pytestmark = pytest.mark.postgresql
+UNTIL = utc(2024, 9, 21, 23)
 TABLES = [
     'tibillet_wallet_operation', 'tibillet_wallet_move',
-    'tibillet_wallet_lot', 'tibillet_wallet_lot_use']
+    'tibillet_wallet_lot', 'tibillet_wallet_lot_use', 'tibillet_wallet_hold']
 KILLED = """
 import os, signal
 from decimal import Decimal
@@ -104,13 +105,13 @@ class WalletRaceTestCase(WalletMixin, TestCase):
                 money or self.money_id, Decimal(amount))
         return act
 
-    def pay(self, uid, amount, uuid_=None, *more):
+    def pay(self, uid, amount, uuid_=None, now=None):
         uuid_ = uuid_ or str(uuid.uuid4())
 
         def act():
             return wallet_writer.spend(
                 At(self.company_id, self.venue_id), uuid_, uid,
-                [(self.money_id, Decimal(amount)), *more])
+                [(self.money_id, Decimal(amount))], now=now)
         return act
 
     def do(self, act):
@@ -297,6 +298,43 @@ class WalletRaceTestCase(WalletMixin, TestCase):
         self.assertEqual((len(done), refused), (6, {}))
         for wallet in wallets:
             self.assertEqual(self.sums(wallet), [1000, 1000, 1000])
+
+    def test_hold(self):
+        "A hold that many capture, release and find expired ends once"
+        uid = self.uids[16]
+        ended = Counter()
+        for turn in range(10):
+            wallet = self.fill(uid, '10.00')
+            held = self.do(lambda: wallet_writer.hold(
+                    At(self.company_id, self.venue_id), str(uuid.uuid4()),
+                    uid, [(self.money_id, Decimal('8.00'))], UNTIL,
+                    now=NOW))
+
+            def end(name, now=NOW, held=held):
+                return lambda: getattr(wallet_writer, name)(
+                    At(self.company_id), str(uuid.uuid4()), held.uuid,
+                    now=now)
+
+            acts = [end('capture'), end('release')] * 4 + [
+                # It has expired for him, if it is still there.
+                self.pay(uid, '10.00', now=UNTIL), self.pay(
+                    uid, '2.00', now=NOW)]
+            done, refused = self.at_once(acts)
+            self.assertEqual(
+                refused.keys() - {'hold_closed', 'insufficient'}, set(),
+                turn)
+            ended.update(a.kind for a in done)
+            left = sum(a.moved[0].amount for a in done if a.moved)
+            units = 1000 + int(left * 100)
+            self.assertEqual(self.sums(wallet), [units] * 3)
+            with self.transaction() as transaction:
+                cursor = transaction.connection.cursor()
+                cursor.execute(
+                    'SELECT held_units FROM tibillet_wallet_balance '
+                    'WHERE wallet = %s AND money = %s',
+                    (wallet, self.money_id))
+                self.assertEqual(cursor.fetchone(), (0,))
+        self.assertLessEqual(ended['capture'] + ended['release'], 10)
 
     def test_load_and_spend(self):
         "Loads and payments of one wallet, in any order"
