@@ -9,4 +9,5 @@ class Cron(metaclass=PoolMeta):
         super().__setup__()
         cls.method.selection.extend([
                 ('tibillet.wallet.hold|expire', "Release Expired Holds"),
+                ('tibillet.wallet.proof|prove', "Prove the Wallets"),
                 ])

@@ -23,6 +23,9 @@ NOW = utc(2024, 9, 21, 18, 30)
 class WalletMixin:
     "A coop that issues the federated money, a venue and a baker who take it"
 
+    # Others than those of the database, if there are some.
+    codes, numbers = '', 'EE1442'
+
     def make_records(self):
         pool = Pool()
         Acceptance = pool.get('tibillet.money.acceptance')
@@ -47,9 +50,11 @@ class WalletMixin:
                 name="Old", origin=self.venue, technology='number')
             numbered.save()
             self.cards = cards = [
-                Card(batch=batch, uid=f'EE1442{i:02}', number=f'{i:04}')
+                Card(
+                    batch=batch, uid=f'{self.numbers}{i:02}',
+                    number=f'{self.codes}{i:04}')
                 for i in range(20)]
-            self.copied = Card(batch=numbered, uid='AA144200')
+            self.copied = Card(batch=numbered, uid=f'{self.numbers}99')
             Card.save([*cards, self.copied])
         Acceptance.save([
                 Acceptance(
@@ -68,7 +73,7 @@ class WalletMixin:
     def make_money(self, name, code, kind, **values):
         pool = Pool()
         Money = pool.get('tibillet.money')
-        money = Money(name=name, code=code, kind=kind)
+        money = Money(name=name, code=code + self.codes, kind=kind)
         money.on_change_kind()
         for key, value in values.items():
             setattr(money, key, value)
