@@ -122,6 +122,6 @@ def forget(Model, ids):
                 records.pop(id_, None)
 
 
-def sliced(records):
+def sliced(records, count=SLICE):
     "Return the records in groups that a query can look for at once"
-    return grouped_slice(records, SLICE)
+    return grouped_slice(records, count)

@@ -92,3 +92,7 @@ class CounterMethodError(UserError):
 
 class PeriodRefundError(UserError):
     pass
+
+
+class MembershipInvoiceError(MembershipPaymentError):
+    pass

@@ -93,6 +93,7 @@ def prepare(row, uuid, memberships, items):
     row: of the till; memberships: those of the items, which have their turn.
     """
     pool = Pool()
+    Membership = pool.get('tibillet.membership')
     Point = pool.get('sale.point')
     if not row.tax_included:
         raise MembershipTillError(gettext(
@@ -100,6 +101,7 @@ def prepare(row, uuid, memberships, items):
                 till=Point(row.id).rec_name))
     date = till_finish.local_date(tools.now(), row.company)
     with Transaction().set_context(company=row.company):
+        Membership.leave_invoices(memberships)
         return [
             Lot(membership, item, row, uuid, date)
             for membership, item in zip(memberships, items, strict=True)]

@@ -44,10 +44,20 @@ class Membership(metaclass=PoolMeta):
 
     def get_period(self, paid_on, amount=None, currency=None):
         "Return the period, not saved, that a payment on a date gives"
+        self.check_payable(paid_on)
+        return self._get_period(paid_on, self.get_amount(amount, currency))
+
+    def get_invoiced_period(self, paid_on, amount):
+        """Return the period, not saved, of an amount that was asked before
+
+        Whatever became of the price or of the membership since: it is paid.
+        """
+        self._check_life()
+        return self._get_period(paid_on, amount)
+
+    def _get_period(self, paid_on, amount):
         pool = Pool()
         Period = pool.get('tibillet.membership.period')
-        self.check_payable(paid_on)
-        amount = self.get_amount(amount, currency)
         start = self._get_start(paid_on)
         end = self.plan.get_period_end(start)
         return Period(
@@ -69,6 +79,9 @@ class Membership(metaclass=PoolMeta):
             raise MembershipPaymentError(gettext(
                     'tibillet_membership.msg_membership_pay_since',
                     membership=self.rec_name))
+        self._check_life()
+
+    def _check_life(self):
         last = self.last_period
         if last and last.end is None:
             raise MembershipPaymentError(gettext(

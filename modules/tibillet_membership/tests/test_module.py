@@ -189,6 +189,9 @@ class TibilletMembershipTestCase(
                     [m.state for m in Membership.search(
                             [], order=[('state', 'ASC'), ('id', 'ASC')])],
                     ['to_pay', 'current', 'expired'])
+                self.assertEqual(
+                    Membership.search([('state', 'like', 'exp%')]),
+                    memberships[1:2])
 
 
 del ModuleTestCase

@@ -43,7 +43,11 @@ def set_accounts(product):
         default={'name': "Paid in Advance", 'code': '487'}) + model.duplicate(
         default={'name': "Contributions", 'code': '7561'})
     category = product.account_category
+    taxes = list(category.customer_taxes)
+    # Which sets the taxes of the account.
     category.account_revenue = revenue
+    category.customer_taxes.extend(
+        t for t in taxes if t not in category.customer_taxes)
     category.save()
     configuration = Configuration(1)
     configuration.deferred_account = deferred
