@@ -10,6 +10,7 @@ TENDERS = [
     ('cash', "Cash"),
     ('card', "Card"),
     ('cheque', "Cheque"),
+    ('wallet', "Wallet"),
     ('other', "Other"),
     ]
 

@@ -25,7 +25,7 @@ AMOUNT = re.compile(r'-?[0-9]{1,9}([.][0-9]{1,6})?')
 def screen(request, pool, device):
     Method = pool.get('sale.point.payment.method')
     Screen = pool.get('tibillet.till.screen')
-    point = _get_point(device)
+    point = get_point(device)
     shown = Screen.get_shown(point)
     currency = point.company.currency
     return {
@@ -60,30 +60,26 @@ def screen(request, pool, device):
 @api(device=['terminal'], hot=True)
 def sale(request, pool, device):
     data = body(request, uuid=str, lines=list, payments=list)
-    point = _get_point(device)
-    uuid_ = _get_uuid(data['uuid'])
-    lines = [
-        Sold(_get_id('product', line), _get_amount('quantity', line),
-            _get_amount('price', line))
-        for line in _get_items('lines', data)]
-    payments = [
-        Paid(_get_id('method', payment), _get_amount('amount', payment))
-        for payment in _get_items('payments', data)]
-    if not till_writer.find(uuid_):
-        # What was sold once is answered again whatever it costs by now.
-        _check_shown(pool, point, lines)
-    sold = till_writer.sell(point.id, uuid_, lines, payments)
+    point = get_point(device)
+    uuid_ = get_uuid(data['uuid'])
+    lines, payments = get_lines(data), get_payments(data)
+    check_shown(pool, point, uuid_, lines)
+    return say(till_writer.sell(point.id, uuid_, lines, payments))
+
+
+def say(sale):
+    "Return what a terminal is told of a sale"
     return {
-        'uuid': sold.uuid,
-        'number': sold.number,
-        'total': sold.total,
-        'change': sold.change,
-        'link': sold.link,
-        'mark': till_chain.mark(sold.signature),
+        'uuid': sale.uuid,
+        'number': sale.number,
+        'total': sale.total,
+        'change': sale.change,
+        'link': sale.link,
+        'mark': till_chain.mark(sale.signature),
         }
 
 
-def _get_point(device):
+def get_point(device):
     "Return the till of a terminal"
     if not getattr(device, 'point', None):
         raise DeviceTillError(gettext(
@@ -91,9 +87,14 @@ def _get_point(device):
     return device.point
 
 
-def _check_shown(pool, point, lines):
-    "Refuse what the screen does not have, or not at this price"
+def check_shown(pool, point, uuid_, lines):
+    """Refuse what the screen does not have, or not at this price
+
+    What was sold once is answered again whatever it costs by now.
+    """
     Screen = pool.get('tibillet.till.screen')
+    if till_writer.find(uuid_):
+        return
     articles = {a.product: a for a in Screen.get_shown(point).articles}
     for line in lines:
         article = articles.get(line.product)
@@ -110,39 +111,52 @@ def _check_shown(pool, point, lines):
                     article=article.label, unit=article.unit))
 
 
-def _get_items(name, data):
+def get_lines(data):
+    return [
+        Sold(get_id('product', line), get_amount('quantity', line),
+            get_amount('price', line))
+        for line in get_items('lines', data)]
+
+
+def get_payments(data):
+    return [
+        Paid(get_id('method', payment), get_amount('amount', payment))
+        for payment in get_items('payments', data)]
+
+
+def get_items(name, data):
     "Return a list of objects of the request"
     items = data[name]
     if (len(items) > LINES_MAX
             or not all(isinstance(item, dict) for item in items)):
-        raise _wrong(name)
+        raise wrong(name)
     return items
 
 
-def _get_uuid(text):
+def get_uuid(text):
     try:
         return str(uuid.UUID(text))
     except ValueError as error:
-        raise _wrong('uuid') from error
+        raise wrong('uuid') from error
 
 
-def _get_id(name, item):
+def get_id(name, item):
     value = item.get(name)
     if type(value) is not int or not 0 < value < 2 ** 31:
-        raise _wrong(name)
+        raise wrong(name)
     return value
 
 
-def _get_amount(name, item):
+def get_amount(name, item):
     "Return the number of a text such as 3.50, or of a number"
     value = item.get(name)
     if type(value) not in {str, int, Decimal} or not AMOUNT.fullmatch(
             str(value)):
-        raise _wrong(name)
+        raise wrong(name)
     return Decimal(value)
 
 
-def _wrong(name):
+def wrong(name):
     return RequestDataError(gettext(
             'tibillet_base.msg_request_data',
             reason=gettext('tibillet_base.msg_request_type', name=name)))

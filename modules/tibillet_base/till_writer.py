@@ -65,9 +65,13 @@ class Sold:
 
 @dataclass(frozen=True)
 class Paid:
-    "What was given; change is made of what is too much in cash"
+    """What was given; change is made of what is too much in cash
+
+    taken: whether it was taken from a wallet, which else pays nothing.
+    """
     method: int
     amount: Decimal
+    taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,10 @@ def _get_payments(row, payments, total):
             total >= 0 and any(p.amount < 0 for p in payments)):
         raise TillPaymentError(gettext(
                 'tibillet_base.msg_till_payment_method'))
+    if any((tenders[id_] == 'wallet') != p.taken
+            for id_, p in zip(asked, payments, strict=True)):
+        raise TillPaymentError(gettext(
+                'tibillet_base.msg_till_payment_wallet'))
     given = [
         Payment(id_, tenders[id_], p.amount)
         for id_, p in zip(asked, payments, strict=True)]

@@ -1,0 +1,3 @@
+from . import till_routes
+
+__all__ = ['till_routes']

@@ -24,3 +24,7 @@ class CardReplaceError(UserError):
 
 class CardImportError(UserError):
     pass
+
+
+class WalletMethodError(ValidationError):
+    pass

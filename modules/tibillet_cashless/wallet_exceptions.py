@@ -53,6 +53,18 @@ class WalletUUIDError(WalletError):
     api_code = 'uuid_reused'
 
 
+class MoneyMethodError(WalletError):
+    api_code = 'money_method'
+
+
+class MoneyAccountError(WalletError):
+    api_code = 'money_account'
+
+
+class CardTillError(WalletError):
+    api_code = 'card_till'
+
+
 class CardUnknownError(WalletError):
     api_code = 'card_unknown'
     api_status = 404

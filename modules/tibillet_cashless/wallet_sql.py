@@ -268,7 +268,7 @@ def read(wallet, money, available=False):
     return row[0] if row else 0
 
 
-def balances(wallets, lock):
+def balances(wallets, lock=False):
     """Return (wallet, money, units) of the balances, without what is held
 
     lock: keep others from changing them, in one order.

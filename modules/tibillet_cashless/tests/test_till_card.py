@@ -1,0 +1,321 @@
+"""Cards are loaded, pay and are paid back at a till, through HTTP."""
+import datetime as dt
+import uuid
+from decimal import Decimal as D
+
+from tibillet_base import pairing
+from tibillet_base.tests.till_records import TillMixin, run_again
+from tibillet_cashless.exceptions import WalletMethodError
+
+from trytond.model.exceptions import DomainValidationError
+from trytond.modules.company.tests import set_company
+from trytond.pool import Pool
+from trytond.tests.test_tryton import DB_NAME, RouteTestCase
+
+LEA, TOM, NEW = 'EE144200', 'EE144201', 'EE144202'
+
+
+class TillCardTestCase(TillMixin, RouteTestCase):
+    module = 'tibillet_cashless'
+    made = {}
+
+    def setUp(self):
+        super().setUp()
+        if not self.made:
+            self.made.update(run_again(DB_NAME, self.make))
+        vars(self).update(self.made)
+
+    def make(self):
+        "A bar that issues its own money and takes that of the federation"
+        pool = Pool(DB_NAME)
+        Batch = pool.get('tibillet.card.batch')
+        Card = pool.get('tibillet.card')
+        Party = pool.get('party.party')
+        company = self.get_company()
+        with set_company(company):
+            point = self.open_till()
+            coop = Party(name="Coop")
+            coop.save()
+            methods = {
+                code: self.make_money(code, kind, issuer)
+                for code, kind, issuer in [
+                    ('OWN', 'local', company.party),
+                    ('FED', 'federated', coop)]}
+            self.make_screen(point)
+            batch = Batch(name="First", origin=company.party)
+            batch.save()
+            Card.save([
+                    Card(batch=batch, uid=uid, number=uid[-4:])
+                    for uid in [LEA, TOM, NEW]])
+            Device = pool.get('tibillet.device')
+            device, = Device.create([{'name': "Bar 1", 'point': point.id}])
+            code, = Device.start_pairing([device]).values()
+            _, key = Device.claim(pairing.read_code(code))
+            return {
+                'point': point.id, 'key': key, 'beer': self.beer.id,
+                'cash': self.cash.id,
+                'own': methods['OWN'].money.id,
+                'fed': methods['FED'].money.id,
+                'methods': {c: m.id for c, m in methods.items()},
+                }
+
+    def make_money(self, code, kind, issuer):
+        "Return the payment method of a new money that the company takes"
+        pool = Pool(DB_NAME)
+        Acceptance = pool.get('tibillet.money.acceptance')
+        Account = pool.get('account.account')
+        Method = pool.get('sale.point.payment.method')
+        Money = pool.get('tibillet.money')
+        MoneyAccount = pool.get('tibillet.money.account')
+        company = self.get_company()
+        money = Money(name=code, code=code, kind=kind, issuer=issuer)
+        money.on_change_kind()
+        money.cap_anonymous = D('150')
+        money.save()
+        account, = Account.copy(Account.search([('code', '=', '2.1.1')]), {
+                'code': code, 'party_required': False})
+        MoneyAccount.create([{
+                    'money': money.id, 'company': company.id,
+                    'account': account.id}])
+        Acceptance.create([{
+                    'money': money.id, 'party': company.party.id,
+                    'from_date': dt.date(2024, 1, 1)}])
+        method = Method(
+            name=code, tender='wallet', company=company, money=money)
+        method.on_change_money()
+        method.save()
+        return method
+
+    def make_screen(self, point):
+        pool = Pool(DB_NAME)
+        Screen = pool.get('tibillet.till.screen')
+        self.beer.gross_price = D('3.50')
+        self.beer.save()
+        Screen.create([{
+                    'name': "Bar",
+                    'points': [('add', [point.id])],
+                    'articles': [('create', [{'product': self.beer.id}])],
+                    }])
+
+    def act(self, function, *arguments):
+        "Do something in the office, in a transaction of its own"
+        def done():
+            with set_company(self.get_company()):
+                return function(*arguments)
+        return run_again(DB_NAME, done)
+
+    def post(self, route, **data):
+        response = self.client().post(
+            f'/{DB_NAME}/tibillet/v1/till/{route}', json={
+                'uuid': str(uuid.uuid4()), **data},
+            headers={'Authorization': f'Bearer {self.key}'})
+        return response.status_code, response.json
+
+    def top_up(self, card, amount, money=None, paid=None, **values):
+        return self.post(
+            'top-up', card=card, money=money or self.own, amount=amount,
+            payments=[{'method': self.cash, 'amount': paid or amount}],
+            **values)
+
+    def pay(self, card, quantity, **values):
+        return self.post('pay', card=card, lines=[
+                {'product': self.beer, 'quantity': quantity,
+                    'price': '3.50'}], **values)
+
+    def balances(self, card):
+        _, data = self.post('card', card=card)
+        return {b['code']: b['balance'] for b in data['balances']}
+
+    def empty(self, *cards):
+        "Pay back all that is on cards"
+        for card in cards:
+            _, data = self.post('card', card=card)
+            for balance in data['balances']:
+                status, answer = self.post(
+                    'redeem', card=card, money=balance['money'],
+                    amount=balance['balance'], method=self.cash)
+                self.assertEqual(status, 200, answer)
+
+    def facts(self):
+        "Return how much there is of what an act writes"
+        pool = Pool(DB_NAME)
+        return self.act(lambda: [
+                pool.get(name).search([], count=True) for name in [
+                    'sale.point.sale', 'tibillet.wallet.operation',
+                    'tibillet.wallet.move', 'tibillet.wallet.lot',
+                    'tibillet.wallet.operation-sale.point.sale']])
+
+    def test_evening(self):
+        "Léa loads 20, pays two beers twice with two moneys and gets the rest"
+        status, data = self.top_up(LEA, '20.00', paid='50')
+        self.assertEqual(
+            (status, data['total'], data['change']), (200, '20.00', '30.00'))
+        self.top_up(LEA, '5.00', money=self.fed)
+        self.assertEqual(
+            self.balances(LEA), {'OWN': '20.00', 'FED': '5.00'})
+        status, data = self.pay(LEA, '2')
+        self.assertEqual(status, 200, data)
+        self.assertEqual(
+            [(m['code'], m['amount'], m['balance']) for m in data['moved']],
+            [('OWN', '-7.00', '13.00')])
+        # What the venue owes itself first, then what others owe it.
+        status, data = self.pay(LEA, '4')
+        self.assertEqual(
+            [(m['code'], m['amount'], m['balance']) for m in data['moved']],
+            [('OWN', '-13.00', '0.00'), ('FED', '-1.00', '4.00')])
+        status, data = self.post(
+            'redeem', card=LEA, money=self.fed, amount='4.00',
+            method=self.cash)
+        self.assertEqual((status, data['total']), (200, '-4.00'))
+        self.assertEqual(self.balances(LEA), {})
+
+    def test_rest(self):
+        "A second card and cash pay what is missing"
+        self.top_up(LEA, '2.00')
+        self.top_up(TOM, '1.00')
+        status, data = self.pay(
+            LEA, '1', second=TOM,
+            payments=[{'method': self.cash, 'amount': '0.50'}])
+        self.assertEqual(status, 200, data)
+        self.assertEqual(
+            [m['amount'] for m in data['moved']], ['-2.00', '-1.00'])
+        self.assertEqual(self.balances(LEA), {})
+
+    def test_again(self):
+        "What is asked again is made once, other content is refused"
+        asked = {'uuid': str(uuid.uuid4())}
+        first = self.top_up(LEA, '10.00', **asked)
+        facts = self.facts()
+        self.assertEqual(self.top_up(LEA, '10.00', **asked), first)
+        for answer in [
+                self.top_up(LEA, '12.00', **asked),
+                self.top_up(TOM, '10.00', **asked),
+                self.pay(LEA, '1', **asked),
+                ]:
+            self.assertEqual(
+                (answer[0], answer[1]['code']), (409, 'uuid_reused'))
+        paying = {'uuid': str(uuid.uuid4())}
+        first = self.pay(LEA, '1', **paying)
+        self.assertEqual(self.pay(LEA, '1', **paying), first)
+        self.assertEqual(self.pay(TOM, '1', **paying)[0], 409)
+        self.assertEqual(self.balances(LEA), {'OWN': '6.50'})
+        self.assertEqual(
+            [b - a for a, b in zip(facts, self.facts(), strict=True)],
+            [1, 1, 2, 0, 1])
+        self.empty(LEA)
+
+    def test_closure(self):
+        "What is loaded is no sale; the account owes what is on the cards"
+        pool = Pool(DB_NAME)
+        Closure = pool.get('tibillet.till.closure')
+        Line = pool.get('account.move.line')
+        Point = pool.get('sale.point')
+        Money = pool.get('tibillet.money')
+        self.top_up(LEA, '20.00')
+        self.pay(LEA, '2')
+
+        def close():
+            point = Point(self.point)
+            reading = Closure.get_reading(point)
+            closure = Closure.close_till(
+                point, {reading.cash_expected: 1}
+                if reading.cash_expected else {})
+            Closure.post([closure])
+            account = Money(self.own).get_account(self.get_company())
+            owed = sum(l.credit - l.debit for l in Line.search([
+                        ('account', '=', account.id)]))
+            point = Point(self.point)
+            problems = Point.check_chain(point)[1]
+            Point.open_till([point])
+            return (
+                {l.label: l.amount for l in closure.tenders},
+                closure.total, closure.outside, owed, problems,
+                sum(l.amount for l in closure.tenders))
+
+        tenders, total, outside, owed, problems, paid = self.act(close)
+        self.assertEqual(problems, [])
+        self.assertEqual(paid, total + outside)
+        self.assertGreaterEqual(tenders['OWN'], D('7.00'))
+        # All the tests of this class leave the other cards empty.
+        self.assertEqual(owed, sum(
+                D(self.balances(card).get('OWN', '0'))
+                for card in [LEA, TOM, NEW]))
+        self.assertEqual(owed, D('13.00'))
+        self.empty(LEA)
+
+    def test_refused(self):
+        "What is refused has a code and writes nothing"
+        self.top_up(LEA, '10.00')
+        facts, balances = self.facts(), self.balances(LEA)
+        for answer, status, code in [
+                (self.pay(LEA, '3'), 409, 'insufficient'),
+                (self.pay(NEW, '1'), 409, 'insufficient'),
+                (self.pay('unknown', '1'), 404, 'card_unknown'),
+                (self.pay(LEA, '1', second=LEA), 400, 'second_card'),
+                (self.pay(LEA, '1', payments=[
+                            {'method': self.cash, 'amount': '4.00'}]),
+                    400, 'rest'),
+                (self.pay(LEA, '1', payments=[
+                            {'method': self.methods['OWN'],
+                                'amount': '1.00'}]), 400, 'payment'),
+                (self.post('sale', lines=[{
+                                'product': self.beer, 'quantity': '1',
+                                'price': '3.50'}],
+                        payments=[{'method': self.methods['OWN'],
+                                'amount': '3.50'}]), 400, 'payment'),
+                (self.pay(LEA, '-1'), 400, 'amount_sign'),
+                (self.pay(7, '1'), 400, 'request_data'),
+                (self.pay('', '1'), 400, 'request_data'),
+                (self.pay('x' * 101, '1'), 400, 'request_data'),
+                (self.top_up(LEA, '200.00'), 409, 'cap'),
+                (self.top_up(LEA, '10.00', paid='9.00'), 400, 'payment'),
+                (self.top_up(LEA, '0'), 400, 'amount_sign'),
+                (self.top_up(LEA, '-5.00'), 400, 'amount_sign'),
+                (self.top_up(LEA, '5.005'), 400, 'amount_unit'),
+                (self.top_up(LEA, 'NaN'), 400, 'request_data'),
+                (self.top_up(LEA, '1e400'), 400, 'request_data'),
+                (self.top_up(LEA, '5,00 €'), 400, 'request_data'),
+                (self.top_up(LEA, '5', money=2 ** 30), 404, 'money_unknown'),
+                (self.post('redeem', card=LEA, money=self.own,
+                        amount='10.01', method=self.cash),
+                    409, 'insufficient'),
+                (self.post('redeem', card=LEA, money=self.own,
+                        amount='1.00', method=self.methods['OWN']),
+                    400, 'payment'),
+                ]:
+            with self.subTest(answer=answer):
+                self.assertEqual((answer[0], answer[1]['code']),
+                    (status, code))
+                self.assertTrue(answer[1]['message'])
+        self.assertEqual((self.facts(), self.balances(LEA)),
+            (facts, balances))
+        self.empty(LEA)
+
+    def test_form(self):
+        "The form of the till does not pay with what is on no card"
+        pool = Pool(DB_NAME)
+        Sale = pool.get('sale.point.sale')
+        with self.assertRaises(DomainValidationError):
+            self.act(lambda: Sale.create([{
+                            'point': self.point,
+                            'payments': [('create', [{
+                                            'method': self.methods['OWN'],
+                                            'amount': D(1)}])],
+                            }]))
+
+    def test_method(self):
+        "A method of a money books on the account of the money"
+        pool = Pool(DB_NAME)
+        Account = pool.get('account.account')
+        Method = pool.get('sale.point.payment.method')
+
+        def change(values):
+            Method.write([Method(self.methods['OWN'])], values)
+
+        account, = self.act(
+            lambda: [a.id for a in Account.search([('code', '=', '1.1.1')])])
+        for values in [
+                {'account': account}, {'tender': 'card'}, {'money': None}]:
+            with self.subTest(values=values), \
+                    self.assertRaises(WalletMethodError):
+                self.act(change, values)
