@@ -1,14 +1,25 @@
 """Filter and sort many memberships by their computed states.
 
 What tells the state of one membership (get_state_column) looks its periods up
-one by one. Here the periods of all are read once: the same answers, fast.
+one by one. Here the periods of all are read once and joined: the same
+answers, fast for a list. Who asks about one person searches his memberships,
+and then reads their states.
 """
-from sql import Literal, Null
+from sql import Null
 from sql.aggregate import Max
 from sql.conditionals import Case
 
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
+
+# What a period that counts may be on a date.
+_PERIODS = {
+    'current': lambda period, date: (period.start <= date) & (
+        (period.end == Null) | (period.end >= date)),
+    'grace': lambda period, date: (period.start <= date) & (
+        period.grace_end >= date),
+    'begun': lambda period, date: period.start <= date,
+    }
 
 
 class Membership(metaclass=PoolMeta):
@@ -17,20 +28,24 @@ class Membership(metaclass=PoolMeta):
     @classmethod
     def domain_state(cls, domain, tables):
         _, operator, value = domain
-        states = {value} if operator in {'=', '!='} else value
-        if operator not in {'=', '!=', 'in', 'not in'}:
-            Operator = fields.SQL_OPERATORS[operator]
-            return Operator(cls.column_state(tables), value)
-        table, _ = tables[None]
-        conditions = _Conditions(cls, table)
-        expression = Literal(False)
-        for state in states:
-            if state:
-                expression |= getattr(conditions, state)
-        return ~expression if operator in {'!=', 'not in'} else expression
+        Operator = fields.SQL_OPERATORS[operator]
+        column = cls._get_state_case(
+            tables, {state: state for state, _ in cls.state.selection})
+        if operator in {'in', 'not in'}:
+            # SQL knows no empty list, and nothing is in None.
+            value = [state for state in value if state] or ['']
+        return Operator(column, value)
 
     @classmethod
     def order_state(cls, tables):
+        # As the states are listed, not by their names.
+        return [cls._get_state_case(tables, {
+                    state: rank
+                    for rank, (state, _) in enumerate(cls.state.selection)})]
+
+    @classmethod
+    def _get_state_case(cls, tables, values):
+        "Join the periods of all and return the value of each one's state"
         table, _ = tables[None]
         date = cls._date()
         if 'state_periods' not in tables:
@@ -39,17 +54,16 @@ class Membership(metaclass=PoolMeta):
                 None: (periods, periods.membership == table.id),
                 }
         periods, _ = tables['state_periods'][None]
-        # As the states are listed, not by their names.
-        rank = [state for state, _ in cls.state.selection].index
-        return [Case(
-                (table.cancelled_on <= date, rank('cancelled')),
-                ((table.accepted_on == Null) | (table.accepted_on > date),
-                    rank('waiting')),
-                (periods.is_current == 1, rank('current')),
-                (periods.is_grace == 1, rank('grace')),
-                (periods.is_begun == 1, rank('expired')),
-                (periods.membership != Null, rank('waiting')),
-                else_=rank('to_pay'))]
+        return Case(
+            (table.cancelled_on <= date, values['cancelled']),
+            ((table.accepted_on == Null) | (table.accepted_on > date),
+                values['waiting']),
+            (periods.is_current == 1, values['current']),
+            (periods.is_grace == 1, values['grace']),
+            (periods.is_begun == 1, values['expired']),
+            # Paid, and not begun yet.
+            (periods.membership != Null, values['waiting']),
+            else_=values['to_pay'])
 
     @classmethod
     def _get_state_periods(cls, date):
@@ -66,64 +80,3 @@ class Membership(metaclass=PoolMeta):
         return period.select(
             period.membership, *map(any_, _PERIODS),
             where=Period.counts(period, date), group_by=period.membership)
-
-
-# What a period that counts may be on a date.
-_PERIODS = {
-    'current': lambda period, date: (period.start <= date) & (
-        (period.end == Null) | (period.end >= date)),
-    'grace': lambda period, date: (period.start <= date) & (
-        period.grace_end >= date),
-    'begun': lambda period, date: period.start <= date,
-    }
-
-
-class _Conditions:
-    "That a membership is in each of the states, as names of the states"
-
-    def __init__(self, Membership, table):
-        self.table = table
-        self.date = Membership._date()
-
-    def _has(self, name=None):
-        pool = Pool()
-        Period = pool.get('tibillet.membership.period')
-        period = Period.__table__()
-        where = Period.counts(period, self.date)
-        if name:
-            where &= _PERIODS[name](period, self.date)
-        return self.table.id.in_(
-            period.select(period.membership, where=where))
-
-    @property
-    def cancelled(self):
-        column = self.table.cancelled_on
-        return (column != Null) & (column <= self.date)
-
-    @property
-    def _accepted(self):
-        column = self.table.accepted_on
-        return ~self.cancelled & (column != Null) & (column <= self.date)
-
-    @property
-    def waiting(self):
-        column = self.table.accepted_on
-        return (~self.cancelled & ((column == Null) | (column > self.date))
-            | self._accepted & self._has() & ~self._has('begun'))
-
-    @property
-    def to_pay(self):
-        return self._accepted & ~self._has()
-
-    @property
-    def current(self):
-        return self._accepted & self._has('current')
-
-    @property
-    def grace(self):
-        return self._accepted & self._has('grace') & ~self._has('current')
-
-    @property
-    def expired(self):
-        return (self._accepted & self._has('begun')
-            & ~self._has('grace') & ~self._has('current'))

@@ -189,9 +189,18 @@ class TibilletMembershipTestCase(
                     [m.state for m in Membership.search(
                             [], order=[('state', 'ASC'), ('id', 'ASC')])],
                     ['to_pay', 'current', 'expired'])
-                self.assertEqual(
-                    Membership.search([('state', 'like', 'exp%')]),
-                    memberships[1:2])
+                for domain, found in [
+                        ([('state', 'like', 'exp%')], memberships[1:2]),
+                        ([('state', 'in', [])], []),
+                        ([('state', 'not in', [])], memberships),
+                        (['OR', ('state', '=', 'to_pay'),
+                            ('state', '=', 'current')],
+                            [memberships[0], memberships[2]]),
+                        ]:
+                    with self.subTest(domain=domain):
+                        self.assertEqual(
+                            Membership.search(domain, order=[('id', 'ASC')]),
+                            found)
 
 
 del ModuleTestCase
