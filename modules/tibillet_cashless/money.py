@@ -113,7 +113,7 @@ class Money(
         help="The smallest units that move only together: 15 for hours that "
         "are counted by the quarter.")
     cap_anonymous = fields.Numeric(
-        "Most on an Anonymous Card", digits=(None, 2),
+        "Cap if Anonymous", digits=(None, 2),
         domain=['OR',
             ('cap_anonymous', '=', None),
             ('cap_anonymous', '>=', 0),
@@ -121,7 +121,7 @@ class Money(
         help="What one may have while nobody knows who it is; "
         "empty without limit.")
     cap_identified = fields.Numeric(
-        "Most for a Known Holder", digits=(None, 2),
+        "Cap if Known", digits=(None, 2),
         domain=['OR',
             ('cap_identified', '=', None),
             ('cap_identified', '>=', 0),
@@ -129,7 +129,7 @@ class Money(
         help="What one may have when the holder is known; "
         "empty without limit.")
     cap_payment = fields.Numeric(
-        "Most in one Payment by Number", digits=(None, 2),
+        "Cap of a Payment", digits=(None, 2),
         domain=['OR',
             ('cap_payment', '=', None),
             ('cap_payment', '>=', 0),

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from tibillet_base.append_only import refuse_changes
 from tibillet_base.instant import Instant
 
@@ -69,6 +71,13 @@ class WalletOperation(WalletFactMixin, ModelSQL, ModelView):
         states={
             'invisible': ~Eval('reversed_by', [-1]),
             })
+    holder = fields.Function(fields.Char("Holder"), 'get_holder')
+    amounts = fields.Function(
+        fields.Char(
+            "Amount",
+            help="What came into the wallet, negative if it went out; "
+            "what is held, for a hold."),
+        'get_amounts')
     issuing_companies = fields.Function(
         fields.Many2Many(
             'company.company', None, None, "Issued by",
@@ -110,6 +119,21 @@ class WalletOperation(WalletFactMixin, ModelSQL, ModelView):
         refuse_changes(cls._table, [
                 'uuid', 'digest', 'kind', 'company', 'at', 'date', 'user',
                 'device', 'reason', 'reverses'], party_columns=['party'])
+
+    def _parts(self):
+        return [*self.holds, *(m for m in self.moves if m.wallet)]
+
+    def get_holder(self, name):
+        # In the order they have paid.
+        return ' · '.join(dict.fromkeys(
+                part.wallet.rec_name for part in self._parts()))
+
+    def get_amounts(self, name):
+        sums = defaultdict(int)
+        for part in self._parts():
+            sums[part.money] += part.units
+        return ' · '.join(
+            money.say(units) for money, units in sums.items() if units)
 
     @classmethod
     def get_issuing_companies(cls, operations, name):

@@ -24,13 +24,18 @@ class WalletProof(WalletFactMixin, ModelSQL, ModelView):
         "User", readonly=True, strip=False,
         help="Empty if the server acted by itself.")
     operations = fields.Integer(
-        "Operations Read", required=True, readonly=True)
+        "Operations", required=True, readonly=True)
     seconds = fields.Integer("Seconds", required=True, readonly=True)
     state = fields.Selection([
             ('proved', "Proved"),
             ('broken', "Broken"),
             ], "State", required=True, readonly=True, sort=False)
-    result = fields.Text("Result", readonly=True, strip=False)
+    result = fields.Text(
+        "Result", readonly=True, strip=False,
+        states={
+            'invisible': Eval('state') != 'broken',
+            },
+        help="The first records that break.")
 
     @classmethod
     def __setup__(cls):
@@ -57,8 +62,7 @@ class WalletProof(WalletFactMixin, ModelSQL, ModelView):
                     'operations': found.operations,
                     'seconds': round((tools.now() - at).total_seconds()),
                     'state': 'broken' if texts else 'proved',
-                    'result': '\n'.join(texts) or gettext(
-                        'tibillet_cashless.msg_wallet_proof_ok'),
+                    'result': '\n'.join(texts),
                     }])
         return proof
 
