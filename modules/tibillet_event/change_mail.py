@@ -1,13 +1,8 @@
 """The message by which a holder of tickets is told what has changed."""
-from email.message import EmailMessage
-from html import escape
-
 from tibillet_base import mail
 
-import trytond.config as config
 from trytond.i18n import gettext
 from trytond.pool import Pool
-from trytond.tools.email_ import format_address
 from trytond.transaction import Transaction
 
 from . import change_text, schedule
@@ -88,16 +83,5 @@ def _get_message(choice, text):
         choice.quantity, choice.amount)
     subject = change_text.fill(text.subject, values)
     content = change_text.fill(text.body, values)
-    message = EmailMessage()
-    message.set_content(content)
-    body = ''.join(
-        '<p>{}</p>'.format(escape(part).replace('\n', '<br/>'))
-        for part in content.split('\n\n'))
-    message.add_alternative(body, subtype='html')
-    message['From'] = config.get('email', 'from')
-    reply_to = mail.get_address(choice.company.party)
-    if reply_to:
-        message['Reply-To'] = reply_to
-    message['To'] = format_address(choice.email, choice.holder or '')
-    message['Subject'] = ' '.join(subject.split())
-    return message, body
+    return mail.compose(
+        choice.company, choice.email, choice.holder, subject, content)

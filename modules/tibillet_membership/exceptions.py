@@ -96,3 +96,11 @@ class PeriodRefundError(UserError):
 
 class MembershipInvoiceError(MembershipPaymentError):
     pass
+
+
+class ReminderFieldError(ValidationError):
+    pass
+
+
+class ReminderAccessError(AccessError):
+    pass

@@ -77,6 +77,7 @@ class MembershipPeriod(ModelSQL, ModelView):
                     (table.membership, Index.Equality()),
                     (table.start, Index.Range(order='DESC'))),
                 Index(table, (table.paid_on, Index.Range())),
+                Index(table, (table.end, Index.Range())),
                 })
         cls._order = [
             ('membership', 'DESC'), ('start', 'DESC'), ('id', 'DESC')]
