@@ -44,6 +44,8 @@ class Card(Workflow, ModelSQL, ModelView):
     wallet = fields.Many2One(
         'tibillet.wallet', "Wallet", readonly=True, ondelete='RESTRICT',
         help="Empty until the card is loaded for the first time.")
+    balance_text = fields.Function(
+        fields.Char("Balance"), 'get_balance_text')
     blocked_for = fields.Selection([
             (None, ""),
             ('lost', "Lost"),
@@ -122,6 +124,9 @@ class Card(Workflow, ModelSQL, ModelView):
     @classmethod
     def search_batch(cls, name, clause):
         return [('batch.' + clause[0], *clause[1:])]
+
+    def get_balance_text(self, name):
+        return self.wallet.balance_text if self.wallet else None
 
     def get_rec_name(self, name):
         return self.number or self.uid

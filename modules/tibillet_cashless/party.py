@@ -1,7 +1,9 @@
+from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
-from . import wallet_merge
+from . import kinds, wallet_merge
+from .wallet_exceptions import WalletEraseError
 
 
 class Replace(metaclass=PoolMeta):
@@ -36,3 +38,24 @@ class Replace(metaclass=PoolMeta):
     def transition_replace(self):
         self._merge_wallets()
         return super().transition_replace()
+
+
+class Erase(metaclass=PoolMeta):
+    __name__ = 'party.erase'
+
+    @without_check_access
+    def check_erase(self, party):
+        pool = Pool()
+        Balance = pool.get('tibillet.wallet.balance')
+        super().check_erase(party)
+        # A gift is lost with who had it, what is owed is paid back.
+        balances = Balance.search([
+                ('wallet.party', '=', party.id),
+                ('money.kind', 'in', kinds.kinds(owed=True)),
+                ('units', '>', 0),
+                ], limit=1)
+        for balance in balances:
+            raise WalletEraseError(gettext(
+                    'tibillet_cashless.msg_erase_wallet',
+                    party=party.rec_name,
+                    amount=balance.rec_name))

@@ -11,6 +11,10 @@ class WalletAccessError(AccessError):
     pass
 
 
+class WalletEraseError(AccessError):
+    pass
+
+
 class WalletError(UserError):
     "What is refused about wallets, with the code that routes answer"
     api_status = 409

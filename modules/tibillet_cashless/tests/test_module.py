@@ -13,6 +13,7 @@ class TibilletCashlessTestCase(
         PartyCompanyCheckEraseMixin, PartyCheckReplaceMixin,
         CompanyTestMixin, ModuleTestCase):
     module = 'tibillet_cashless'
+    extras = ['product', 'sale_point']
 
     @with_transaction()
     def test_find_card(self):

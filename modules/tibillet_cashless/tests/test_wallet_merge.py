@@ -167,6 +167,31 @@ class WalletMergeTestCase(WalletMixin, TestCase):
             wallet_merge.merge({first.wallet: second.wallet})
 
     @with_transaction()
+    def test_erase(self):
+        "Who is owed something is not forgotten"
+        self.make_records()
+        pool = Pool()
+        Card = pool.get('tibillet.card')
+        Erase = pool.get('party.erase', type='wizard')
+        lea = self.make_party("Lea")
+        card = self.cards[0]
+        self.hold(card, lea)
+        self.top_up(card.uid, '20.00')
+        self.grant(card.uid, '5.00')
+        self.assertEqual(
+            Card(card.id).balance_text, '20.00 FED · 5.00 GIFT')
+        lea.active = False
+        lea.save()
+        session_id, _, _ = Erase.create()
+        erase = Erase(session_id)
+        erase.ask.party = lea
+        with self.assertRaises(errors.WalletEraseError) as caught:
+            erase.transition_erase()
+        self.assertIn('20.00 FED', caught.exception.message)
+        self.redeem(card.uid, '20.00')
+        erase.transition_erase()
+
+    @with_transaction()
     def test_replace_party(self):
         "Two parties found to be one have one wallet"
         self.make_records()
