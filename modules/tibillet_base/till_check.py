@@ -86,8 +86,13 @@ def _period_totals(row):
         closures = till_period_making.get_closures(
             row, before.get(period.kind), period.end_date)
         before[period.kind] = period
-        if (period.total, period.closures) != (
-                sum((c.total for c in closures), Decimal(0)), len(closures)):
+        found = till_period_making.sum_closures(closures)
+        lines = till_period_making.sum_lines(
+            l for c in closures for l in c.lines)
+        if (any(getattr(period, name) != value
+                    for name, value in found.items())
+                or [l.amount for l in period.lines]
+                != [l['amount'] for l in lines]):
             yield Problem('total', 'period', str(period.number))
 
 

@@ -127,6 +127,14 @@ class TillPeriod(OfTillMixin, ModelSQL, ModelView):
 
     @classmethod
     @without_check_access
+    def get_due(cls, point):
+        "Return what of a till has ended and is not closed, nothing is locked"
+        with Transaction().set_context(company=point.company.id):
+            return till_period_making.Periods(
+                till_sql.read(point)).get_due()
+
+    @classmethod
+    @without_check_access
     def close_ended(cls, points):
         "Close the months and the years of the tills that have ended"
         closed = []
@@ -202,10 +210,22 @@ class POS(metaclass=PoolMeta):
 
     @classmethod
     def close_every_period(cls):
-        "Close the months and the years of all tills that have ended"
+        """Close the months and the years of all tills that have ended
+
+        Each till in a transaction of its own: they sell meanwhile, and what
+        is wrong with one does not keep the others.
+        """
         pool = Pool()
         Period = pool.get('tibillet.till.period')
-        Period.close_ended(cls.search([('counter', '>', 0)]))
+        for point in cls.search([('counter', '>', 0)]):
+            if Period.get_due(point):
+                cls.__queue__.close_ended_periods([point])
+
+    @classmethod
+    def close_ended_periods(cls, points):
+        pool = Pool()
+        Period = pool.get('tibillet.till.period')
+        Period.close_ended(points)
 
 
 class Cron(metaclass=PoolMeta):

@@ -145,11 +145,7 @@ class Periods:
             'made_by': tools.who(),
             'first_closure': numbers[0] if closures else None,
             'last_closure': last_number,
-            'closures': len(closures),
-            'count': sum(c.count for c in closures),
-            **{
-                name: sum((getattr(c, name) or ZERO for c in closures), ZERO)
-                for name in ['total', 'sold', 'returned', 'outside']},
+            **sum_closures(closures),
             **{
                 name: getattr(last, name) if last else ZERO
                 for name in PERPETUAL},
@@ -180,6 +176,17 @@ def get_closures(row, before, end):
     return Closure.search(
         [domain, ('number', '<=', last[0].number)],
         order=[('number', 'ASC')])
+
+
+def sum_closures(closures):
+    "Return what a period sums of its closures"
+    return {
+        'closures': len(closures),
+        'count': sum(c.count for c in closures),
+        **{
+            name: sum((getattr(c, name) or ZERO for c in closures), ZERO)
+            for name in ['total', 'sold', 'returned', 'outside']},
+        }
 
 
 def sum_lines(lines):

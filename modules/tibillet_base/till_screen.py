@@ -91,7 +91,8 @@ class TillScreen(SoldMixin, DeactivableMixin, ModelSQL, ModelView):
             with Transaction().set_context(company=point.company.id):
                 shown = cls._shown_cache.set(key, cls(
                         point.screen.id)._get_shown(point.tax_included)
-                    if point.screen else Shown('', ()))
+                    if point.screen and point.screen.active
+                    else Shown('', ()))
         return shown
 
     def _get_shown(self, tax_included):

@@ -1,3 +1,5 @@
+from tibillet_base import tools
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.pyson import Eval, If
@@ -5,7 +7,8 @@ from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from . import wallet_merge
-from .exceptions import CardAccessError, CardReplaceError, CardUidError
+from .exceptions import (
+    CardAccessError, CardNumberError, CardReplaceError, CardUidError)
 from .uid import UidError, canonical, parse
 from .wallet_exceptions import CardHolderError
 
@@ -175,6 +178,27 @@ class Card(Workflow, ModelSQL, ModelView):
                     raise CardUidError(gettext(
                             f'tibillet_cashless.msg_card_uid_{error.code}',
                             card=card.uid)) from error
+        if field_names & {'uid', 'number'}:
+            cls._check_numbers(cards)
+
+    @classmethod
+    @without_check_access
+    def _check_numbers(cls, cards):
+        "Refuse a printed number that a reader reads on another card"
+        for sub_cards in tools.sliced(cards):
+            read = {c.uid: c for c in sub_cards}
+            printed = {
+                canonical(c.number): c for c in read.values() if c.number}
+            for other in cls.search(['OR',
+                        ('uid', 'in', list(printed)),
+                        ('number', 'in', list(read)),
+                        ], order=[]):
+                for card in [printed.get(other.uid), read.get(other.number)]:
+                    if card and card != other:
+                        raise CardNumberError(gettext(
+                                'tibillet_cashless.msg_card_number_read',
+                                card=card.rec_name,
+                                other=other.rec_name))
 
     @classmethod
     def check_modification(

@@ -75,14 +75,20 @@ def share(lines, values):
 def use(fund, due):
     """Return (units, value) of the most that pays no more than due.
 
-    The value is rounded half up; units that would pay nothing are not used.
+    The value is rounded half up; of what would pay the same, no more units
+    are taken than are worth it.
     """
     # The value of units is at most due if units * worth < due + 1/2.
-    limit = (due + Fraction(1, 2)) / fund.worth
-    units = min(fund.units, -(-limit.numerator // limit.denominator) - 1)
+    units = min(fund.units, _ceil((due + Fraction(1, 2)) / fund.worth) - 1)
     units -= units % fund.step
     value = (2 * units * fund.worth + 1) // 2
+    worth_it = fund.step * _ceil(value / (fund.worth * fund.step))
+    units = min(units, worth_it)
     return (units, int(value)) if units > 0 and value else (0, 0)
+
+
+def _ceil(number):
+    return -(-number.numerator // number.denominator)
 
 
 def _ordered(funds, roles):

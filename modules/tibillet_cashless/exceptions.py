@@ -14,6 +14,10 @@ class CardUidError(ValidationError):
     pass
 
 
+class CardNumberError(ValidationError):
+    pass
+
+
 class CardAccessError(AccessError):
     pass
 

@@ -4,7 +4,7 @@ from trytond.model import (
     fields)
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
 from . import kinds, units
 from .exceptions import MoneyAccessError, MoneyKindError
@@ -29,6 +29,8 @@ def _right_states(right):
         }
 
 
+# What balances are counted in, and by whom they are owed.
+IDENTITY = {'kind', 'currency', 'scale', 'issuer'}
 CAPS = ['cap_anonymous', 'cap_identified', 'cap_payment']
 
 
@@ -267,20 +269,31 @@ class Money(
             cls, mode, moneys, values=None, external=False):
         super().check_modification(
             mode, moneys, values=values, external=external)
-        if mode == 'write' and values.keys() & {'kind', 'currency', 'scale'}:
+        if mode == 'write' and values.keys() & IDENTITY:
+            used = cls._get_used(moneys)
             for money in moneys:
-                if money.acceptances and any(
+                if money in used and any(
                         money._changes(name, values[name])
-                        for name in ['kind', 'currency', 'scale']
-                        if name in values):
+                        for name in IDENTITY & values.keys()):
                     raise MoneyAccessError(gettext(
                             'tibillet_cashless.msg_money_modify',
                             money=money.rec_name))
 
+    @classmethod
+    @without_check_access
+    def _get_used(cls, moneys):
+        "Return the moneys that somebody accepts, or has on a card"
+        pool = Pool()
+        Balance = pool.get('tibillet.wallet.balance')
+        balances = Balance.search([
+                ('money', 'in', [m.id for m in moneys]),
+                ], order=[])
+        return {b.money for b in balances} | {
+            m for m in moneys if m.acceptances}
+
     def _changes(self, name, value):
         current = getattr(self, name)
-        return (current.id if name == 'currency' and current
-            else current) != value
+        return getattr(current, 'id', current) != value
 
     def is_accepted(self, party, date):
         "Return whether a party takes the money on a date"

@@ -141,7 +141,7 @@ def quote(at, of, lines, second=None, now=None):
     "Return what would pay, as it is now"
     here = where(at, now or tools.now())
     currency = Currency(*wallet_sql.currency(here.company))
-    funds = _Funds(_purses(of, second), here, currency)
+    funds = _Funds(_purses(of, second, lock=False), here, currency)
     plan = funds.plan(_lines(lines, currency), 0)
 
     def share(part):
@@ -199,10 +199,10 @@ class _Funds:
         return cascade.plan(lines, self.funds, self.second, rest)
 
 
-def _purses(of, second):
-    purses = [wallet_sql.purse(of)]
+def _purses(of, second, lock=True):
+    purses = [wallet_sql.purse(of, lock=lock)]
     if second is not None:
-        purses.append(wallet_sql.purse(second))
+        purses.append(wallet_sql.purse(second, lock=lock))
         if of == second or (
                 purses[0].wallet is not None
                 and purses[0].wallet == purses[1].wallet):

@@ -36,7 +36,7 @@ def balances(at, card, now=None):
     """
     Money = Pool().get('tibillet.money')
     here = where(at, now or tools.now())
-    purse = wallet_sql.purse(wallet_sql.source(card))
+    purse = wallet_sql.purse(wallet_sql.source(card), lock=False)
     if purse.wallet is None:
         return []
     rows = wallet_sql.balances([purse.wallet])

@@ -102,23 +102,28 @@ def source(of):
     return canonical(of) if isinstance(of, str) else int(of)
 
 
-def purse(of, usable=True, make=False):
+def purse(of, usable=True, make=False, lock=True):
     """Return the purse of a card or a wallet
 
     of: the number of a card, read or printed, or the id of a wallet.
     usable: refuse a card that is blocked or replaced.
     make: give a wallet to a card that has none.
+    lock: keep the wallet from being merged meanwhile.
     """
     if not isinstance(of, str):
-        return _wallet_purse(of)
+        return _wallet_purse(of, lock)
     id_, party, wallet, state, by_number = _card(of)
     if usable:
         _check_state(id_, state)
     if wallet is None and make:
         wallet = _make_wallet(id_)
+    if wallet is None and party is not None:
+        # Another card of the holder has been loaded.
+        wallet = _get_wallet(party)
     if wallet is None:
         return Purse(None, party, id_, by_number)
-    return _wallet_purse(wallet)._replace(card=id_, by_number=by_number)
+    return _wallet_purse(wallet, lock)._replace(
+        card=id_, by_number=by_number)
 
 
 def _card(number):
@@ -166,6 +171,17 @@ def _make_wallet(card_id):
     return wallet
 
 
+def _get_wallet(party):
+    "Return the wallet of a holder, None without"
+    wallet = table('tibillet.wallet')
+    statement = cursor()
+    statement.execute(*wallet.select(
+            wallet.id,
+            where=(wallet.party == party) & (wallet.merged_into == Null)))
+    row = statement.fetchone()
+    return row[0] if row else None
+
+
 def _insert_wallet(party):
     "Return the wallet of the party, a new one if it has none"
     new = table('tibillet.wallet')
@@ -186,14 +202,15 @@ def _insert_wallet(party):
     return statement.fetchone()[0]
 
 
-def _wallet_purse(id_):
+def _wallet_purse(id_, lock=True):
     "Return the purse of a wallet, or of the one it was merged into"
     wallet = table('tibillet.wallet')
     statement = cursor()
     while True:
         statement.execute(*wallet.select(
                 wallet.id, wallet.party, wallet.merged_into,
-                where=wallet.id == int(id_), for_=for_key_share()))
+                where=wallet.id == int(id_),
+                for_=for_key_share() if lock else None))
         row = statement.fetchone()
         if row is None:
             raise WalletUnknownError(gettext(

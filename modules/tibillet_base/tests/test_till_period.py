@@ -86,6 +86,15 @@ class TillPeriodTestCase(TillMixin, TestCase):
             sell(point, self.beer, self.cash, quantity=quantity)
         return Closure.close_till(point, {})
 
+    def night(self):
+        "Do what the server does by night, and what it puts off"
+        pool = Pool()
+        Period = pool.get('tibillet.till.period')
+        Point = pool.get('sale.point')
+        Point.close_every_period()
+        Point.close_ended_periods([
+                p for p in Point.search([]) if Period.get_due(p)])
+
     def make_winter(self):
         "Sell on 20 and 31 January and 3 March, nothing in February"
         self.at(2026, 1, 20, 19)
@@ -133,7 +142,7 @@ class TillPeriodTestCase(TillMixin, TestCase):
             self.assertEqual(
                 february.previous_link, january.link)
             self.at(2027, 1, 1, 5)
-            Point.close_every_period()
+            self.night()
             self.assertEqual(
                 Period.search([], count=True), 13)
             year, = Period.search([('kind', '=', 'year')])
@@ -160,7 +169,7 @@ class TillPeriodTestCase(TillMixin, TestCase):
                 Point.close_periods([Point(point.id)])
             self.at(2026, 4, 1, 0)
             Point.close_periods([Point(point.id)])
-            Point.close_every_period()
+            self.night()
             self.assertEqual(
                 [p.rec_name for p in Period.search(
                         [], order=[('number', 'ASC')])],
@@ -201,7 +210,7 @@ class TillPeriodTestCase(TillMixin, TestCase):
             self.at(2026, 3, 1, 19)
             self.evening(point, 4)
             self.at(2026, 4, 1, 19)
-            Point.close_every_period()
+            self.night()
             self.assertEqual(
                 [(p.rec_name[-2:], p.total) for p in Period.search(
                         [], order=[('number', 'ASC')])], [
@@ -218,7 +227,7 @@ class TillPeriodTestCase(TillMixin, TestCase):
             point = self.open_till()
             sell(point, self.beer, self.card)
             self.at(2026, 9, 1, 19)
-            Point.close_every_period()
+            self.night()
             Point.open_till([make_till(code='DOOR')])
             self.assertEqual(Period.search([]), [])
 
@@ -260,7 +269,7 @@ class TillPeriodTestCase(TillMixin, TestCase):
                     l.credit for l in Closure(closure.id).move.lines
                     if l.account == account and l.credit], [D('20.00')])
             self.at(2026, 2, 1, 1)
-            Point.close_every_period()
+            self.night()
             january, = Period.search([])
             self.assertEqual(
                 (january.total, january.outside,
@@ -309,6 +318,27 @@ class TillPeriodTestCase(TillMixin, TestCase):
             self.assertEqual(
                 [(p.kind, p.where, p.number) for p in problems],
                 [('link', 'period', '1'), ('total', 'period', '1')])
+
+    @with_transaction()
+    def test_each(self):
+        "By night each till is closed by itself, and only if there is cause"
+        pool = Pool()
+        Period = pool.get('tibillet.till.period')
+        Point = pool.get('sale.point')
+        Queue = pool.get('ir.queue')
+        with set_company(self.get_company()):
+            point = self.make_winter()
+            other = make_till(code='DOOR')
+            self.at(2026, 4, 1, 4)
+            before = Queue.search([], count=True)
+            Point.close_every_period()
+            task, = Queue.search([], order=[('id', 'DESC')], limit=1)
+            self.assertEqual(Queue.search([], count=True), before + 1)
+            self.assertEqual(list(task.data['instances']), [point.id])
+            self.assertEqual(Period.get_due(Point(other.id)), [])
+            self.assertEqual(
+                [start.month for _, start, _ in Period.get_due(
+                        Point(point.id))], [3])
 
     @with_transaction()
     def test_report(self):

@@ -13,7 +13,8 @@ from unittest.mock import patch
 import psycopg
 import pytest
 from tibillet_base.tests.till_records import run_again
-from tibillet_cashless import wallet_act, wallet_sql, wallet_writer
+from tibillet_cashless import (
+    wallet_act, wallet_read, wallet_sql, wallet_writer)
 from tibillet_cashless.wallet_exceptions import WalletError
 from tibillet_cashless.wallet_writer import At, Sold
 
@@ -92,6 +93,19 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
                     self.pay(self.uids[0], '5.00'),
                     self.pay(self.uids[0], '5.00')], commit=False)
         self.assertEqual(len(done), 2)
+
+    def test_read(self):
+        "What is on a card is read where nothing may be written"
+        self.fill(self.uids[0], '5.00')
+        with Transaction().start(
+                DB_NAME, 0, readonly=True,
+                context={'company': self.company_id}):
+            at = At(self.company_id, self.venue_id)
+            balance, = wallet_read.balances(at, self.uids[0])
+            self.assertEqual(balance.amount, Decimal('5.00'))
+            quote = wallet_writer.quote(
+                at, self.uids[0], [Sold(Decimal('7.00'))])
+            self.assertEqual(quote.missing, Decimal('2.00'))
 
     def test_fifty(self):
         "50 payments of 1.00 on 20.00: exactly 20"
