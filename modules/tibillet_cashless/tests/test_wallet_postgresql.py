@@ -292,16 +292,6 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
             self.do(self.load(two, '10.00'))
             holder = run_again(DB_NAME, self.make_holder)
 
-            def hold(holder=holder):
-                def link():
-                    Card = Pool().get('tibillet.card')
-                    with Transaction().set_context(
-                            company=self.company_id):
-                        Card.write(
-                            Card.browse(self.card_ids[12:14]),
-                            {'party': holder})
-                return run_again(DB_NAME, link)
-
             acts = [self.load(two, '1.00') for _ in range(10)]
             # Of a money that is new in the wallet too.
             acts += [
@@ -309,12 +299,12 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
                 self.load(two, '0.10', self.gift_id, 'grant')]
             barrier = threading.Barrier(len(acts) + 1)
 
-            def run(act, barrier=barrier):
+            def run(act, barrier=barrier, holder=holder):
                 barrier.wait(60)
                 while True:
                     try:
                         if act is None:
-                            return hold()
+                            return self.link(holder, 12)
                         return self.do(act)
                     except backend.DatabaseOperationalError:
                         continue
@@ -327,6 +317,59 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
                 wallet = first.wallet.id
             self.assertEqual(self.sums(wallet), [3000, 3000, 3000])
             self.assertEqual(self.orphans(), 0)
+
+    def link(self, holder, first):
+        "Set a holder on two cards"
+        def write():
+            Card = Pool().get('tibillet.card')
+            with Transaction().set_context(company=self.company_id):
+                Card.write(
+                    Card.browse(self.card_ids[first:first + 2]),
+                    {'party': holder})
+        return run_again(DB_NAME, write)
+
+    def test_merge_unlocked(self):
+        "Without its lock a load goes into a wallet that is merged meanwhile"
+        for locked in [True, False]:
+            with self.subTest(locked=locked):
+                self.detach(self.card_ids[17:19])
+                for uid in self.uids[17:19]:
+                    self.do(self.load(uid, '10.00'))
+                self.assertEqual(self._load_while_merging(locked), not locked)
+
+    def _load_while_merging(self, locked):
+        "Return whether the wallet was merged before the load had ended"
+        holder = run_again(DB_NAME, self.make_holder)
+        read, merged = threading.Event(), threading.Event()
+        add = wallet_sql.add
+
+        def slow(*args):
+            if threading.current_thread() is loader:
+                read.set()
+                merged.wait(1 if locked else 30)
+            return add(*args)
+
+        def load():
+            for_ = wallet_sql.for_key_share if locked else lambda: None
+            with patch.multiple(wallet_sql, add=slow, for_key_share=for_):
+                with self.transaction() as transaction:
+                    self.load(self.uids[18], '1.00')()
+                    found.append(merged.is_set())
+                    transaction.rollback()
+
+        found = []
+        loader = threading.Thread(target=load)
+        loader.start()
+        read.wait(30)
+        while True:
+            try:
+                self.link(holder, 17)
+                break
+            except backend.DatabaseOperationalError:
+                continue
+        merged.set()
+        loader.join()
+        return found[0]
 
     @staticmethod
     def make_holder():
