@@ -228,6 +228,10 @@ def refund(point, uuid, period, method):
         raise PeriodRefundError(gettext(
                 'tibillet_membership.msg_period_refund',
                 period=period.rec_name))
+    if found and (
+            not period.refund_line or period.refund_line.sale.id != found.id):
+        # It gave back another one.
+        _refuse(uuid)
     line = Line(period.sale_line)
     row = till_sql.read(point)
     date = till_finish.local_date(tools.now(), row.company)

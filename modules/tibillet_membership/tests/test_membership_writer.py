@@ -129,6 +129,23 @@ class MembershipWriterTestCase(CounterMixin, RouteTestCase):
         self.assertEqual(self.sales(), 2)
 
     @with_transaction()
+    def test_refund_replay(self):
+        "Test a request that gave back a period gives back no other"
+        self.open_counter()
+        lea, max_ = self.join("Lea", "Max")
+        self.sell('a', Item(lea.id), paid='36.50')
+        self.sell('b', Item(max_.id), paid='36.50')
+        first, second = sorted(self.periods(), key=lambda p: p.id)
+        membership_writer.refund(self.till, 'c', first, self.cash)
+        with self.assertRaises(TillUUIDError):
+            membership_writer.refund(self.till, 'c', second, self.cash)
+        self.assertEqual(
+            [bool(p.cancelled_on) for p in sorted(
+                    self.periods(), key=lambda p: p.id)],
+            [True, False])
+        self.assertEqual(self.sales(), 3)
+
+    @with_transaction()
     def test_life(self):
         "Test what is paid for life is earned at once"
         self.open_counter()
