@@ -94,17 +94,29 @@ def prepare(row, uuid, memberships, items):
     """
     pool = Pool()
     Membership = pool.get('tibillet.membership')
-    Point = pool.get('sale.point')
-    if not row.tax_included:
-        raise MembershipTillError(gettext(
-                'tibillet_membership.msg_sell_till_tax',
-                till=Point(row.id).rec_name))
+    _check_till(row)
     date = till_finish.local_date(tools.now(), row.company)
     with Transaction().set_context(company=row.company):
         Membership.leave_invoices(memberships)
         return [
             Lot(membership, item, row, uuid, date)
             for membership, item in zip(memberships, items, strict=True)]
+
+
+def _check_till(row):
+    pool = Pool()
+    Point = pool.get('sale.point')
+    if not row.tax_included:
+        raise MembershipTillError(gettext(
+                'tibillet_membership.msg_sell_till_tax',
+                till=Point(row.id).rec_name))
+
+
+def _check_company(row, membership):
+    if membership.company.id != row.company:
+        raise MembershipCompanyError(gettext(
+                'tibillet_membership.msg_sell_company',
+                membership=membership.rec_name))
 
 
 class Lot:
@@ -114,10 +126,7 @@ class Lot:
     """
 
     def __init__(self, membership, item, row, uuid, date):
-        if membership.company.id != row.company:
-            raise MembershipCompanyError(gettext(
-                    'tibillet_membership.msg_sell_company',
-                    membership=membership.rec_name))
+        _check_company(row, membership)
         self.period = membership.get_period(date, item.amount)
         self.period.request = uuid
         self.sold = self._get_sold(membership, row, date)
@@ -232,8 +241,10 @@ def refund(point, uuid, period, method):
             not period.refund_line or period.refund_line.sale.id != found.id):
         # It gave back another one.
         _refuse(uuid)
-    line = Line(period.sale_line)
     row = till_sql.read(point)
+    _check_till(row)
+    _check_company(row, period.membership)
+    line = Line(period.sale_line)
     date = till_finish.local_date(tools.now(), row.company)
     facts = Facts(
         line.label, line.vat_tax.id if line.vat_tax else None,

@@ -2,12 +2,14 @@ import datetime as dt
 
 from tibillet_base import till_sql, till_writer
 from tibillet_base.exceptions import TillPaymentError, TillUUIDError
+from tibillet_base.tests.till_records import make_books, make_till
 from tibillet_base.till_writer import Sold
 from tibillet_membership import membership_writer
 from tibillet_membership.exceptions import (
     MembershipCompanyError, MembershipEmptyError, MembershipPriceError,
     MembershipTillError, PeriodAccessError, PeriodRefundError)
 
+from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import RouteTestCase, with_transaction
 
@@ -144,6 +146,36 @@ class MembershipWriterTestCase(CounterMixin, RouteTestCase):
                     self.periods(), key=lambda p: p.id)],
             [True, False])
         self.assertEqual(self.sales(), 3)
+
+    @with_transaction()
+    def test_refund_elsewhere(self):
+        "Test a period is given back at a till that could have sold it"
+        pool = Pool()
+        Account = pool.get('account.account')
+        Method = pool.get('sale.point.payment.method')
+        Point = pool.get('sale.point')
+        self.open_counter()
+        lea, = self.join("Lea")
+        self.sell('a', Item(lea.id), paid='36.50')
+        period, = self.periods()
+        with set_company(self.company):
+            net = make_till(tax_included=False, code='NET')
+            Point.open_till([net])
+        with self.assertRaises(MembershipTillError):
+            membership_writer.refund(net, 'b', period, self.cash)
+        company = create_company("Other")
+        with set_company(company):
+            make_books()
+            other = make_till(code='OTHER')
+            Point.open_till([other])
+            account, = Account.search([
+                    ('code', '=', '1.1.1'), ('company', '=', company.id)])
+            cash, = Method.copy([self.cash], default={
+                    'company': company.id, 'account': account.id})
+        with self.assertRaises(MembershipCompanyError):
+            membership_writer.refund(other, 'c', period, cash)
+        self.assertFalse(period.cancelled_on)
+        self.assertEqual(self.sales(), 1)
 
     @with_transaction()
     def test_life(self):
