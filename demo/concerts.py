@@ -361,8 +361,34 @@ def _come_next(room, today):
             _sell(
                 room, performance, tender, quantities,
                 party=_party(holder) if holder else None)
+    _sell_pass(room, [tomorrow, seated, cancelled])
     _cancel(room, cancelled)
     _postpone(room, postponed, today + dt.timedelta(days=24))
+
+
+def _sell_pass(room, performances):
+    "Sell a pass for the dates of the month, of which one will be cancelled"
+    Pass = Model.get('tibillet.pass')
+    Performance = Model.get('tibillet.performance')
+    Tariff = Model.get('tibillet.tariff')
+    Tariff.save([
+            Tariff(
+                name="Abonnement", event=performance.event, kind='pass',
+                product=room.product, price=D('12.00'))
+            for performance in performances])
+    with tills.logged_in(room.lieu):
+        season = Pass(name="Abonnement d'automne", price=D('30.00'))
+        for performance in performances:
+            date = season.dates.new()
+            date.performance = Performance(performance.id)
+        season.exchange = 'any'
+        season.exchange_hours = 24
+        season.save()
+    holder = _party("Violette Lupin")
+    with tills.logged_in(room.caisse):
+        wizard = Wizard('tibillet.pass.office', [season])
+        wizard.form.party = holder
+        wizard.execute('card')
 
 
 def _promote(room, performance):

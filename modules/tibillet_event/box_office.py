@@ -1,27 +1,20 @@
 """Sell tickets to who stands at the counter: choose, be paid, print."""
-import uuid
 from decimal import Decimal
 
 from tibillet_base import tools
-from tibillet_base.till_writer import Paid
 
-from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.transaction import Transaction
-from trytond.wizard import (
-    Button, StateReport, StateTransition, StateView, Wizard)
+from trytond.wizard import Wizard
 
-from . import box_office_code, ticket_writer
-from .exceptions import (
-    BoxOfficeClosedError, BoxOfficeMethodError, BoxOfficeSeatsError)
-from .ticket_writer import Item, Person
+from . import box_office_code
+from .box_office_payment import (
+    SHOWN, SellMixin, check_seats, choose_seats, get_start)
+from .ticket_writer import Item
 
 ZERO = Decimal(0)
-# Clients do not send back what is readonly by itself.
-_SHOWN = {'readonly': True}
 
 
 class Performance(metaclass=PoolMeta):
@@ -57,9 +50,9 @@ class Performance(metaclass=PoolMeta):
 class BoxOfficeStart(ModelView):
     __name__ = 'tibillet.boxoffice.start'
 
-    uuid = fields.Char("Identifier", states=_SHOWN)
-    company = fields.Many2One('company.company', "Company", states=_SHOWN)
-    currency = fields.Many2One('currency.currency', "Currency", states=_SHOWN)
+    uuid = fields.Char("Identifier", states=SHOWN)
+    company = fields.Many2One('company.company', "Company", states=SHOWN)
+    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
     point = fields.Many2One(
         'sale.point', "Till",
         domain=[
@@ -76,7 +69,7 @@ class BoxOfficeStart(ModelView):
         fields.Integer("Free Places"), 'on_change_with_places_free')
     lines = fields.One2Many(
         'tibillet.boxoffice.line', None, "Tariffs")
-    seated = fields.Boolean("Named Seats", states=_SHOWN)
+    seated = fields.Boolean("Named Seats", states=SHOWN)
     seats = fields.Many2Many(
         'tibillet.place', None, None, "Seats",
         domain=[
@@ -172,11 +165,11 @@ class BoxOfficeStart(ModelView):
 class BoxOfficeLine(ModelView):
     __name__ = 'tibillet.boxoffice.line'
 
-    currency = fields.Many2One('currency.currency', "Currency", states=_SHOWN)
-    tariff = fields.Many2One('tibillet.tariff', "Tariff", states=_SHOWN)
-    free_price = fields.Boolean("Free Price", states=_SHOWN)
+    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
+    tariff = fields.Many2One('tibillet.tariff', "Tariff", states=SHOWN)
+    free_price = fields.Boolean("Free Price", states=SHOWN)
     promotion = fields.Many2One(
-        'tibillet.promotion', "Promotion", states=_SHOWN)
+        'tibillet.promotion', "Promotion", states=SHOWN)
     price = Monetary(
         "Price", currency='currency', digits='currency',
         states={
@@ -187,7 +180,7 @@ class BoxOfficeLine(ModelView):
             ('quantity', '=', None),
             ('quantity', '>=', 0),
             ])
-    proof = fields.Char("Proof to Look at", states=_SHOWN)
+    proof = fields.Char("Proof to Look at", states=SHOWN)
     amount = fields.Function(Monetary(
             "Amount", currency='currency', digits='currency'),
         'on_change_with_amount')
@@ -201,102 +194,20 @@ class BoxOfficeLine(ModelView):
         return self.tariff.get_price(price, rule).paid * self.quantity
 
 
-class BoxOfficePayment(ModelView):
-    __name__ = 'tibillet.boxoffice.payment'
-
-    company = fields.Many2One('company.company', "Company", states=_SHOWN)
-    currency = fields.Many2One('currency.currency', "Currency", states=_SHOWN)
-    total = Monetary(
-        "To Pay", currency='currency', digits='currency', states=_SHOWN)
-    lines = fields.One2Many(
-        'tibillet.boxoffice.payment.line', None, "Payments")
-    missing = fields.Function(Monetary(
-            "Missing", currency='currency', digits='currency'),
-        'on_change_with_missing')
-
-    @fields.depends('total', 'lines')
-    def on_change_with_missing(self, name=None):
-        return (self.total or ZERO) - sum(
-            (line.amount or ZERO for line in self.lines or []), ZERO)
-
-
-class BoxOfficePaymentLine(ModelView):
-    __name__ = 'tibillet.boxoffice.payment.line'
-
-    currency = fields.Many2One('currency.currency', "Currency", states=_SHOWN)
-    method = fields.Many2One(
-        'sale.point.payment.method', "Method", required=True,
-        states=_SHOWN)
-    amount = Monetary("Amount", currency='currency', digits='currency')
-
-
-class BoxOfficeDone(ModelView):
-    __name__ = 'tibillet.boxoffice.done'
-
-    currency = fields.Many2One('currency.currency', "Currency", readonly=True)
-    number = fields.Char("Sale", readonly=True)
-    total = Monetary(
-        "Total", currency='currency', digits='currency', readonly=True)
-    change = Monetary(
-        "Change to Give", currency='currency', digits='currency',
-        readonly=True)
-
-
-_TO_PAY = {'invisible': Eval('total', 0) <= 0}
-_FREE = {'invisible': Eval('total', 0) > 0}
-
-
-class BoxOffice(Wizard):
+class BoxOffice(SellMixin, Wizard):
     __name__ = 'tibillet.boxoffice'
 
-    start = StateView(
-        'tibillet.boxoffice.start',
-        'tibillet_event.boxoffice_start_view_form', [
-            Button("Close", 'end', 'tryton-cancel'),
-            Button("Free Entry", 'free', 'tryton-ok', states=_FREE),
-            Button("Several Payments", 'payment', 'tryton-list',
-                states=_TO_PAY),
-            Button("Cheque", 'cheque', 'tryton-ok', states=_TO_PAY),
-            Button("Card", 'card', 'tryton-ok', states=_TO_PAY),
-            Button("Cash", 'cash', 'tryton-ok', default=True,
-                states=_TO_PAY),
-            ])
-    payment = StateView(
-        'tibillet.boxoffice.payment',
-        'tibillet_event.boxoffice_payment_view_form', [
-            Button("Back", 'start', 'tryton-back'),
-            Button("Sell", 'several', 'tryton-ok', default=True),
-            ])
-    cash = StateTransition()
-    card = StateTransition()
-    cheque = StateTransition()
-    free = StateTransition()
-    several = StateTransition()
-    done = StateView(
-        'tibillet.boxoffice.done',
-        'tibillet_event.boxoffice_done_view_form', [
-            Button("Print the Tickets", 'print_', 'tryton-print',
-                default=True),
-            ])
-    print_ = StateReport('tibillet.ticket.roll')
+    start = get_start(
+        'tibillet.boxoffice.start', 'tibillet_event.boxoffice_start_view_form')
 
     def default_start(self, fields):
-        pool = Pool()
-        Company = pool.get('company.company')
-        Point = pool.get('sale.point')
-        company = Company(Transaction().context['company'])
+        values = self.get_start_values()
         performance = self._get_performance()
-        point = Point.get_opened(company)
-        values = {
-            'uuid': str(uuid.uuid4()),
-            'company': company.id,
-            'currency': company.currency.id,
-            'point': point.id if point else None,
-            }
         if performance:
+            currency = Pool().get('currency.currency')(values['currency'])
             values['performance'] = performance.id
             values['seated'] = performance.is_seated
-            values['lines'] = _get_lines(performance, company.currency)
+            values['lines'] = _get_lines(performance, currency)
         return values
 
     def _get_performance(self):
@@ -311,82 +222,7 @@ class BoxOffice(Wizard):
                 ], order=[('start', 'ASC')], limit=1)
         return performances[0] if performances else None
 
-    def default_payment(self, fields):
-        pool = Pool()
-        Method = pool.get('sale.point.payment.method')
-        currency = self.start.currency.id
-        return {
-            'company': self.start.company.id,
-            'currency': currency,
-            'total': self.start.on_change_with_total(),
-            'lines': [{
-                    'method': method.id,
-                    'currency': currency,
-                    } for method in Method.search([
-                        ('company', '=', self.start.company.id)])],
-            }
-
-    def transition_cash(self):
-        return self._sell(self._pay(
-                'cash', self.start.received or None))
-
-    def transition_card(self):
-        return self._sell(self._pay('card'))
-
-    def transition_cheque(self):
-        return self._sell(self._pay('cheque'))
-
-    def transition_free(self):
-        return self._sell([])
-
-    def transition_several(self):
-        return self._sell([
-                Paid(line.method.id, line.amount)
-                for line in self.payment.lines if line.amount])
-
-    def _pay(self, tender, amount=None):
-        "Return the payment of the whole by the method of a tender"
-        pool = Pool()
-        Method = pool.get('sale.point.payment.method')
-        methods = Method.search([
-                ('company', '=', self.start.company.id),
-                ('tender', '=', tender),
-                ], limit=1)
-        if not methods:
-            raise BoxOfficeMethodError(gettext(
-                    'tibillet_event.msg_box_office_method_' + tender))
-        if amount is None:
-            amount = self.start.on_change_with_total()
-        return [Paid(methods[0].id, amount)]
-
-    def _sell(self, payments):
-        start, party = self.start, self.start.party
-        if not start.point:
-            raise BoxOfficeClosedError(
-                gettext('tibillet_event.msg_box_office_closed'))
-        person = Person(
-            start.holder or (party.rec_name if party else None),
-            party.id if party else None)
-        sale = ticket_writer.sell(
-            start.point, start.uuid, list(self._get_items()), payments,
-            'counter', person).sale
-        if not sale or not sale.change:
-            return 'print_'
-        self.done.currency = start.currency
-        self.done.number = sale.number
-        self.done.total = sale.total
-        self.done.change = sale.change
-        return 'done'
-
-    def default_done(self, fields):
-        return {
-            'currency': self.done.currency.id,
-            'number': self.done.number,
-            'total': self.done.total,
-            'change': self.done.change,
-            }
-
-    def _get_items(self):
+    def get_items(self):
         lines = [line for line in self.start.lines if line.quantity]
         code = self.start.code or None
         # Who types a code that is for none of these tariffs is told why.
@@ -407,31 +243,13 @@ class BoxOffice(Wizard):
 
     def _get_seats(self, quantity):
         "Return the ids of the seats, None where there are none to choose"
-        performance = self.start.performance
         if not self.start.seated or not quantity:
             return None
-        seats = [s.id for s in self.start.seats or []]
-        if not seats:
-            known = performance.get_unnumbered()
-            if known['quantity'] - known['taken'] >= quantity:
-                return None
-            seats = [p.id for p in performance.propose_seats(quantity)]
-        if len(seats) != quantity:
-            raise BoxOfficeSeatsError(gettext(
-                    'tibillet_event.msg_box_office_seats',
-                    chosen=len(seats), quantity=quantity))
-        return seats
-
-    def do_print_(self, action):
-        pool = Pool()
-        Operation = pool.get('tibillet.ticket.operation')
-        ids = [o.ticket.id for o in Operation.search([
-                    ('request', '=', self.start.uuid),
-                    ], order=[('rank', 'ASC')])]
-        return action, {'id': ids[0], 'ids': ids}
-
-    def transition_print_(self):
-        return 'end'
+        if self.start.seats:
+            seats = [s.id for s in self.start.seats]
+            check_seats(seats, quantity)
+            return seats
+        return choose_seats(self.start.performance, quantity)
 
 
 def _get_lines(performance, currency):

@@ -247,6 +247,51 @@ class PromotionUsedError(PromotionError):
     api_code = 'promotion_used'
 
 
+class PassValidationError(ValidationError):
+    pass
+
+
+class PassDateError(ValidationError):
+    pass
+
+
+class PassError(UserError):
+    "What is refused of a season pass, with the code that routes answer"
+    api_status = 409
+
+
+class PassChannelError(PassError):
+    api_code = 'pass_channel'
+
+
+class PassSoonError(PassError):
+    api_code = 'pass_soon'
+
+
+class PassWindowError(PassError):
+    api_code = 'pass_over'
+
+
+class PassPastError(PassError):
+    api_code = 'pass_past'
+
+
+class PassBegunError(PassError):
+    api_code = 'pass_begun'
+
+
+class PassSoldOutError(PassError):
+    api_code = 'pass_sold_out'
+
+
+class PassRefundError(PassError):
+    api_code = 'pass_refund'
+
+
+class PassExchangeError(PassError):
+    api_code = 'pass_exchange'
+
+
 class TicketError(UserError):
     "What is refused about tickets, with the code that routes answer"
     api_status = 409

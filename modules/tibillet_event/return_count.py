@@ -50,6 +50,8 @@ class Operation:
 
     @property
     def part(self):
+        if self.kind == 'exchange_in' and not self.paid:
+            return FREE
         return _COUNTS.get(self.kind, (None, 0))[0]
 
     @property
@@ -59,7 +61,10 @@ class Operation:
 
     @property
     def free_tickets(self):
-        return self.tickets if 'free' in {self.kind, self.made} else 0
+        if 'free' in {self.kind, self.made} or (
+                'exchange_in' in {self.kind, self.made} and not self.paid):
+            return self.tickets
+        return 0
 
 
 @dataclass(slots=True)

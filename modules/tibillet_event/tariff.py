@@ -148,7 +148,11 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
             help="What a buyer pays for a place, fee included."),
         'on_change_with_paid')
     channels = fields.MultiSelection(
-        CHANNELS, "Sold", required=True, sort=False)
+        CHANNELS, "Sold", sort=False,
+        states={
+            'required': Eval('kind') != 'pass',
+            },
+        help="Leave empty for what is sold in season passes only.")
     sale_start = fields.DateTime(
         "On Sale From",
         domain=[
@@ -225,12 +229,16 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
         if company is not None and company >= 0:
             return Company(company).currency.id
 
-    @fields.depends('kind', 'price', 'free_price', 'fee_mode')
+    @fields.depends('kind', 'price', 'free_price', 'fee_mode', 'channels')
     def on_change_kind(self):
         if self.kind == 'free':
             self.price = ZERO
             self.free_price = False
             self.fee_mode = 'none'
+        elif self.kind == 'pass':
+            self.free_price = False
+            self.fee_mode = 'none'
+            self.channels = []
 
     @fields.depends(
         'price', 'currency', methods=['get_price'])

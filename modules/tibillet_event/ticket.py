@@ -51,6 +51,12 @@ class Ticket(ModelSQL, ModelView):
             'invisible': ~Eval('promotion'),
             },
         help="What it would have cost without the promotion.")
+    pass_sale = fields.Many2One(
+        'tibillet.pass.sale', "Season Pass", readonly=True,
+        ondelete='RESTRICT',
+        states={
+            'invisible': ~Eval('pass_sale'),
+            })
     state = fields.Selection([
             ('valid', "Valid"),
             ('cancelled', "Cancelled"),
@@ -92,6 +98,7 @@ class Ticket(ModelSQL, ModelView):
                     (table.state, Index.Equality())),
                 Index(table, (table.place, Index.Equality())),
                 Index(table, (table.promotion, Index.Equality())),
+                Index(table, (table.pass_sale, Index.Equality())),
                 Index(table, (table.holder, Index.Similarity())),
                 Index(table, (table.email, Index.Similarity())),
                 })

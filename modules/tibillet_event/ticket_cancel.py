@@ -27,8 +27,8 @@ from trytond.transaction import without_check_access
 from tibillet.shares import split
 
 from . import (
-    limited, place_writer, refund, tariff_count, ticket_journal, ticket_offer,
-    ticket_request, ticket_series)
+    limited, pass_terms, place_writer, refund, tariff_count, ticket_journal,
+    ticket_offer, ticket_request, ticket_series)
 from .exceptions import (
     TicketCompanyError, TicketEmptyError, TicketEnteredError,
     TicketRetainedError, TicketStateError)
@@ -72,21 +72,23 @@ def cancel(point, uuid, tickets, method, terms, called_off=False):
         return Refund(
             uuid, tuple(ids), _quote(get_made(ids), terms, point.company),
             till_writer.find(uuid))
-    _lock(ids, point, called_off)
+    lock(ids, point, called_off)
     made = get_made(ids)
+    if not called_off:
+        pass_terms.check_refund([o.ticket for o in made])
     found = _quote(made, terms, point.company)
     lines = _taken_back(made, terms)
     kept = list(_kept(found, made, terms))
     # Before the till is locked, as who sells does: nobody waits for who
     # waits for him.
-    _free(made)
+    free(made)
     sale, vat = None, {}
     if found.worth:
         sale = till_writer.sell(
-            point, uuid, [*map(_negate, lines.items()), *kept],
+            point, uuid, [*map(negate, lines.items()), *kept],
             [Paid(int(method), -found.given)] if found.given else [],
             may_return=True)
-        vat = _share_vat(made, lines, sale)
+        vat = share_vat(made, lines, sale)
     _record(point, uuid, made, sale, vat, terms)
     return Refund(uuid, tuple(ids), found, sale)
 
@@ -98,7 +100,7 @@ def simulate(company, tickets, terms):
     return _quote(get_made(ids), terms, company)
 
 
-def _lock(ids, point, called_off=False):
+def lock(ids, point, called_off=False):
     "Lock the tickets, refuse those that are not valid any more"
     pool = Pool()
     Ticket = pool.get('tibillet.ticket')
@@ -144,7 +146,7 @@ def _taken_back(made, terms):
     return dict(sorted(lines.items(), key=lambda item: item[0].id))
 
 
-def _negate(item):
+def negate(item):
     "Return the opposite of what the till has sold"
     line, quantity = item
     return Sold(
@@ -155,7 +157,7 @@ def _negate(item):
             line.category.id if line.category else None))
 
 
-def _share_vat(made, lines, sale):
+def share_vat(made, lines, sale):
     "Return the VAT that the till takes back with each operation"
     line = table('sale.point.sale.line')
     statement = cursor()
@@ -227,10 +229,10 @@ def _record(point, uuid, made, sale, vat, terms):
             operation['paid'] = operation['admission']
     ticket_journal.write(
         point, series, 'cancellation', changes, tools.now())
-    _set_state([o.ticket.id for o in made], 'cancelled')
+    set_state([o.ticket.id for o in made], 'cancelled')
 
 
-def _set_state(ids, state):
+def set_state(ids, state):
     pool = Pool()
     Ticket = pool.get('tibillet.ticket')
     ticket = table('tibillet.ticket')
@@ -241,11 +243,13 @@ def _set_state(ids, state):
     forget(Ticket, ids)
 
 
-def _free(made):
+def free(made):
     "Give the places back, and count less where there is a limit"
     pool = Pool()
+    Pass = pool.get('tibillet.pass')
     Promotion = pool.get('tibillet.promotion')
-    holds, counts, promotions = {}, Counter(), set()
+    holds, counts = {}, Counter()
+    promotions, passes = set(), set()
     for operation in made:
         ticket = operation.ticket
         holds.setdefault(ticket.hold.uuid, []).append(ticket.place.id)
@@ -255,8 +259,11 @@ def _free(made):
         counts[ticket.tariff.id, ticket.performance.id, person] += 1
         if ticket.promotion:
             promotions.add(ticket.promotion.id)
+        if ticket.pass_sale:
+            passes.add(ticket.pass_sale.season_pass.id)
     for uuid, places in sorted(holds.items()):
         place_writer.free(uuid, places)
     for (tariff, performance, person), quantity in counts.items():
         tariff_count.give_back(tariff, performance, person, quantity)
     limited.count_again(Promotion, promotions)
+    limited.count_again(Pass, passes)

@@ -17,55 +17,29 @@ gives the first answer, other content is refused. What is refused has a code
 Access is not checked here: who calls has done it.
 Amounts are Decimals in the currency of the till, tax included.
 """
-import datetime as dt
-import uuid as uuids
-from collections import Counter
-from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
+from collections import defaultdict
+from dataclasses import asdict, dataclass
 
-from tibillet_base import till_finish, till_sql, till_vat, till_writer, tools
-from tibillet_base.till_writer import Sold
+from tibillet_base import till_finish, till_sql, till_writer, tools
 from tibillet_base.tools import cursor, table
 
 from trytond.i18n import gettext
-from trytond.model import fields
-from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
-from tibillet.shares import split
-
-from . import (
-    place_writer, promotion, tariff_count, ticket_offer, ticket_request,
-    ticket_series)
-from .exceptions import PlaceQuantityError, TicketEmptyError, TicketTillError
+from . import pass_lot, tariff_count, ticket_lot, ticket_request, ticket_series
+from .exceptions import PlaceQuantityError, TicketEmptyError
+from .pass_lot import PassItem, PassOrder
 from .tariff_count import Person
+from .ticket_lot import ZERO, Item, Lot, Till
 
-# The places are sold in the transaction that takes them.
-HOLD = dt.timedelta(minutes=5)
-ZERO = Decimal(0)
+__all__ = ['NOBODY', 'Issued', 'Item', 'Order', 'PassItem', 'Person', 'sell']
+
 NOBODY = Person()
 
 TICKET = [
     'number', 'uuid', 'company', 'performance', 'place', 'tariff', 'hold',
-    'paid', 'promotion', 'price_before', 'state', 'prints', 'holder', 'party',
-    'email']
-
-
-@dataclass(frozen=True)
-class Item:
-    """Places at a tariff
-
-    price: of each, for a free price.
-    allotment: they are taken from; seats: these very places.
-    code: of a promotion.
-    """
-    performance: int
-    tariff: int
-    quantity: int
-    price: Decimal = None
-    allotment: int = None
-    seats: tuple = None
-    code: str = None
+    'paid', 'promotion', 'price_before', 'pass_sale', 'state', 'prints',
+    'holder', 'party', 'email']
 
 
 @dataclass(frozen=True)
@@ -91,7 +65,7 @@ class Order:
 def sell(point, uuid, items, payments, channel, person=NOBODY):
     """Sell tickets at a till and return the order
 
-    items: Item; payments: till_writer.Paid.
+    items: Item and PassItem; payments: till_writer.Paid.
     channel: one of tariff.CHANNELS.
     person: who they are for.
     """
@@ -112,20 +86,19 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
         return _replay(point, uuid)
     if not items:
         raise TicketEmptyError(gettext('tibillet_event.msg_ticket_empty'))
-    till = _Till(point)
+    till = Till(point)
     now = tools.now()
+    lots, passes = _get_lots(till, items, uuid, channel, now)
     # In one order, so that nobody waits for who waits for him.
-    lots = [
-        _Lot(till, item, uuid, index, channel, now)
-        for index, item in enumerate(items)]
-    for lot in sorted(lots, key=_Lot.order):
+    for lot in sorted(lots, key=lambda lot: lot.rank):
         lot.take_places(now)
         tariff_count.take(lot.offer, person, lot.item.quantity)
-    _take_promotions(lots)
+    ticket_lot.take_promotions(lots)
+    pass_lot.take(passes)
     sale = None
     if sold := [s for lot in lots for s in lot.sold()]:
         sale = till_writer.sell(till.id, uuid, sold, payments)
-        _set_sale(lots, sale)
+        ticket_lot.set_sale(lots, sale)
     elif payments:
         # Nothing to pay.
         till_finish.check_payments(payments, ZERO)
@@ -133,183 +106,17 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
     return Order(uuid, tickets, sale)
 
 
-class _Till:
-    "What is known of a till that sells tickets"
-
-    def __init__(self, point):
-        pool = Pool()
-        Point = pool.get('sale.point')
-        row = till_sql.read(point)
-        self.id, self.company = row.id, row.company
-        self.quantum, _ = Point.get_till_settings(row.company)
-        if not row.tax_included:
-            raise TicketTillError(gettext(
-                    'tibillet_event.msg_ticket_till_tax',
-                    till=Point(row.id).rec_name))
-
-
-class _Lot:
-    "Places of one item, what they cost and where they come from"
-
-    def __init__(self, till, item, uuid, index, channel, now):
-        self.till = till
-        self.item = item
-        self.offer = ticket_offer.get(
-            int(item.performance), int(item.tariff), till.company)
-        self.promotion = self._get_promotion(channel, now)
-        self.price = self._get_price(channel, now)
-        self.hold_uuid = str(
-            uuids.uuid5(uuids.NAMESPACE_URL, f'{uuid}/{index}'))
-        self.hold = None
-        self.line = self.fee_line = self.base = self.vat = None
-
-    def _get_price(self, channel, now):
-        pool = Pool()
-        Performance = pool.get('tibillet.performance')
-        Tariff = pool.get('tibillet.tariff')
-        rule, item = self.offer.rule, self.item
-        refusal = rule.get_refusal(item.quantity, channel, now, item.price)
-        if refusal:
-            Tariff(self.offer.tariff).refuse(
-                refusal, Performance(self.offer.performance))
-        return rule.get_price(item.price, self.promotion)
-
-    def _get_promotion(self, channel, now):
-        "Return the PromotionRule of the code, refuse one that is not valid"
-        pool = Pool()
-        Performance = pool.get('tibillet.performance')
-        Promotion = pool.get('tibillet.promotion')
-        Tariff = pool.get('tibillet.tariff')
-        if not self.item.code:
-            return None
-        offer = self.offer
-        promotion = Promotion.find(self.item.code, offer.organiser)
-        refusal = promotion.get_refusal(
-            offer.event, offer.performance, offer.tariff, channel, now,
-            offer.rule.free_price)
-        if refusal:
-            Promotion(promotion.id).refuse(
-                refusal, Performance(offer.performance),
-                Tariff(offer.tariff))
-        return promotion
-
-    @property
-    def price_before(self):
-        "What each would have cost without the code, None if there is none"
-        if self.promotion:
-            return self.offer.rule.get_price(self.item.price).paid
-
-    def order(self):
-        return (self.offer.performance, self.offer.tariff, self.hold_uuid)
-
-    def take_places(self, now):
-        item, until = self.item, now + HOLD
-        if item.seats is not None:
-            held = place_writer.hold_seats(
-                self.offer.performance, item.allotment, item.seats,
-                self.hold_uuid, until, now=now)
+def _get_lots(till, items, uuid, channel, now):
+    "Return the lots of all the items, and the passes that some are of"
+    lots, passes = [], []
+    for index, item in enumerate(items):
+        own = f'{uuid}/{index}'
+        if isinstance(item, PassItem):
+            passes.append(PassOrder(till, item, own, channel, now))
+            lots += passes[-1].lots
         else:
-            held = place_writer.hold(
-                self.offer.performance, item.allotment, item.quantity,
-                self.hold_uuid, until, now=now)
-        self.hold = place_writer.sell(held.uuid, now=now)
-
-    def sold(self):
-        "Return what the till sells, the admission first"
-        offer, quantity = self.offer, Decimal(self.item.quantity)
-        if self.price.admission:
-            facts = offer.facts
-            if self.promotion:
-                facts = replace(
-                    facts, label=f'{facts.label}, {self.promotion.code}')
-            yield Sold(
-                offer.product, quantity, self.price.admission, facts)
-        if self.price.fee:
-            yield Sold(
-                offer.fee_product, quantity, self.price.fee, offer.fee_facts)
-
-    def set_line(self, line, vat):
-        "Share the VAT of the line of the till between its tickets"
-        quantity = self.item.quantity
-        if not self.offer.is_own:
-            # Of the organiser, who declares it.
-            vat = till_vat.of_amount(
-                self.price.admission * quantity, self.offer.rate, True,
-                self.till.quantum)
-        self.line = line
-        self.vat = split(vat, [1] * quantity, self.till.quantum)
-        self.base = [self.price.admission - v for v in self.vat]
-
-    def operations(self, sale, user, uuid, now):
-        "Return the operation of each ticket, not numbered yet"
-        offer = self.offer
-        names = _get_place_names(self.hold.places)
-        free = not self.price.paid
-        for index, place in enumerate(self.hold.places):
-            yield {
-                'company': self.till.company,
-                'point': self.till.id,
-                'at': now,
-                'kind': 'free' if free else 'sale',
-                'user': user,
-                'request': uuid,
-                'ticket_uuid': str(uuids.uuid4()),
-                'cancelled': None,
-                'cancelled_number': None,
-                'performance': offer.performance,
-                'tariff': offer.tariff,
-                'organiser': offer.organiser,
-                **offer.names,
-                'starts_at': offer.starts_at,
-                'place_name': names[place],
-                'admission': self.price.admission,
-                'vat_rate': offer.rate,
-                'base': self.base[index] if self.base else ZERO,
-                'vat': self.vat[index] if self.vat else ZERO,
-                'fee': self.price.fee,
-                'paid': self.price.paid,
-                'sale': sale.id if sale and not free else None,
-                'sale_number': sale.number if sale and not free else None,
-                'sale_line': self.line,
-                'fee_line': self.fee_line,
-                }, place
-
-
-def _take_promotions(lots):
-    "Count the uses of codes, after the places and always in one order"
-    uses = Counter()
-    for lot in lots:
-        if lot.promotion:
-            uses[lot.promotion.id] += lot.item.quantity
-    for id_, quantity in sorted(uses.items()):
-        promotion.take(id_, quantity)
-
-
-def _get_place_names(ids):
-    "Return what tickets say of places, by id"
-    place = table('tibillet.place')
-    statement = cursor()
-    statement.execute(*place.select(
-            place.id, place.zone, place.row, place.seat,
-            where=fields.SQL_OPERATORS['in'](place.id, list(ids))))
-    unreserved = gettext('tibillet_event.msg_place_unreserved')
-    return {
-        id_: ' '.join([zone, row, seat]) if seat else unreserved
-        for id_, zone, row, seat in statement}
-
-
-def _set_sale(lots, sale):
-    line = table('sale.point.sale.line')
-    statement = cursor()
-    statement.execute(*line.select(
-            line.id, line.vat_amount,
-            where=line.sale == sale.id, order_by=line.id.asc))
-    rows = iter(statement.fetchall())
-    for lot in lots:
-        if lot.price.admission:
-            lot.set_line(*next(rows))
-        if lot.price.fee:
-            lot.fee_line, _ = next(rows)
+            lots.append(Lot(till, item, own, channel, now))
+    return lots, passes
 
 
 def _issue(till, lots, sale, uuid, person, now):
@@ -317,29 +124,15 @@ def _issue(till, lots, sale, uuid, person, now):
     series = ticket_series.lock(till.id)
     stamps = {'create_uid': Transaction().user, 'create_date': now}
     user = tools.who()
-    tickets, operations = [], []
+    tickets, operations, of_passes = [], [], defaultdict(list)
     for lot in lots:
         for operation, place in lot.operations(sale, user, uuid, now):
             series.take(operation)
             operations.append(operation)
-            tickets.append({
-                    'number': operation['number'],
-                    'uuid': operation['ticket_uuid'],
-                    'company': till.company,
-                    'performance': lot.offer.performance,
-                    'place': place,
-                    'tariff': lot.offer.tariff,
-                    'hold': lot.hold.id,
-                    'paid': operation['paid'],
-                    'promotion': lot.promotion.id if lot.promotion else None,
-                    'price_before': lot.price_before,
-                    'state': 'valid',
-                    'prints': 0,
-                    'holder': person.name,
-                    'party': person.party,
-                    'email': person.address,
-                    **stamps,
-                    })
+            tickets.append({**lot.ticket(operation, place, person), **stamps})
+            if lot.order:
+                of_passes[lot.order, lot].append(tickets[-1])
+    _issue_passes(of_passes, stamps)
     ids = till_sql.insert('tibillet.ticket', tickets)
     series.write([
             {**operation, 'ticket': id_}
@@ -347,6 +140,15 @@ def _issue(till, lots, sale, uuid, person, now):
     return tuple(
         Issued(id_, t['uuid'], t['number'], t['place'])
         for id_, t in zip(ids, tickets, strict=True))
+
+
+def _issue_passes(of_passes, stamps):
+    "Write the passes, and give each a ticket of each of its dates"
+    for (order, _), tickets in of_passes.items():
+        if order.sales is None:
+            order.make_sales([t['number'] for t in tickets], stamps)
+        for ticket, sale in zip(tickets, order.sales, strict=True):
+            ticket['pass_sale'] = sale
 
 
 def _replay(point, uuid):

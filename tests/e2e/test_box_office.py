@@ -51,4 +51,4 @@ def test_seats(season_client):
             ], 0, None, [['id', 'ASC']], ['place.rec_name'])
     names = [s['place.']['rec_name'] for s in seats]
     assert names[:2] == ['Parterre A 6', 'Parterre A 7']
-    assert len(set(names)) == len(names) == 6
+    assert len(set(names)) == len(names) == 7

@@ -84,6 +84,20 @@ class ReturnCountTestCase(TestCase):
         for count in [by_tariff, by_rate, by_till]:
             self.assertEqual(count([]), [])
 
+    def test_exchanged(self):
+        "A free date that is exchanged stays free, a paid one is sold"
+        out = operation('exchange_out', 5, "Pass", '0', made=FREE)
+        in_ = operation('exchange_in', 6, "Pass", '0')
+        paid = operation('exchange_in', 7, "Pass", '12.00', '0.63')
+        back = operation(BACK, 8, "Pass", '0', made='exchange_in')
+        taken = operation(
+            BACK, 9, "Pass", '-12.00', '-0.63', made='exchange_in')
+        self.assertEqual(
+            [(o.part, o.tickets, o.free_tickets)
+                for o in [out, in_, paid, back, taken]],
+            [('cancelled', -1, -1), ('free', 1, 1), ('sold', 1, 0),
+                ('cancelled', -1, -1), ('cancelled', -1, 0)])
+
     def test_free_tickets(self):
         free = EVENING[3]
         back = operation(BACK, 7, "Guest", '0', made=FREE)

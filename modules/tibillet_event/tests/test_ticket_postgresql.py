@@ -1,4 +1,5 @@
 """Many who buy tickets at once, on a real PostgreSQL: make test-pg."""
+import datetime as dt
 import threading
 import uuid
 from collections import Counter
@@ -9,9 +10,11 @@ from unittest.mock import patch
 import pytest
 from tibillet_base import tools
 from tibillet_base.tests.till_records import run_again
-from tibillet_event import limited, tariff_count, ticket_cancel
+from tibillet_event import (
+    limited, tariff_count, ticket_cancel, ticket_exchange)
 from tibillet_event.exceptions import (
     PlaceError, PromotionError, TariffError, TicketError)
+from tibillet_event.pass_lot import PassItem
 from tibillet_event.refund import Terms
 
 from trytond import backend
@@ -45,9 +48,37 @@ class TicketRaceTestCase(TicketMixin, TestCase):
             cls.limited = self.make_tariff("Early", '10.00', number=5).id
             cls.personal = self.make_tariff(
                 "Member", '10.00', person_max=4).id
+            with set_company(self.company):
+                cls.make_pass(self)
         cls.ids = {
             'performance': self.performance.id, 'cash': self.cash.id,
             'full': self.full.id, 'company': self.company.id}
+
+    @classmethod
+    def make_pass(cls, self):
+        "Make a pass for two dates out of three"
+        pool = Pool()
+        Pass = pool.get('tibillet.pass')
+        Performance = pool.get('tibillet.performance')
+        tariff = self.make_tariff("Pass", '20.00', kind='pass', channels=[])
+        dates = [self.performance]
+        for days in [7, 14]:
+            day = self.performance.date + dt.timedelta(days=days)
+            date, = Performance.copy([self.performance], default={
+                    'date': day, 'end_date': day})
+            Performance.set_capacity([date], 10)
+            Performance.put_on_sale([date])
+            dates.append(date)
+        season, = Pass.create([{
+                    'name': "Season", 'company': self.company.id,
+                    'price': 30, 'exchange': 'event', 'refund': 'date',
+                    'dates': [('create', [{
+                                    'performance': date.id,
+                                    'tariff': tariff.id,
+                                    'value': 20,
+                                    } for date in dates[:2]])],
+                    }])
+        cls.season, cls.dates = season.id, [d.id for d in dates]
 
     def setUp(self):
         super().setUp()
@@ -243,6 +274,59 @@ class TicketRaceTestCase(TicketMixin, TestCase):
                 self.order(i, 1, price=15, code='meanwhile')
                 for i in range(BUYERS)])
         self.assertEqual(len(more), max(12 - (len(orders) - 1), 0))
+
+    def buy_pass(self, number):
+        "Return the act of a pass at one of the tills"
+        uuid_ = str(uuid.uuid4())
+        till = self.tills[number % len(self.tills)]
+        return lambda: self.sell(
+            uuid_, PassItem(self.season, 1), paid=30, till=till)
+
+    def places(self):
+        "Return how many valid tickets each date has, and its places sold"
+        with self.transaction():
+            pool = Pool()
+            Performance = pool.get('tibillet.performance')
+            Ticket = pool.get('tibillet.ticket')
+            tickets = Counter(
+                t.performance.id
+                for t in Ticket.search([('state', '=', 'valid')]))
+            self.assertEqual(
+                [p.places_sold for p in Performance.browse(self.dates)],
+                [tickets[id_] for id_ in self.dates])
+            return [tickets[id_] for id_ in self.dates]
+
+    def test_last_passes(self):
+        "40 buyers for 10 passes: each has both of its dates, or none"
+        for turn in range(3):
+            self.empty(10)
+            orders, codes = self.at_once(
+                [self.buy_pass(i) for i in range(BUYERS)])
+            self.assertEqual(
+                (len(orders), codes), (10, {'sold_out': 30}), turn)
+            self.assertEqual({len(o.tickets) for o in orders}, {2})
+            self.assertEqual(self.places(), [10, 10, 0])
+
+    def test_exchanged_once(self):
+        "20 people exchange the same date, while another gives it back"
+        self.empty(10)
+        (order,), _ = self.at_once([self.buy_pass(0)])
+        first, _ = order.tickets
+
+        def exchange(number):
+            uuid_ = str(uuid.uuid4())
+            till = self.tills[number % len(self.tills)]
+            return lambda: ticket_exchange.exchange(
+                till, uuid_, first.id, self.dates[2])
+
+        def cancel():
+            return ticket_cancel.cancel(
+                self.tills[0], 'given-back', [first.id], self.cash.id,
+                Terms())
+
+        done, codes = self.at_once([cancel, *map(exchange, range(20))])
+        self.assertEqual((len(done), codes), (1, {'not_valid': 20}))
+        self.assertIn(self.places(), [[0, 1, 0], [0, 1, 1]])
 
     def test_person(self):
         "Two orders of a person, of 3 and of 4, when 4 are allowed: one"
