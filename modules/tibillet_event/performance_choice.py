@@ -1,4 +1,5 @@
 """What the holders of tickets of a changed performance have chosen."""
+from collections import defaultdict
 from decimal import Decimal
 
 from sql import Null
@@ -149,12 +150,18 @@ class PerformanceChoice(FactMixin, ModelSQL, ModelView):
     def get_operations(cls, choices, name):
         pool = Pool()
         Operation = pool.get('tibillet.ticket.operation')
-        by_request = {c.request: c.id for c in choices if c.request}
+        by_request = defaultdict(list)
+        for choice in choices:
+            if choice.request:
+                request = choice.request.removesuffix(f'/{choice.id}')
+                by_request[request].append(choice)
         operations = {c.id: [] for c in choices}
         for operation in Operation.search([
                     ('request', 'in', list(by_request)),
                     ], order=[('id', 'ASC')]):
-            operations[by_request[operation.request]].append(operation.id)
+            for choice in by_request[operation.request]:
+                if operation.ticket in choice.tickets:
+                    operations[choice.id].append(operation.id)
         return operations
 
     def get_who(self, name):
@@ -221,6 +228,26 @@ class PerformanceChoice(FactMixin, ModelSQL, ModelView):
                 Terms(with_fee=True, as_gift=answer == 'give'),
                 called_off=True)
         return cls(choice.id)
+
+    @classmethod
+    @without_check_access
+    def close(cls, tickets, answer, request):
+        """Keep what became of tickets that still wait, when it was not chosen
+        here but in the list of tickets
+
+        tickets: ids; request: of what has cancelled or exchanged them.
+        """
+        ids = {int(t) for t in tickets}
+        for choice in cls.search([
+                    ('choice', '=', 'waiting'),
+                    ('tickets', 'in', list(ids)),
+                    ], order=[('id', 'ASC')]):
+            if choice.change.is_last:
+                part = choice
+                if any(t.id not in ids for t in choice.valid_tickets):
+                    part = choice._split(
+                        [t for t in choice.tickets if t.id in ids])
+                part._claim(answer, f'{request}/{part.id}')
 
     @classmethod
     def _replay(cls, first, choice, answer):

@@ -56,6 +56,7 @@ def cancel(point, uuid, tickets, method, terms, called_off=False):
     called_off: whether who has entered may give his ticket back too.
     """
     pool = Pool()
+    Choice = pool.get('tibillet.performance.choice')
     Point = pool.get('sale.point')
     point = Point(int(point))
     ids = sorted({int(t) for t in tickets})
@@ -90,6 +91,7 @@ def cancel(point, uuid, tickets, method, terms, called_off=False):
             may_return=True)
         vat = share_vat(made, lines, sale)
     _record(point, uuid, made, sale, vat, terms)
+    Choice.close(ids, 'refund', uuid)
     return Refund(uuid, tuple(ids), found, sale)
 
 

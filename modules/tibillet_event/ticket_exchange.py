@@ -59,6 +59,7 @@ def exchange(point, uuid, ticket, performance, seats=None):
     performance: the new date; seats: the place there, if it is chosen.
     """
     pool = Pool()
+    Choice = pool.get('tibillet.performance.choice')
     Performance = pool.get('tibillet.performance')
     Point = pool.get('sale.point')
     Ticket = pool.get('tibillet.ticket')
@@ -89,6 +90,7 @@ def exchange(point, uuid, ticket, performance, seats=None):
     ticket_cancel.free([made])
     sale, vat = _pass_on(point, uuid, made, lot)
     new = _record(point, uuid, made, lot, sale, vat, person, now)
+    Choice.close([id_], 'keep', uuid)
     return Exchange(uuid, new, sale)
 
 

@@ -4,12 +4,13 @@ import datetime as dt
 from unittest.mock import patch
 
 from tibillet_base.exceptions import TillFactError
-from tibillet_event import change_making
+from tibillet_event import change_making, ticket_cancel
 from tibillet_event.exceptions import (
     ChangeDateError, ChangeDeadlineError, ChangeFieldError, ChangeOfferError,
     ChangeReturnError, ChangeStateError, ChangeUUIDError, ChoiceDeadlineError,
     ChoiceMadeError, ChoiceOfferError, ChoicePastError, ChoiceTicketError,
     ChoiceUUIDError, PerformanceSaleError, TariffPersonError, TicketTillError)
+from tibillet_event.refund import Terms
 
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
@@ -93,6 +94,31 @@ class PerformanceChangeTestCase(ChangeMixin, TestCase):
         self.assertEqual(
             self.lines(made, 'left', 'quantity', 'amount'),
             [(-1, D('-20.00'))])
+
+    @with_transaction()
+    def test_paid_back_from_the_list(self):
+        "Who is paid back from the list of tickets waits no more"
+        self.open_concert()
+        self.holders()
+        change = self.change('postponed', hours=NEW)
+        ticket_cancel.cancel(
+            self.till, 'list', [self.lea[0], *self.paul], self.cash.id,
+            Terms())
+        self.assertEqual(
+            sorted(
+                (c.holder, c.choice, c.quantity, c.amount,
+                    [o.paid for o in c.operations])
+                for c in change.choices if c.holder),
+            [('Léa', 'refund', 1, D('20.00'), [D('-20.00')]),
+                ('Léa', 'waiting', 1, D('20.00'), []),
+                ('Paul', 'refund', 1, D('20.00'), [D('-20.00')])])
+        self.assertEqual(change.refunded, D('40.00'))
+        with self.assertRaises(ChoiceMadeError):
+            self.choose(self.choice(holder="Paul"), 'refund')
+        # What is left of hers is chosen as before.
+        self.choose(self.choice(holder="Léa", choice='waiting'), 'keep')
+        self.assertEqual(
+            self.choice(holder="Léa", choice='keep').quantity, 1)
 
     @with_transaction()
     def test_fee(self):
