@@ -4,8 +4,7 @@ The rules of the operations are those that the writer asks (wallet_rules.py);
 the sums are made by the database, which gives back only what is broken.
 Operations are read a part at a time: memory does not grow with them.
 """
-from collections import namedtuple
-from itertools import groupby
+from collections import defaultdict, namedtuple
 
 from sql import Literal, Null, Union, Window
 from sql.aggregate import Sum
@@ -61,11 +60,16 @@ def _operations():
             ['OR', ('active', '=', True), ('active', '=', False)])}
     count, last, problems = 0, 0, []
     while rows := _part(last):
-        reversed_ = _moves([row[2] for row in rows if row[2] is not None])
-        moves = _moves([row[0] for row in rows])
-        for id_, kind, reverses in rows:
+        moves = _moves(
+            lambda move: (move.operation >= rows[0][0])
+            & (move.operation <= rows[-1][0]))
+        reverses = [row[2] for row in rows if row[2] is not None]
+        reversed_ = _moves(
+            lambda move: fields.SQL_OPERATORS['in'](
+                move.operation, reverses)) if reverses else {}
+        for id_, kind, reversed_id in rows:
             problem = wallet_rules.problem(
-                kind, moves.get(id_, []), owed, reversed_.get(reverses))
+                kind, moves.get(id_, []), owed, reversed_.get(reversed_id))
             if problem and len(problems) < SHOWN:
                 problems.append(Problem(
                         problem, 'tibillet.wallet.operation', id_))
@@ -82,18 +86,16 @@ def _part(last):
             limit=PART))
 
 
-def _moves(operations):
+def _moves(where):
     "Return the moves by operation"
-    if not operations:
-        return {}
     move = table('tibillet.wallet.move')
-    rows = _all(move.select(
-            move.operation, *(getattr(move, name) for name in Move._fields),
-            where=fields.SQL_OPERATORS['in'](move.operation, operations),
-            order_by=move.operation.asc))
-    return {
-        id_: [Move(*row[1:]) for row in found]
-        for id_, found in groupby(rows, key=lambda row: row[0])}
+    moves = defaultdict(list)
+    for operation, *values in _all(move.select(
+                move.operation,
+                *(getattr(move, name) for name in Move._fields),
+                where=where(move))):
+        moves[operation].append(Move(*values))
+    return moves
 
 
 def _sums():
