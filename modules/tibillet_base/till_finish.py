@@ -21,6 +21,9 @@ from .exceptions import (
 
 # A till is closed once a day: BOI-TVA-DECLA-30-10-30 asks for it.
 DAY_HOURS = 24
+# In the smallest coins: more change than the largest note is worth was typed
+# by mistake.
+CHANGE_MAX = 50_000
 # Clocks are set by the network within less than this.
 CLOCK_SECONDS = 60
 
@@ -127,12 +130,45 @@ def check_lines(lines, included, may_return):
             raise TillPriceError(gettext('tibillet_base.msg_till_price'))
 
 
-def check_payments(payments, amount):
-    "Refuse payments that are not worth the amount"
+def check_payments(payments, amount, company):
+    """Refuse payments that are not worth the amount
+
+    In whole coins, and of a sale no cash goes out but the change of what has
+    come in.
+    """
+    pool = Pool()
+    Point = pool.get('sale.point')
+    quantum, _ = Point.get_till_settings(company)
     paid = sum((p.amount or Decimal(0) for p in payments), Decimal(0))
+    for payment in payments:
+        if payment.amount and payment.amount % quantum:
+            raise TillPaymentError(gettext(
+                    'tibillet_base.msg_till_payment_coins',
+                    amount=payment.amount, coin=say(quantum, company)))
     if paid != amount or not all(p.amount for p in payments):
         raise TillPaymentError(gettext(
-                'tibillet_base.msg_till_payment', paid=paid, total=amount))
+                'tibillet_base.msg_till_payment', paid=say(paid, company),
+                total=say(amount, company)))
+    cash = [p.amount for p in payments if p.tender == 'cash']
+    if amount >= 0 and sum(cash, Decimal(0)) < 0:
+        raise TillPaymentError(gettext(
+                'tibillet_base.msg_till_payment_out',
+                amount=say(-sum(cash, Decimal(0)), company)))
+    change = -sum((a for a in cash if a < 0), Decimal(0))
+    if amount >= 0 and change > quantum * CHANGE_MAX:
+        raise TillPaymentError(gettext(
+                'tibillet_base.msg_till_payment_change',
+                change=say(change, company)))
+
+
+def say(amount, company):
+    "Return the text of an amount of a company"
+    pool = Pool()
+    Company = pool.get('company.company')
+    Lang = pool.get('ir.lang')
+    currency = Company(company).currency
+    digits = max(currency.digits, -amount.normalize().as_tuple().exponent)
+    return Lang.get().currency(amount, currency, digits=digits)
 
 
 def local_date(at, company):

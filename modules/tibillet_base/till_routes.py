@@ -9,7 +9,7 @@ from trytond.wsgi import app
 from . import till_chain, till_writer
 from .exceptions import (
     DeviceTillError, RequestDataError, TillArticleError, TillPriceChangedError,
-    TillQuantityError)
+    TillPriceError, TillQuantityError)
 from .routes import api, body
 from .till_writer import Paid, Sold
 
@@ -33,7 +33,7 @@ def screen(request, pool, device):
             'code': point.code,
             'name': point.name,
             'state': point.state,
-            'tax_included': point.tax_included,
+            'tax_included': bool(point.tax_included),
             'currency': currency.code,
             'digits': currency.digits,
             },
@@ -101,6 +101,10 @@ def check_shown(pool, point, uuid_, lines):
         if not article:
             raise TillArticleError(gettext(
                     'tibillet_base.msg_till_article', till=point.rec_name))
+        if article.price is None:
+            raise TillPriceError(gettext(
+                    'tibillet_base.msg_till_article_price',
+                    article=article.label))
         if line.unit_price != article.price:
             raise TillPriceChangedError(gettext(
                     'tibillet_base.msg_till_price_changed',

@@ -228,7 +228,8 @@ class POSSale(metaclass=PoolMeta):
         payments = [till_finish.Payment(
                 p.method.id, p.method.tender, p.amount)
             for p in self.payments]
-        till_finish.check_payments(payments, till_finish.total(taxes))
+        till_finish.check_payments(
+            payments, till_finish.total(taxes), row.company)
         head = {
             'uuid': self.uuid,
             'date': date,

@@ -98,7 +98,8 @@ class TillScreen(SoldMixin, DeactivableMixin, ModelSQL, ModelView):
     def _get_shown(self, tax_included):
         articles = tuple(
             article.get_shown(tax_included) for article in self.articles
-            if article.product.active and article.product.salable)
+            if article.product.active and article.product.template.active
+            and article.product.salable)
         content = chain.canonical([asdict(article) for article in articles])
         return Shown(hashlib.sha256(content).hexdigest()[:16], articles)
 

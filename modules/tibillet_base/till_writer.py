@@ -167,7 +167,7 @@ def _get_payments(row, payments, total):
     cash = [p for p in given if p.tender == 'cash']
     if total >= 0 and 0 < too_much <= sum(p.amount for p in cash):
         given.append(Payment(cash[0].method, 'cash', -too_much))
-    till_finish.check_payments(given, total)
+    till_finish.check_payments(given, total, row.company)
     return given
 
 

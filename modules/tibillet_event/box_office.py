@@ -128,7 +128,9 @@ class BoxOfficeStart(ModelView):
                 Line(**values) for values in _get_lines(
                     self.performance, self.currency)]
 
-    @fields.depends('code', 'performance', 'lines')
+    @fields.depends(
+        'code', 'performance', 'lines',
+        methods=['on_change_with_total', 'on_change_with_change'])
     def on_change_code(self):
         pool = Pool()
         Promotion = pool.get('tibillet.promotion')
@@ -141,6 +143,9 @@ class BoxOfficeStart(ModelView):
                 line.price = line.tariff.get_price(promotion=rule).paid
             line.amount = line.on_change_with_amount()
         self.lines = self.lines
+        # The client counts again what follows from what was typed only.
+        self.total = self.on_change_with_total()
+        self.change = self.on_change_with_change()
 
     @fields.depends('code', 'performance', 'lines', 'currency')
     def on_change_with_code_says(self, name=None):

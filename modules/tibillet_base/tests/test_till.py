@@ -6,7 +6,7 @@ from unittest.mock import patch
 from tibillet_base import keys, tools
 from tibillet_base.exceptions import (
     MasterKeyError, TillClosureError, TillConfigurationError, TillFactError,
-    TillVATError)
+    TillPaymentError, TillVATError)
 
 import trytond.config as config
 from trytond.modules.company.tests import set_company
@@ -245,6 +245,32 @@ class TillTestCase(TillMixin, TestCase):
                     if line.account.code == '6.3.6'),
                 [(Decimal('0.00'), Decimal('1.75')),
                     (Decimal('0.58'), Decimal('0.00'))])
+
+    @with_transaction()
+    def test_cash_out(self):
+        "Of a sale no cash goes out but the change of what has come in"
+        pool = Pool()
+        Sale = pool.get('sale.point.sale')
+        with set_company(self.get_company()):
+            point = self.open_till()
+            sale, = Sale.create([{
+                        'point': point.id,
+                        'lines': [('create', [{
+                                        'product': self.beer.id,
+                                        'quantity': 1,
+                                        'unit_list_price': Decimal('2.9167'),
+                                        'unit_gross_price': Decimal('3.50'),
+                                        }])],
+                        'payments': [('create', [
+                                    {'method': self.cash.id,
+                                        'amount': Decimal('-50.00')},
+                                    {'method': self.card.id,
+                                        'amount': Decimal('53.50')}])],
+                        }])
+            with self.assertRaises(TillPaymentError) as caught:
+                Sale.process([sale])
+            self.assertIn('50.00', caught.exception.message)
+            self.assertEqual(Sale(sale.id).state, 'open')
 
     @with_transaction()
     def test_nothing_sold(self):

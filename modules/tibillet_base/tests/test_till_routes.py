@@ -190,6 +190,11 @@ class TillRoutesTestCase(TillMixin, RouteTestCase):
                 (self.sale((self.beer, '1', '3.505')), 409, 'price_changed'),
                 (self.sale(paid=[(self.card, '6.99')]), 400, 'payment'),
                 (self.sale(paid=[(self.card, '7.005')]), 400, 'payment'),
+                (self.sale(paid=[
+                            (self.card, '2.505'), (self.cash, '4.495')]),
+                    400, 'payment'),
+                (self.sale(paid=[(self.cash, '7.001')]), 400, 'payment'),
+                (self.sale(paid=[(self.cash, '507.01')]), 400, 'payment'),
                 (self.sale(paid=[(self.card, '10.00')]), 400, 'payment'),
                 (self.sale(paid=[(self.card, '-7.00')]), 400, 'payment'),
                 (self.sale(paid=[(2 ** 30, '7.00')]), 400, 'payment'),
