@@ -114,6 +114,10 @@ class TillPriceError(TillError):
     api_status = 400
 
 
+class TillScreenError(ValidationError):
+    pass
+
+
 class TillArticleError(TillError):
     api_code = 'article_unknown'
 

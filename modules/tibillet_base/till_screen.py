@@ -1,5 +1,6 @@
 """What the terminals of a till show and sell."""
 import hashlib
+import re
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -7,16 +8,18 @@ from trytond.cache import Cache
 from trytond.model import (
     DeactivableMixin, ModelSQL, ModelView, Unique, fields, sequence_ordered)
 from trytond.modules.currency.fields import Monetary
-from trytond.modules.product import price_digits
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from tibillet import chain
 
+from .exceptions import TillScreenError
+from .problem import ProblemMixin
 from .till_product import SoldMixin
 
 COLOR = '#267f82'
+COLORS = re.compile('#[0-9a-fA-F]{6}')
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,11 @@ class TillScreen(SoldMixin, DeactivableMixin, ModelSQL, ModelView):
         return Shown(hashlib.sha256(content).hexdigest()[:16], articles)
 
 
-class TillScreenArticle(SoldMixin, sequence_ordered(), ModelSQL, ModelView):
+class TillScreenArticle(
+        ProblemMixin, SoldMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.till.screen.article'
+    _problem_error = TillScreenError
+    _problem_message = 'tibillet_base.msg_till_article'
 
     screen = fields.Many2One(
         'tibillet.till.screen', "Screen", required=True, ondelete='CASCADE')
@@ -123,7 +129,7 @@ class TillScreenArticle(SoldMixin, sequence_ordered(), ModelSQL, ModelView):
         help="What is on the key.\nThe name of the product, if empty.")
     color = fields.Char("Color")
     price = fields.Function(Monetary(
-            "Price", currency='currency', digits=price_digits,
+            "Price", currency='currency', digits='currency',
             help="With VAT."),
         'on_change_with_price')
     company = fields.Function(fields.Many2One(
@@ -145,6 +151,14 @@ class TillScreenArticle(SoldMixin, sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def default_color(cls):
         return COLOR
+
+    def _get_problem(self, field_names):
+        if ('color' in field_names and self.color
+                and not COLORS.fullmatch(self.color)):
+            return 'color'
+
+    def _get_problem_names(self):
+        return {'article': self.rec_name, 'color': self.color}
 
     @fields.depends('product', 'company')
     def on_change_with_price(self, name=None):

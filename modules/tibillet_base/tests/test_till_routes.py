@@ -3,6 +3,7 @@ import uuid
 from decimal import Decimal as D
 
 from tibillet_base import pairing
+from tibillet_base.exceptions import TillScreenError
 
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
@@ -162,6 +163,16 @@ class TillRoutesTestCase(TillMixin, RouteTestCase):
             self.act(Article.create, [{
                         'screen': self.screen, 'product': self.beer,
                         'label': "Pint", 'sequence': 1}])
+
+    def test_color(self):
+        pool = Pool(DB_NAME)
+        Article = pool.get('tibillet.till.screen.article')
+        article, = self.act(Article.search, [('product', '=', self.beer)])
+        for color in ['rouge', '#ZZZZZZ', '#FF00001', '<script>']:
+            with self.subTest(color=color), self.assertRaises(
+                    TillScreenError):
+                self.act(lambda: Article.write(
+                        Article.browse([article.id]), {'color': color}))
 
     def test_refused(self):
         "Bad input of every kind has a code, and nothing is written"
