@@ -6,13 +6,15 @@ allows. One row a use would have to be made and taken away with each change
 of the number, and would tell nothing more. Where there is no number no row
 is written, so that those who buy do not wait for each other.
 """
-from sql import For, Null
+from sql import Null
 from sql.aggregate import Count
+from tibillet_base.till_sql import for_update
 from tibillet_base.tools import cursor, sliced
 
 from trytond import backend
 from trytond.model import fields
 from trytond.pyson import Eval
+from trytond.transaction import Transaction
 
 
 class LimitedMixin:
@@ -67,7 +69,7 @@ class LimitedMixin:
     def on_modification(cls, mode, records, field_names=None):
         super().on_modification(mode, records, field_names=field_names)
         if mode == 'write' and 'number' in field_names:
-            count_again(cls, {r.id for r in records})
+            _forget(cls, [r.id for r in records])
 
     @classmethod
     def copy(cls, records, default=None):
@@ -78,21 +80,33 @@ class LimitedMixin:
 
 def take(Model, id_, quantity):
     "Count what is taken of a record, return whether its number allows it"
-    if _add(Model, id_, quantity):
+    if _add(Model, id_, quantity) or _is_unlimited(Model, id_):
         return True
-    if _count(Model, id_) or _is_limited(Model, id_):
-        return _add(Model, id_, quantity)
-    return True
+    number, taken = _lock(Model, id_)
+    if number is None:
+        return True
+    if taken is None:
+        _count(Model, id_)
+    return _add(Model, id_, quantity)
 
 
 def count_again(Model, ids):
     "Let who takes next count, since what was taken is not all used any more"
+    # One by one, in the order of who takes.
+    for id_ in sorted(ids):
+        if not _is_unlimited(Model, id_):
+            _forget(Model, [id_])
+
+
+def _forget(Model, ids):
+    """Forget what was taken
+
+    Also where nobody has counted: who does waits until it is not used.
+    """
     limited = Model.__table__()
-    if ids:
-        cursor().execute(*limited.update(
-                [limited.taken], [Null],
-                where=fields.SQL_OPERATORS['in'](limited.id, sorted(ids))
-                & (limited.taken != Null)))
+    cursor().execute(*limited.update(
+            [limited.taken], [Null],
+            where=fields.SQL_OPERATORS['in'](limited.id, ids)))
 
 
 def _add(Model, id_, quantity):
@@ -105,28 +119,41 @@ def _add(Model, id_, quantity):
     return bool(statement.rowcount)
 
 
-def _count(Model, id_):
-    "Count what was taken before, if nobody has"
-    limited = Model.__table__()
-    uses, key, counts = Model.get_uses()
-    statement = cursor()
-    statement.execute(*limited.update(
-            [limited.taken],
-            [uses.select(Count(uses.id), where=(key == id_) & counts)],
-            where=(limited.id == id_) & (limited.number != Null)
-            & (limited.taken == Null)))
-    return bool(statement.rowcount)
-
-
-def _is_limited(Model, id_):
-    """Tell whether there is a number
+def _is_unlimited(Model, id_):
+    """Tell whether there is no number, and nobody is writing one
 
     Who writes one waits until what is bought meanwhile is there to count.
     """
     limited = Model.__table__()
+    for_ = None
+    if backend.name == 'postgresql':
+        for_ = Transaction().database.get_select_for_skip_locked()('SHARE')
     statement = cursor()
     statement.execute(*limited.select(
-            limited.number, where=limited.id == id_,
-            for_=For('SHARE') if backend.name == 'postgresql' else None))
-    number, = statement.fetchone()
-    return number is not None
+            limited.id,
+            where=(limited.id == id_) & (limited.number == Null), for_=for_))
+    return bool(statement.fetchone())
+
+
+def _lock(Model, id_):
+    "Return the number and what is taken, which nobody else changes"
+    limited = Model.__table__()
+    statement = cursor()
+    statement.execute(*limited.select(
+            limited.number, limited.taken,
+            where=limited.id == id_, for_=for_update()))
+    return statement.fetchone()
+
+
+def _count(Model, id_):
+    """Count what was taken before
+
+    The row is locked by a statement before: this one sees what was changed
+    until then.
+    """
+    limited = Model.__table__()
+    uses, key, counts = Model.get_uses()
+    cursor().execute(*limited.update(
+            [limited.taken],
+            [uses.select(Count(uses.id), where=(key == id_) & counts)],
+            where=limited.id == id_))

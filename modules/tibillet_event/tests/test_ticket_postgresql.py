@@ -1,6 +1,7 @@
 """Many who buy tickets at once, on a real PostgreSQL: make test-pg."""
 import datetime as dt
 import threading
+import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
+from sql import Null
 from tibillet_base import tools
 from tibillet_base.tests.till_records import run_again
 from tibillet_event import (
@@ -327,6 +329,85 @@ class TicketRaceTestCase(TicketMixin, TestCase):
         done, codes = self.at_once([cancel, *map(exchange, range(20))])
         self.assertEqual((len(done), codes), (1, {'not_valid': 20}))
         self.assertIn(self.places(), [[0, 1, 0], [0, 1, 1]])
+
+    def cancel_meanwhile(self, code, first):
+        """Cancel and sell at once a ticket with a code, one beginning first
+
+        Of three uses, all sold, one is given back before. Return how many
+        are used, how many are left, and what the next buyer is told.
+        """
+        self.empty(60)
+        promotion = self.make_promotion(code, number=3)
+        orders, _ = self.at_once(
+            [self.order(0, 1, price=15, code=code) for _ in range(3)])
+        one, other = (order.tickets[0].id for order in orders[:2])
+
+        def cancel(ticket):
+            return lambda: ticket_cancel.cancel(
+                self.tills[0], str(uuid.uuid4()), [ticket], self.cash.id,
+                Terms())
+
+        begun = threading.Event()
+
+        def begin(act):
+            def run():
+                result = act()
+                begun.set()
+                # The other waits, or does not.
+                time.sleep(1)
+                return result
+            return run
+
+        def follow(act):
+            def run():
+                begun.wait(60)
+                return act()
+            return run
+
+        _, codes = self.at_once([cancel(one)])
+        self.assertEqual(codes, {})
+        acts = [cancel(other), self.order(1, 1, price=15, code=code)]
+        if first == 'sell':
+            acts.reverse()
+        _, codes = self.at_once([begin(acts[0]), follow(acts[1])])
+        self.assertEqual(codes, {})
+        with self.transaction():
+            Promotion = Pool().get('tibillet.promotion')
+            used, left = Promotion(promotion).used, Promotion(promotion).left
+        _, codes = self.at_once([self.order(1, 1, price=15, code=code)])
+        return used, left, [*codes]
+
+    def test_cancel_while_selling(self):
+        "A use that is given back while others buy is there to buy"
+        for first in ['cancel', 'sell']:
+            with self.subTest(first=first):
+                self.assertEqual(
+                    self.cancel_meanwhile(f'GIVEN-{first}', first),
+                    (2, 1, []))
+
+    def test_cancel_while_selling_without_lock(self):
+        "When who counts does not wait for who gives back, it is lost"
+        def lock(Model, id_):
+            record = Model(id_)
+            return record.number, record.taken
+
+        with patch.object(limited, '_lock', lock):
+            self.assertEqual(
+                self.cancel_meanwhile('CONTROL-CANCEL', 'cancel'),
+                (2, 1, ['promotion_used']))
+
+    def test_cancel_while_selling_counted(self):
+        "When who gives back forgets only what is counted, it is lost"
+        def forget(Model, ids):
+            own = Model.__table__()
+            Transaction().connection.cursor().execute(*own.update(
+                    [own.taken], [Null],
+                    where=own.id.in_(ids) & (own.taken != Null)))
+
+        with patch.object(limited, '_forget', forget):
+            self.assertEqual(
+                self.cancel_meanwhile('CONTROL-SELL', 'sell'),
+                (2, 1, ['promotion_used']))
 
     def test_person(self):
         "Two orders of a person, of 3 and of 4, when 4 are allowed: one"
