@@ -2,8 +2,9 @@
 from collections import Counter
 from decimal import Decimal
 
-from sql import Null
+from sql import Literal, Null
 from sql.aggregate import Count, Sum
+from sql.conditionals import Coalesce
 from tibillet_base.append_only import refuse_changes
 from tibillet_base.tools import cursor, take_turn, today
 
@@ -49,6 +50,13 @@ class Period(metaclass=PoolMeta):
         states={
             'invisible': ~Eval('revenue_account'),
             })
+    as_revenue = fields.Boolean(
+        "Posted as Revenue", readonly=True,
+        states={
+            'invisible': ~Eval('deferred_account'),
+            },
+        help="Check if what is not earned is still to be moved out of the "
+        "revenue, by the next earning.")
     not_earned = fields.Function(Monetary(
             "Not Earned Yet", currency='currency', digits='currency',
             states={
@@ -60,7 +68,8 @@ class Period(metaclass=PoolMeta):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls._paid_fields |= {'base', 'deferred_account', 'revenue_account'}
+        cls._paid_fields |= {
+            'base', 'deferred_account', 'revenue_account', 'as_revenue'}
         # Who reads the period may know where it went.
         for name in ['deferred_account', 'revenue_account']:
             getattr(cls, name).context = {'company': Eval('company', -1)}
@@ -85,9 +94,9 @@ class Period(metaclass=PoolMeta):
     def get_earned(cls, company, date):
         """Return what is earned of what was paid ahead, by pair of accounts
 
-        Of all periods of the company, at the end of the date. One query for
-        what is over, and one whose rows are the different dates and prices
-        of what is not.
+        Of all periods of the company, at the end of the date; less what was
+        revenue before it was earned. One query for what is over, and one
+        whose rows are the different dates and prices of what is not.
         """
         pool = Pool()
         Membership = pool.get('tibillet.membership')
@@ -101,13 +110,18 @@ class Period(metaclass=PoolMeta):
             & (period.deferred_account != Null)
             & cls.counts(period, date))
         accounts = [period.deferred_account, period.revenue_account]
+        as_revenue = Coalesce(period.as_revenue, Literal(False))
         over = query.select(
             *(a.as_(a.name) for a in accounts), Sum(period.base).as_('base'),
-            where=where & (period.end <= date), group_by=accounts)
-        running = [*accounts, period.start, period.end, period.base]
+            where=where & (period.end <= date) & ~as_revenue,
+            group_by=accounts)
+        running = [
+            *accounts, period.start, period.end, period.base,
+            period.as_revenue]
         now = query.select(
             *running, Count(period.id),
-            where=where & (period.start <= date) & (period.end > date),
+            where=where & (period.end > date)
+            & ((period.start <= date) | as_revenue),
             group_by=running)
         if backend.name == 'sqlite':
             sqlite_apply_types(over, [None, None, 'NUMERIC'])
@@ -116,9 +130,10 @@ class Period(metaclass=PoolMeta):
         for deferred, revenue, amount in statement:
             amounts[deferred, revenue] += half_up(amount, quantum)
         statement.execute(*now)
-        for deferred, revenue, start, end, base, count in statement:
-            amounts[deferred, revenue] += count * earned(
-                base, start, end, date, quantum)
+        for deferred, revenue, start, end, base, was, count in statement:
+            amounts[deferred, revenue] += count * (
+                earned(base, start, end, date, quantum)
+                - (base if was else ZERO))
         return amounts
 
 

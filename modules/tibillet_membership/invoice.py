@@ -95,10 +95,9 @@ class Membership(metaclass=PoolMeta):
         date = today(self.company)
         line.unit_price = round_price(
             Tax.reverse_compute(amount, line.taxes, date))
-        deferred = plan.get_deferred_account(
+        # Missing, it is said now and not when a bank pays.
+        plan.get_deferred_account(
             None if plan.duration_unit == 'life' else date)
-        if deferred:
-            line.account = deferred
         return line
 
 
@@ -234,12 +233,12 @@ class InvoiceLine(metaclass=PoolMeta):
             max(self.invoice.reconciled or today(self.company),
                 membership.since),
             self.membership_amount)
-        revenue = self.product.account_revenue_used
         period.invoice_line = self
         period.base = self.amount
-        period.revenue_account = revenue
-        if period.end and self.account != revenue:
-            period.deferred_account = self.account
+        period.revenue_account = self.account
+        if membership.plan.is_deferred(period.end):
+            period.deferred_account = membership.plan.find_deferred_account()
+            period.as_revenue = bool(period.deferred_account)
         return period
 
 

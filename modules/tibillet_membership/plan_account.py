@@ -32,17 +32,25 @@ class Plan(metaclass=PoolMeta):
                     'tibillet_membership.msg_plan_product',
                     plan=self.rec_name))
 
-    def get_deferred_account(self, end):
-        """Return where what is paid until a date waits to be earned
+    def is_deferred(self, end):
+        """Tell whether what is paid until a date waits to be earned
 
-        None if it is earned at once: for life, or because the plan says so.
+        It is earned at once for life, or because the plan says so.
         """
+        return end is not None and self.earning != 'at_once'
+
+    def find_deferred_account(self):
+        "Return where it waits, None if nobody has chosen"
         pool = Pool()
         Configuration = pool.get('tibillet.membership.configuration')
-        if end is None or self.earning == 'at_once':
-            return None
-        account = Configuration(1).get_multivalue(
+        return Configuration(1).get_multivalue(
             'deferred_account', company=self.company.id)
+
+    def get_deferred_account(self, end):
+        "Return where what is paid until a date waits, None if it does not"
+        if not self.is_deferred(end):
+            return None
+        account = self.find_deferred_account()
         if not account:
             raise EarningAccountError(gettext(
                     'tibillet_membership.msg_deferred_account',

@@ -89,7 +89,6 @@ class Membership(metaclass=PoolMeta):
             else:
                 invoices.append(membership.get_invoice(asked))
         Invoice.save(invoices)
-        Invoice.update_taxes(invoices)
         return [i.id for i in invoices], left
 
     def _get_left(self, new_price, only_email):

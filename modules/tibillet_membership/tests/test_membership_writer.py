@@ -178,6 +178,36 @@ class MembershipWriterTestCase(CounterMixin, RouteTestCase):
         self.assertEqual(self.sales(), 1)
 
     @with_transaction()
+    def test_as_revenue(self):
+        "Test what was invoiced leaves the revenue until it is earned"
+        self.open_counter()
+        Period = Pool().get('tibillet.membership.period')
+        lea, = self.join("Lea")
+        revenue = self.product.account_revenue_used
+        Period.create([{
+                    'membership': lea.id, 'amount': D('36.50'),
+                    'base': D('36.50'), 'paid_on': dt.date(2026, 3, 6),
+                    'start': dt.date(2026, 4, 1),
+                    'end': dt.date(2027, 3, 31),
+                    'deferred_account': self.deferred.id,
+                    'revenue_account': revenue.id,
+                    'as_revenue': True,
+                    }])
+        for day, amount in [
+                ('2026-03-05', None),
+                ('2026-03-06', '-36.50'),
+                ('2026-04-01', '-36.40'),
+                ('2027-03-30', '-0.10'),
+                ('2027-03-31', None),
+                ]:
+            with self.subTest(day=day):
+                self.assertEqual(
+                    Period.get_earned(
+                        self.company, dt.date.fromisoformat(day)),
+                    {(self.deferred.id, revenue.id): D(amount)}
+                    if amount else {})
+
+    @with_transaction()
     def test_life(self):
         "Test what is paid for life is earned at once"
         self.open_counter()
