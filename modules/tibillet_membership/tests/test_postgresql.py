@@ -12,8 +12,10 @@ from trytond import backend
 from trytond.exceptions import UserError
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
-from trytond.tests.test_tryton import RouteTestCase
+from trytond.tests.test_tryton import RouteTestCase, with_transaction
 from trytond.transaction import Transaction
+
+from .counter_records import CounterMixin, Item
 
 pytestmark = pytest.mark.postgresql
 JOINED = dt.date(2026, 3, 1)
@@ -143,6 +145,33 @@ class PostgreSQLTestCase(RouteTestCase):
             before = read()
             tools.take_turn(Membership, [id_], 'since')
             self.assertEqual(read(), before)
+
+
+class EarningPostgreSQLTestCase(CounterMixin, RouteTestCase):
+
+    @with_transaction()
+    def test_earned(self):
+        "Test the sums of what is earned, sold at a till or invoiced"
+        self.open_counter()
+        Period = Pool().get('tibillet.membership.period')
+        lea, max_ = self.join("Lea", "Max")
+        self.sell('a', Item(lea.id), paid='36.50')
+        sold, = Period.search([])
+        Period.create([{
+                    'membership': max_.id, 'amount': sold.amount,
+                    'base': sold.base, 'paid_on': sold.paid_on,
+                    'start': sold.start, 'end': sold.end,
+                    'deferred_account': sold.deferred_account.id,
+                    'revenue_account': sold.revenue_account.id,
+                    'as_revenue': True,
+                    }])
+        accounts = sold.deferred_account.id, sold.revenue_account.id
+        for days, amount in [(0, '-36.30'), (9, '-34.50'), (364, '36.50')]:
+            date = sold.start + dt.timedelta(days=days)
+            with self.subTest(date=date):
+                self.assertEqual(
+                    Period.get_earned(self.company, date),
+                    {accounts: Decimal(amount)})
 
 
 del RouteTestCase
