@@ -116,10 +116,12 @@ def give_back(tariff, performance, person, quantity):
     keys = [EVERYONE]
     if person.key:
         keys.append(person.key)
-    cursor().execute(*count.update(
-            [count.quantity], [count.quantity - quantity],
-            where=_is(count, tariff, performance)
-            & count.person.in_(keys)))
+    # One by one, in the order of who takes.
+    for key in keys:
+        cursor().execute(*count.update(
+                [count.quantity], [count.quantity - quantity],
+                where=_is(count, tariff, performance)
+                & (count.person == key)))
 
 
 def _is(count, tariff, performance):

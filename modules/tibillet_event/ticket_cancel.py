@@ -265,7 +265,14 @@ def free(made):
             passes.add(ticket.pass_sale.season_pass.id)
     for uuid, places in sorted(holds.items()):
         place_writer.free(uuid, places)
-    for (tariff, performance, person), quantity in counts.items():
+    # In the order of who takes, so that nobody waits for who waits for him.
+    for (tariff, performance, person), quantity in sorted(
+            counts.items(), key=_taking_order):
         tariff_count.give_back(tariff, performance, person, quantity)
     limited.count_again(Promotion, promotions)
     limited.count_again(Pass, passes)
+
+
+def _taking_order(item):
+    (tariff, performance, person), _ = item
+    return performance, tariff, person.key or ''

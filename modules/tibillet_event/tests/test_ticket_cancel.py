@@ -1,5 +1,8 @@
 """Tickets that are cancelled: place, money and journal go back together."""
-from tibillet_event import ticket_cancel
+from unittest.mock import patch
+
+from tibillet_base import tools
+from tibillet_event import tariff_count, ticket_cancel
 from tibillet_event.exceptions import (
     TicketEmptyError, TicketRetainedError, TicketStateError, TicketUUIDError)
 from tibillet_event.refund import Terms
@@ -44,6 +47,40 @@ class TicketCancelTestCase(TicketMixin, TestCase):
         # The place is for sale again, the ticket is not valid twice.
         again = self.sell('again', self.item(97), paid='1940')
         self.assertEqual(len(again.tickets), 97)
+
+    @with_transaction()
+    def test_order(self):
+        "What is limited is given back in the order in which it is taken"
+        self.open_box_office()
+        tariffs = [
+            self.make_tariff(name, '10.00', number=9, person_max=9)
+            for name in ["First", "Second", "Third"]]
+        rows = []
+
+        class Cursor:
+            def __init__(self):
+                self.cursor = tools.cursor()
+
+            def execute(self, query, params):
+                if query.startswith('UPDATE'):
+                    _, *row = params[:4]
+                    rows.append(row)
+                self.cursor.execute(query, params)
+
+            @property
+            def rowcount(self):
+                return self.cursor.rowcount
+
+        with patch.object(tariff_count, 'cursor', Cursor):
+            order = self.sell(
+                'a', *(self.item(1, t) for t in reversed(tariffs)),
+                paid='30.00', person=Person("Léa", email='lea@example.org'))
+            # A row that is not there yet is raised again once it is made.
+            taken = rows[1::2]
+            rows.clear()
+            self.cancel('b', [t.id for t in order.tickets])
+        self.assertEqual(len(taken), 6)
+        self.assertEqual(rows, taken)
 
     @with_transaction()
     def test_replay(self):
