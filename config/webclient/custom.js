@@ -4,6 +4,23 @@
 
     Sao.config.title = 'TiBillet';
 
+    // Who clicks twice on a menu or a button opens its wizard once.
+    var TWICE = 1000;
+    var create = Sao.Wizard.create;
+    var last = {};
+
+    Sao.Wizard.create = function(attributes) {
+        var data = attributes.data || {};
+        var what = JSON.stringify([
+            attributes.action, data.model, data.id, data.ids]);
+        var at = Date.now();
+        if (what == last.what && at - last.at < TWICE) {
+            return jQuery.when();
+        }
+        last = {what: what, at: at};
+        return create.apply(this, arguments);
+    };
+
     // Below a column the client writes two sums, of the chosen lines and of
     // all, without saying which is which.
     var SUMS = {

@@ -104,6 +104,10 @@ class TillVATError(TillError):
     api_status = 400
 
 
+class TillAccountError(TillError):
+    api_code = 'account_closed'
+
+
 class TillQuantityError(TillError):
     api_code = 'quantity'
     api_status = 400

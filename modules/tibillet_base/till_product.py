@@ -8,7 +8,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, without_check_access
 
-from .exceptions import TillVATError
+from .exceptions import TillAccountError, TillVATError
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ class Product(SoldMixin, metaclass=PoolMeta):
         if not account or taxes is None or len(taxes) > 1:
             raise TillVATError(gettext(
                     'tibillet_base.msg_till_vat', product=self.rec_name))
+        if account.closed:
+            # Else it would be found when the closure is posted, too late.
+            raise TillAccountError(gettext(
+                    'tibillet_base.msg_till_account',
+                    product=self.rec_name, account=account.rec_name))
         tax = taxes[0] if taxes else None
         return Facts(
             self.rec_name, tax.id if tax else None,

@@ -40,6 +40,22 @@ def test_two_full_prices(season_client):
     assert len(after) == len(before) + 2
 
 
+def test_one_counter(client):
+    "Who clicks twice in the menu opens one counter"
+    client.log_in('caisse')
+    client.wait_menu()
+    sell, = [
+        id for id, name in client.entries_below('TiBillet').items()
+        if name.endswith(f'/ {SELL}')]
+    # Two clicks are three events for the client.
+    client.page.evaluate(
+        """id => { for (let i = 0; i < 3; i++) Sao.Action.exec_keyword(
+            'tree_open', {model: 'ir.ui.menu', id: id}, null, false); }""",
+        sell)
+    client.settle()
+    assert client.page.locator('.modal:visible').count() == 1
+
+
 def test_seats(season_client):
     "The best seats side by side are taken when none is chosen"
     client = season_client

@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 from tibillet_base import keys, tools
 from tibillet_base.exceptions import (
-    MasterKeyError, TillClosureError, TillConfigurationError, TillFactError,
-    TillPaymentError, TillVATError)
+    MasterKeyError, TillAccountError, TillClosureError, TillConfigurationError,
+    TillFactError, TillPaymentError, TillVATError)
 
 import trytond.config as config
 from trytond.modules.company.tests import set_company
@@ -245,6 +245,21 @@ class TillTestCase(TillMixin, TestCase):
                     if line.account.code == '6.3.6'),
                 [(Decimal('0.00'), Decimal('1.75')),
                     (Decimal('0.58'), Decimal('0.00'))])
+
+    @with_transaction()
+    def test_closed_account(self):
+        "What could not be posted is not sold"
+        pool = Pool()
+        Account = pool.get('account.account')
+        Sale = pool.get('sale.point.sale')
+        with set_company(self.get_company()):
+            point = self.open_till()
+            account = self.beer.account_revenue_used
+            Account.write([account], {'closed': True})
+            with self.assertRaises(TillAccountError) as caught:
+                sell(point, self.beer, self.cash)
+            self.assertIn(account.rec_name, caught.exception.message)
+            self.assertEqual(Sale.search([('state', '=', 'done')]), [])
 
     @with_transaction()
     def test_cash_out(self):
