@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tibillet_base import till_finish, till_sql, till_writer, tools
-from tibillet_base.exceptions import TillUUIDError
 from tibillet_base.till_product import Facts
 from tibillet_base.till_writer import Paid, Sold
 
@@ -27,6 +26,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
+from . import sell_request
 from .exceptions import (
     MembershipCompanyError, MembershipEmptyError, MembershipTillError,
     MembershipTwiceError, PeriodRefundError)
@@ -62,7 +62,8 @@ def sell(point, uuid, items, payments):
         raise MembershipEmptyError(
             gettext('tibillet_membership.msg_sell_empty'))
     memberships = take_turn(items)
-    if found := _find(uuid):
+    is_new, found = sell_request.is_new(uuid, point), _find(uuid)
+    if found or not is_new:
         return _replay(found, point, uuid, items, payments)
     row = till_sql.read(point)
     lots = prepare(row, uuid, memberships, items)
@@ -193,7 +194,7 @@ def _replay(found, point, uuid, items, payments):
             membership != known or amount not in {None, price}
             for (membership, amount), (_, known, price)
             in zip(asked, found, strict=True)):
-        _refuse(uuid)
+        sell_request.refuse(uuid)
     sale = till_writer.find(uuid)
     if sale:
         sold = [
@@ -201,13 +202,8 @@ def _replay(found, point, uuid, items, payments):
             for product, quantity, price in _get_sold(sale)]
         sale = till_writer.sell(point, uuid, sold, payments)
     elif payments:
-        _refuse(uuid)
+        sell_request.refuse(uuid)
     return Order(uuid, tuple(id_ for id_, *_ in found), sale)
-
-
-def _refuse(uuid):
-    raise TillUUIDError(gettext(
-            'tibillet_base.msg_till_uuid_reused', uuid=uuid))
 
 
 def _get_sold(sale):
@@ -240,7 +236,7 @@ def refund(point, uuid, period, method):
     if found and (
             not period.refund_line or period.refund_line.sale.id != found.id):
         # It gave back another one.
-        _refuse(uuid)
+        sell_request.refuse(uuid)
     row = till_sql.read(point)
     _check_till(row)
     _check_company(row, period.membership)

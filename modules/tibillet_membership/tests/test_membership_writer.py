@@ -1,4 +1,5 @@
 import datetime as dt
+from unittest.mock import patch
 
 from tibillet_base import till_sql, till_writer
 from tibillet_base.exceptions import TillPaymentError, TillUUIDError
@@ -59,6 +60,24 @@ class MembershipWriterTestCase(CounterMixin, RouteTestCase):
         self.assertEqual(len(self.periods()), 1)
         with self.assertRaises(TillUUIDError):
             self.sell('a', Item(lea.id), paid='5.00')
+        with set_company(self.company):
+            other = make_till(code='OTHER')
+            Pool().get('sale.point').open_till([other])
+        with self.assertRaises(TillUUIDError):
+            membership_writer.sell(other, 'a', [Item(lea.id)], [])
+
+    @with_transaction()
+    def test_same_request(self):
+        "Test a request counts once, even if its periods are not seen yet"
+        self.open_counter()
+        self.plan.price = D(0)
+        self.plan.save()
+        lea, max_ = self.join("Lea", "Max")
+        self.sell('a', Item(lea.id))
+        with patch.object(membership_writer, '_find', return_value=[]), \
+                self.assertRaises(TillUUIDError):
+            self.sell('a', Item(max_.id))
+        self.assertEqual(len(self.periods()), 1)
 
     @with_transaction()
     def test_refused(self):
