@@ -213,15 +213,10 @@ class Earning(ModelSQL, ModelView):
         pool = Pool()
         Company = pool.get('company.company')
         Move = pool.get('account.move')
-        Period = pool.get('tibillet.membership.period')
         # One at a time: the second must see what the first has posted.
         take_turn(Company, [company.id], 'party')
         cls._check_date(company, date)
-        amounts = Period.get_earned(company, date)
-        amounts.subtract(cls._get_posted(company))
-        amounts = {
-            accounts: amount for accounts, amount in sorted(amounts.items())
-            if amount}
+        amounts = cls.get_to_post(company, date)
         if not amounts:
             return
         move = cls._get_move(company, date, amounts)
@@ -242,6 +237,19 @@ class Earning(ModelSQL, ModelView):
         move.save()
         Move.post([move])
         return earning
+
+    @classmethod
+    def get_to_post(cls, company, date):
+        "Return what is earned and not posted yet, by pair of accounts"
+        pool = Pool()
+        Period = pool.get('tibillet.membership.period')
+        amounts = Period.get_earned(company, date)
+        amounts.subtract(cls._get_posted(company))
+        # From an account to itself nothing goes.
+        return {
+            (deferred, revenue): amount
+            for (deferred, revenue), amount in sorted(amounts.items())
+            if amount and deferred != revenue}
 
     @classmethod
     def _check_date(cls, company, date):
@@ -423,11 +431,9 @@ class EarnStart(ModelView):
     def on_change_with_amount(self, name=None):
         pool = Pool()
         Earning = pool.get('tibillet.membership.earning')
-        Period = pool.get('tibillet.membership.period')
         if self.company and self.date:
             with without_check_access():
-                amounts = Period.get_earned(self.company, self.date)
-                amounts.subtract(Earning._get_posted(self.company))
+                amounts = Earning.get_to_post(self.company, self.date)
             return sum(amounts.values(), ZERO)
 
 

@@ -97,7 +97,8 @@ class Membership(metaclass=PoolMeta):
             Tax.reverse_compute(amount, line.taxes, date))
         # Missing, it is said now and not when a bank pays.
         plan.get_deferred_account(
-            None if plan.duration_unit == 'life' else date)
+            None if plan.duration_unit == 'life' else date,
+            getattr(line, 'account', None))
         return line
 
 

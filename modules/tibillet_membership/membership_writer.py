@@ -134,6 +134,7 @@ class Lot:
 
     def _get_sold(self, membership, row, date):
         pool = Pool()
+        Account = pool.get('account.account')
         Product = pool.get('product.product')
         plan, period = membership.plan, self.period
         if not period.amount:
@@ -142,7 +143,8 @@ class Lot:
         product = plan.product.id
         facts = Product.get_till_facts(
             {product}, row.company, date)[product]
-        deferred = plan.get_deferred_account(period.end)
+        deferred = plan.get_deferred_account(
+            period.end, Account(facts.account))
         period.revenue_account = facts.account
         period.deferred_account = deferred
         return Sold(

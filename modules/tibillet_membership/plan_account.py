@@ -46,8 +46,11 @@ class Plan(metaclass=PoolMeta):
         return Configuration(1).get_multivalue(
             'deferred_account', company=self.company.id)
 
-    def get_deferred_account(self, end):
-        "Return where what is paid until a date waits, None if it does not"
+    def get_deferred_account(self, end, revenue):
+        """Return where what is paid until a date waits, None if it does not
+
+        revenue: the account of the product.
+        """
         if not self.is_deferred(end):
             return None
         account = self.find_deferred_account()
@@ -55,6 +58,11 @@ class Plan(metaclass=PoolMeta):
             raise EarningAccountError(gettext(
                     'tibillet_membership.msg_deferred_account',
                     plan=self.rec_name))
+        if account == revenue:
+            raise EarningAccountError(gettext(
+                    'tibillet_membership.msg_deferred_account_revenue',
+                    plan=self.rec_name,
+                    account=account.rec_name))
         return account
 
 
