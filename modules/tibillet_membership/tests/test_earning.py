@@ -1,13 +1,14 @@
-"""From which account to which goes what is earned."""
+"""Who reads what is earned, and from which account to which it goes."""
 import datetime as dt
 from unittest.mock import patch
 
 from tibillet_membership.exceptions import EarningAccountError
 
+from trytond.model.exceptions import AccessError
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import TestCase, with_transaction
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, check_access
 
 from .counter_records import CounterMixin, D, Item
 
@@ -15,6 +16,32 @@ MARCH = dt.date(2026, 3, 31)
 
 
 class EarningTestCase(CounterMixin, TestCase):
+
+    @with_transaction()
+    def test_start(self):
+        "Test only those who post what is earned read how much it is"
+        pool = Pool()
+        Access = pool.get('ir.model.access')
+        Data = pool.get('ir.model.data')
+        Start = pool.get('tibillet.membership.earn.start')
+        User = pool.get('res.user')
+        for group, granted in [
+                ('accountant', True), ('administrator', True),
+                ('internal', False), ('venue_manager', False)]:
+            user, = User.create([{
+                        'login': group,
+                        'groups': [('add', [Data.get_id(
+                                        'tibillet_base', f'group_{group}')])],
+                        }])
+            with self.subTest(group=group), \
+                    Transaction().set_user(user.id), check_access():
+                name = 'on_change_with_amount'
+                call = (Start, name, Start.__rpc__[name], [])
+                if granted:
+                    Access.check_call(*call)
+                else:
+                    with self.assertRaises(AccessError):
+                        Access.check_call(*call)
 
     @with_transaction()
     def test_same_account(self):
