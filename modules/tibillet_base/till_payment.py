@@ -36,11 +36,11 @@ class POSPaymentMethod(metaclass=PoolMeta):
         self.cash = self.tender == 'cash'
 
     @classmethod
-    def get_cash(cls, company):
-        "Return how cash is paid at the tills of a company, if it is"
+    def get_by_tender(cls, company, tender):
+        "Return how a tender is paid at the tills of a company, if it is"
         methods = cls.search([
                 ('company', '=', company.id),
-                ('tender', '=', 'cash'),
+                ('tender', '=', tender),
                 ], limit=1)
         return methods[0] if methods else None
 

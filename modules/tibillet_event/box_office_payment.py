@@ -158,16 +158,13 @@ class SellMixin:
         "Return the payment of the whole by the method of a tender"
         pool = Pool()
         Method = pool.get('sale.point.payment.method')
-        methods = Method.search([
-                ('company', '=', self.start.company.id),
-                ('tender', '=', tender),
-                ], limit=1)
-        if not methods:
+        method = Method.get_by_tender(self.start.company, tender)
+        if not method:
             raise BoxOfficeMethodError(gettext(
                     'tibillet_event.msg_box_office_method_' + tender))
         if amount is None:
             amount = self.start.on_change_with_total()
-        return [Paid(methods[0].id, amount)]
+        return [Paid(method.id, amount)]
 
     def _sell(self, payments):
         start, party = self.start, self.start.party

@@ -100,7 +100,7 @@ class PerformanceChoose(Wizard):
                     'tibillet_event.msg_performance_choice_several'))
         change, company = changes.pop(), companies.pop()
         point = Point.get_opened(company)
-        cash = Method.get_cash(company)
+        cash = Method.get_by_tender(company, 'cash')
         tickets = [t.id for c in choices for t in c.valid_tickets]
         return {
             'uuid': str(uuids.uuid4()),

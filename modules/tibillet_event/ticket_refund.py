@@ -110,7 +110,7 @@ class TicketRefund(Wizard):
         Point = pool.get('sale.point')
         company = self.record.company
         point = Point.get_opened(company)
-        cash = Method.get_cash(company)
+        cash = Method.get_by_tender(company, 'cash')
         return {
             'uuid': str(uuid.uuid4()),
             'company': company.id,

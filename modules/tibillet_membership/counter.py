@@ -331,16 +331,13 @@ class Sell(Wizard):
         "Return the payment of the whole by the method of a tender"
         pool = Pool()
         Method = pool.get('sale.point.payment.method')
-        methods = Method.search([
-                ('company', '=', self.start.company.id),
-                ('tender', '=', tender),
-                ], limit=1)
-        if not methods:
+        method = Method.get_by_tender(self.start.company, tender)
+        if not method:
             raise CounterMethodError(gettext(
                     'tibillet_membership.msg_counter_method_' + tender))
         if amount is None:
             amount = self.start.on_change_with_total()
-        return [Paid(methods[0].id, amount)]
+        return [Paid(method.id, amount)]
 
     def _sell(self, payments):
         start = self.start

@@ -110,11 +110,11 @@ class Membership(metaclass=PoolMeta):
         The price of today, or what was last chosen of a free price.
         """
         plan, last = self.plan, self.last_period
-        if plan.price_kind == 'fixed':
-            return plan.price
-        if last and last.amount >= plan.price_min:
+        if last and plan.is_price_kept(last.amount):
             return last.amount
-        return plan.price_suggested
+        return (
+            plan.price if plan.price_kind == 'fixed'
+            else plan.price_suggested)
 
     def _get_start(self, paid_on):
         last = self.last_period
