@@ -33,6 +33,22 @@ def today(company=None):
         return Date.today()
 
 
+def each_company():
+    """Yield the company of the context, each of them in turn if there is none
+
+    In its context: a task of the night has one only if somebody chose it.
+    """
+    pool = Pool()
+    Company = pool.get('company.company')
+    chosen = Transaction().context.get('company')
+    companies = (
+        Company.search([], order=[('id', 'ASC')]) if chosen is None
+        else [Company(chosen)])
+    for company in companies:
+        with Transaction().set_context(company=company.id):
+            yield Company(company.id)
+
+
 def is_far(date, company):
     "Return if the date is so far ahead that one should ask about it"
     return date > add_months(today(company), AHEAD_MONTHS)

@@ -6,7 +6,7 @@ from sql import Literal, Null
 from sql.aggregate import Count, Sum
 from sql.conditionals import Coalesce
 from tibillet_base.append_only import refuse_changes
-from tibillet_base.tools import cursor, take_turn, today
+from tibillet_base.tools import cursor, each_company, take_turn, today
 
 from trytond import backend
 from trytond.i18n import gettext
@@ -314,21 +314,20 @@ class Earning(ModelSQL, ModelView):
     def earn_last_month(cls):
         "Post what is earned at the end of the last month, if nobody has"
         pool = Pool()
-        Company = pool.get('company.company')
         Period = pool.get('account.period')
-        company = Company(Transaction().context['company'])
-        date = calendars.month_ends(today(company), 2)[0]
-        if Period.search([
-                    ('company', '=', company.id),
-                    ('type', '=', 'standard'),
-                    ('start_date', '<=', date),
-                    ('end_date', '>=', date),
-                    ('state', '=', 'open'),
-                    ], limit=1) and not cls.search([
-                    ('company', '=', company.id),
-                    ('date', '>=', date),
-                    ], limit=1):
-            cls.earn(company, date)
+        for company in each_company():
+            date = calendars.month_ends(today(company), 2)[0]
+            if Period.search([
+                        ('company', '=', company.id),
+                        ('type', '=', 'standard'),
+                        ('start_date', '<=', date),
+                        ('end_date', '>=', date),
+                        ('state', '=', 'open'),
+                        ], limit=1) and not cls.search([
+                        ('company', '=', company.id),
+                        ('date', '>=', date),
+                        ], limit=1):
+                cls.earn(company, date)
 
 
 def _get_line(account, amount):

@@ -5,7 +5,7 @@ from sql import Null
 from sql.aggregate import Min
 from sql.operators import Exists
 from tibillet_base import mail
-from tibillet_base.tools import cursor, sliced, today
+from tibillet_base.tools import cursor, each_company, sliced, today
 
 from trytond.i18n import gettext
 from trytond.model import DeactivableMixin, ModelSQL, ModelView, fields
@@ -146,14 +146,12 @@ class Reminder(DeactivableMixin, ModelSQL, ModelView):
     @classmethod
     def remind(cls):
         "Write to those who are due, a batch in a transaction"
-        pool = Pool()
-        Company = pool.get('company.company')
-        company = Company(Transaction().context['company'])
-        for reminder in cls.search([('company', '=', company.id)]):
-            due = reminder.get_due(today(company))
-            for some in sliced(due, BATCH):
-                cls.__queue__.send_due(
-                    [reminder], [[id_, str(end)] for id_, end in some])
+        for company in each_company():
+            for reminder in cls.search([('company', '=', company.id)]):
+                due = reminder.get_due(today(company))
+                for some in sliced(due, BATCH):
+                    cls.__queue__.send_due(
+                        [reminder], [[id_, str(end)] for id_, end in some])
 
     @classmethod
     def send_due(cls, reminders, due):
