@@ -33,9 +33,14 @@ def check(point):
 
 def check_beside(row):
     "Return what is broken of a locked till beside its chains"
+    pool = Pool()
+    Closure = pool.get('tibillet.till.closure')
+    closures = Closure.search([
+            ('point', '=', row.id),
+            ], order=[('number', 'ASC')])
     return [
-        *_totals(row),
-        *_period_totals(row),
+        *_totals(row, closures),
+        *_period_totals(row, closures),
         *(Problem('unchained', 'sale', str(id_)) for id_ in _unchained(row)),
         ]
 
@@ -57,14 +62,10 @@ def say(problem):
         where=problem.number)
 
 
-def _totals(row):
+def _totals(row, closures):
     "Yield the closures that do not say what their sales say"
-    pool = Pool()
-    Closure = pool.get('tibillet.till.closure')
     perpetual, after = Decimal(0), 0
-    for closure in Closure.search([
-                ('point', '=', row.id),
-                ], order=[('number', 'ASC')]):
+    for closure in closures:
         totals = till_totals.totals(
             row.id, after, closure.last_operation,
             closure.currency.rounding)
@@ -75,7 +76,7 @@ def _totals(row):
             yield Problem('total', 'closure', str(closure.number))
 
 
-def _period_totals(row):
+def _period_totals(row, closures):
     "Yield the months and years that do not say what their closures say"
     pool = Pool()
     Period = pool.get('tibillet.till.period')
@@ -83,12 +84,12 @@ def _period_totals(row):
     for period in Period.search([
                 ('point', '=', row.id),
                 ], order=[('number', 'ASC')]):
-        closures = till_period_making.get_closures(
-            row, before.get(period.kind), period.end_date)
+        summed = till_period_making.get_summed(
+            closures, before.get(period.kind), period.end_date)
         before[period.kind] = period
-        found = till_period_making.sum_closures(closures)
+        found = till_period_making.sum_closures(summed)
         lines = till_period_making.sum_lines(
-            l for c in closures for l in c.lines)
+            l for c in summed for l in c.lines)
         if (any(getattr(period, name) != value
                     for name, value in found.items())
                 or [l.amount for l in period.lines]

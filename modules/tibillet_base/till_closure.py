@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from sql import Literal
 
-from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
@@ -12,7 +12,7 @@ from . import till_closing, till_posting, till_sql
 from .append_only import refuse_changes
 from .instant import Instant
 from .till_log import FactMixin
-from .till_total import TotalMixin, till_amount
+from .till_total import TotaledMixin, TotalMixin, till_amount, totals_of
 
 
 class _ClosureFactMixin(FactMixin):
@@ -20,7 +20,7 @@ class _ClosureFactMixin(FactMixin):
     _fact_message = 'tibillet_base.msg_till_closure_fact'
 
 
-class Closure(_ClosureFactMixin, ModelSQL, ModelView):
+class Closure(TotaledMixin, _ClosureFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.closure'
 
     company = fields.Many2One(
@@ -43,40 +43,21 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
     closed_by = fields.Char("Closed By", readonly=True, strip=False)
     first_operation = fields.Integer("First Sale", readonly=True)
     last_operation = fields.Integer("Last Sale", required=True, readonly=True)
-    count = fields.Integer("Sales", required=True, readonly=True)
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
-    total = till_amount("Total")
-    sold = till_amount("Sold")
-    returned = till_amount("Taken Back")
-    outside = Monetary(
-        "Outside Turnover", currency='currency', digits='currency',
-        readonly=True,
-        help="What is no sale, such as what is loaded on cards; the tenders "
-        "hold it.")
     month_total = till_amount(
         "Total of the Month", help="Closures of the month up to this one.")
     year_total = till_amount(
         "Total of the Year", help="Closures of the year up to this one.")
-    perpetual_total = till_amount(
-        "Perpetual Total", help="Since the first sale of the till.")
-    perpetual_sold = till_amount("Perpetual Sold")
-    perpetual_returned = till_amount("Perpetual Taken Back")
     lines = fields.One2Many(
         'tibillet.till.closure.line', 'closure', "Totals", readonly=True)
-    tenders = fields.One2Many(
-        'tibillet.till.closure.line', 'closure', "By Tender", readonly=True,
-        filter=[('kind', '=', 'tender')])
-    taxes = fields.One2Many(
-        'tibillet.till.closure.line', 'closure', "By VAT Rate", readonly=True,
-        filter=[('kind', '=', 'vat')])
-    categories = fields.One2Many(
-        'tibillet.till.closure.line', 'closure', "By Category", readonly=True,
-        filter=[('kind', '=', 'category')])
-    outsides = fields.One2Many(
+    tenders = totals_of(
+        'tibillet.till.closure.line', 'closure', "By Tender", 'tender')
+    taxes = totals_of(
+        'tibillet.till.closure.line', 'closure', "By VAT Rate", 'vat')
+    categories = totals_of(
+        'tibillet.till.closure.line', 'closure', "By Category", 'category')
+    outsides = totals_of(
         'tibillet.till.closure.line', 'closure', "Outside Turnover",
-        readonly=True, filter=[('kind', '=', 'outside')],
-        states={
+        'outside', states={
             'invisible': ~Eval('outsides', [-1]),
             })
     cash_start = till_amount("Cash at Opening")
@@ -105,15 +86,6 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
     previous = fields.Many2One(
         'tibillet.till.closure', "Previous Closure", readonly=True,
         ondelete='RESTRICT')
-    previous_link = fields.Char(
-        "Previous Fingerprint", required=True, readonly=True, strip=False)
-    link = fields.Char(
-        "Fingerprint", required=True, readonly=True, strip=False)
-    key = fields.Many2One(
-        'tibillet.till.key', "Key", required=True, readonly=True,
-        ondelete='RESTRICT')
-    signature = fields.Char(
-        "Signature", required=True, readonly=True, strip=False)
     move = fields.Function(fields.Many2One(
             'account.move', "Move",
             states={
@@ -132,10 +104,6 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
             ('number_unique', Unique(table, table.point, table.number),
                 'tibillet_base.msg_till_closure_unique'),
             ]
-        cls._sql_indexes.add(Index(
-                table,
-                (table.point, Index.Equality()),
-                (table.number, Index.Range())))
         cls._order = [
             ('closed_at', 'DESC'), ('number', 'DESC'), ('id', 'DESC')]
         cls._buttons.update({
@@ -159,13 +127,6 @@ class Closure(_ClosureFactMixin, ModelSQL, ModelView):
 
     def get_rec_name(self, name):
         return f'Z {self.point.code}-{self.number:04d}'
-
-    @classmethod
-    def search_rec_name(cls, name, clause):
-        return ['OR',
-            ('point.code', *clause[1:]),
-            ('point.name', *clause[1:]),
-            ]
 
     @classmethod
     def get_posting(cls, closures, names):

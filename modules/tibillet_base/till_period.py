@@ -1,6 +1,5 @@
 from trytond.i18n import gettext
-from trytond.model import Index, ModelSQL, ModelView, Unique, fields
-from trytond.modules.currency.fields import Monetary
+from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
@@ -10,7 +9,7 @@ from .append_only import refuse_changes
 from .exceptions import TillPeriodError
 from .instant import Instant
 from .till_log import FactMixin, OfTillMixin
-from .till_total import TotalMixin, till_amount
+from .till_total import TotaledMixin, TotalMixin, totals_of
 
 KINDS = [
     ('month', "Month"),
@@ -18,7 +17,7 @@ KINDS = [
     ]
 
 
-class TillPeriod(OfTillMixin, ModelSQL, ModelView):
+class TillPeriod(TotaledMixin, OfTillMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.period'
     _fact_message = 'tibillet_base.msg_till_period_fact'
 
@@ -36,36 +35,17 @@ class TillPeriod(OfTillMixin, ModelSQL, ModelView):
         "Last Z Closure", readonly=True,
         help="The last one when the period ended, empty if there was none.")
     closures = fields.Integer("Z Closures", required=True, readonly=True)
-    count = fields.Integer("Sales", required=True, readonly=True)
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
-    total = till_amount("Total")
-    sold = till_amount("Sold")
-    returned = till_amount("Taken Back")
-    outside = Monetary(
-        "Outside Turnover", currency='currency', digits='currency',
-        readonly=True,
-        help="What is no sale, such as what is loaded on cards; the tenders "
-        "hold it.")
-    perpetual_total = till_amount(
-        "Perpetual Total", help="Since the first sale of the till.")
-    perpetual_sold = till_amount("Perpetual Sold")
-    perpetual_returned = till_amount("Perpetual Taken Back")
     lines = fields.One2Many(
         'tibillet.till.period.line', 'period', "Totals", readonly=True)
-    tenders = fields.One2Many(
-        'tibillet.till.period.line', 'period', "By Tender", readonly=True,
-        filter=[('kind', '=', 'tender')])
-    taxes = fields.One2Many(
-        'tibillet.till.period.line', 'period', "By VAT Rate", readonly=True,
-        filter=[('kind', '=', 'vat')])
-    categories = fields.One2Many(
-        'tibillet.till.period.line', 'period', "By Category", readonly=True,
-        filter=[('kind', '=', 'category')])
-    outsides = fields.One2Many(
+    tenders = totals_of(
+        'tibillet.till.period.line', 'period', "By Tender", 'tender')
+    taxes = totals_of(
+        'tibillet.till.period.line', 'period', "By VAT Rate", 'vat')
+    categories = totals_of(
+        'tibillet.till.period.line', 'period', "By Category", 'category')
+    outsides = totals_of(
         'tibillet.till.period.line', 'period', "Outside Turnover",
-        readonly=True, filter=[('kind', '=', 'outside')],
-        states={
+        'outside', states={
             'invisible': ~Eval('outsides', [-1]),
             })
     closure_link = fields.Char(
@@ -74,15 +54,6 @@ class TillPeriod(OfTillMixin, ModelSQL, ModelView):
     previous = fields.Many2One(
         'tibillet.till.period', "Previous", readonly=True,
         ondelete='RESTRICT')
-    previous_link = fields.Char(
-        "Previous Fingerprint", required=True, readonly=True, strip=False)
-    link = fields.Char(
-        "Fingerprint", required=True, readonly=True, strip=False)
-    key = fields.Many2One(
-        'tibillet.till.key', "Key", required=True, readonly=True,
-        ondelete='RESTRICT')
-    signature = fields.Char(
-        "Signature", required=True, readonly=True, strip=False)
 
     @classmethod
     def __setup__(cls):
@@ -95,10 +66,6 @@ class TillPeriod(OfTillMixin, ModelSQL, ModelView):
                 Unique(table, table.point, table.kind, table.start_date),
                 'tibillet_base.msg_till_period_unique'),
             ]
-        cls._sql_indexes.add(Index(
-                table,
-                (table.point, Index.Equality()),
-                (table.number, Index.Range())))
         cls._order = [
             ('end_date', 'DESC'), ('number', 'DESC'), ('id', 'DESC')]
 
@@ -117,13 +84,6 @@ class TillPeriod(OfTillMixin, ModelSQL, ModelView):
     def get_rec_name(self, name):
         form = '%Y-%m' if self.kind == 'month' else '%Y'
         return f'{self.point.code} {self.start_date.strftime(form)}'
-
-    @classmethod
-    def search_rec_name(cls, name, clause):
-        return ['OR',
-            ('point.code', *clause[1:]),
-            ('point.name', *clause[1:]),
-            ]
 
     @classmethod
     @without_check_access

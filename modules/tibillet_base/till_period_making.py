@@ -61,7 +61,20 @@ class Periods:
 
     def close(self):
         "Close all that have ended, and return them"
-        return [self._close(*period) for period in self.get_due()]
+        due = self.get_due()
+        closures = self._get_closures() if due else []
+        return [self._close(closures, *period) for period in due]
+
+    def _get_closures(self):
+        "Return the closures that some month or year does not sum yet"
+        pool = Pool()
+        Closure = pool.get('tibillet.till.closure')
+        after = min(
+            get_last(self.last.get(kind)) for kind in till_calendar.KINDS)
+        return Closure.search([
+                ('point', '=', self.row.id),
+                ('number', '>', after),
+                ], order=[('number', 'ASC')])
 
     def get_due(self):
         """Return what has ended and is not closed yet
@@ -100,11 +113,11 @@ class Periods:
                 ], order=[('number', 'ASC')], limit=1)
         return closures[0].date if closures else None
 
-    def _close(self, kind, start, end):
+    def _close(self, closures, kind, start, end):
         pool = Pool()
         Log = pool.get('tibillet.till.log')
         Period = pool.get('tibillet.till.period')
-        values, lines = self._get_values(kind, start, end)
+        values, lines = self._get_values(closures, kind, start, end)
         signer = till_sql.signer(self.row)
         link = till_chain.follow(
             values['previous_link'], chained(values, lines))
@@ -121,20 +134,13 @@ class Periods:
         self.last[kind] = self.previous = period
         return period
 
-    def _get_values(self, kind, start, end):
+    def _get_values(self, closures, kind, start, end):
         "Return the values of a month or a year and those of its lines"
-        pool = Pool()
-        Closure = pool.get('tibillet.till.closure')
         row, before, previous = self.row, self.last.get(kind), self.previous
-        closures = get_closures(row, before, end)
-        # Where nothing was closed the totals stay what they were.
-        numbers = [c.number for c in closures]
-        last_number = numbers[-1] if closures else (
-            before.last_closure if before else None)
-        last, = Closure.search([
-                ('point', '=', row.id),
-                ('number', '=', last_number),
-                ], limit=1) or [None]
+        closures = get_summed(closures, before, end)
+        # Where nothing was closed the totals stay what they were: the first
+        # period has the first closure.
+        last = closures[-1] if closures else before
         return {
             'point': row.id,
             'number': previous.number + 1 if previous else 1,
@@ -143,14 +149,11 @@ class Periods:
             'end_date': end,
             'made_at': self.at,
             'made_by': tools.who(),
-            'first_closure': numbers[0] if closures else None,
-            'last_closure': last_number,
+            'first_closure': closures[0].number if closures else None,
+            'last_closure': last.number if closures else last.last_closure,
             **sum_closures(closures),
-            **{
-                name: getattr(last, name) if last else ZERO
-                for name in PERPETUAL},
-            'closure_link': (
-                last.link if last else till_chain.start('closure', row.uuid)),
+            **{name: getattr(last, name) for name in PERPETUAL},
+            'closure_link': last.link if closures else last.closure_link,
             'previous': previous.id if previous else None,
             'previous_link': (
                 previous.link if previous
@@ -158,24 +161,20 @@ class Periods:
             }, sum_lines(l for c in closures for l in c.lines)
 
 
-def get_closures(row, before, end):
-    """Return the closures of a till up to a day that a period sums
+def get_last(period):
+    "Return the number of the last closure that a period knows, or 0"
+    return (period.last_closure or 0) if period else 0
+
+
+def get_summed(closures, before, end):
+    """Return those of the closures, in order, that a period sums
 
     before: the period of the same kind that precedes it, None if none does.
+    end: its last day.
     """
-    pool = Pool()
-    Closure = pool.get('tibillet.till.closure')
-    domain = [
-        ('point', '=', row.id),
-        ('number', '>', (before.last_closure or 0) if before else 0),
-        ]
-    last = Closure.search(
-        [domain, ('date', '<=', end)], order=[('number', 'DESC')], limit=1)
-    if not last:
-        return []
-    return Closure.search(
-        [domain, ('number', '<=', last[0].number)],
-        order=[('number', 'ASC')])
+    after = get_last(before)
+    last = max((c.number for c in closures if c.date <= end), default=0)
+    return [c for c in closures if after < c.number <= last]
 
 
 def sum_closures(closures):

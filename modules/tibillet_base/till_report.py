@@ -34,7 +34,8 @@ class _TillReport(WholeReport):
     @classmethod
     def _get_printed(cls, record):
         "Return the record that is printed"
-        return record
+        pool = Pool()
+        return pool.get(cls._model)(int(record))
 
     @classmethod
     def _get_copy(cls, record):
@@ -65,34 +66,23 @@ class _LoggedReport(_TillReport):
 class ClosureReport(_LoggedReport):
     __name__ = 'tibillet.till.closure'
     _printed = 'closure'
-
-    @classmethod
-    def _get_printed(cls, record):
-        pool = Pool()
-        Closure = pool.get('tibillet.till.closure')
-        return Closure(int(record))
+    _model = 'tibillet.till.closure'
 
 
 class PeriodReport(_LoggedReport):
     __name__ = 'tibillet.till.period'
     _printed = 'period'
-
-    @classmethod
-    def _get_printed(cls, record):
-        pool = Pool()
-        Period = pool.get('tibillet.till.period')
-        return Period(int(record))
+    _model = 'tibillet.till.period'
 
 
 class ReceiptReport(_LoggedReport):
     __name__ = 'tibillet.till.receipt'
     _printed = 'sale'
+    _model = 'sale.point.sale'
 
     @classmethod
     def _get_printed(cls, record):
-        pool = Pool()
-        Sale = pool.get('sale.point.sale')
-        sale = Sale(int(record))
+        sale = super()._get_printed(record)
         if not sale.signature:
             raise TillReceiptError(gettext('tibillet_base.msg_till_receipt'))
         return sale
@@ -101,10 +91,10 @@ class ReceiptReport(_LoggedReport):
 class ReadingReport(_TillReport):
     __name__ = 'tibillet.till.reading'
     _printed = 'closure'
+    _model = 'sale.point'
 
     @classmethod
     def _get_printed(cls, record):
         pool = Pool()
         Closure = pool.get('tibillet.till.closure')
-        Point = pool.get('sale.point')
-        return Closure.get_reading(Point(int(record)))
+        return Closure.get_reading(super()._get_printed(record))

@@ -1,5 +1,5 @@
 """What the totals of a closure, of a month and of a year are made of."""
-from trytond.model import fields, sequence_ordered
+from trytond.model import Index, fields, sequence_ordered
 from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval
 
@@ -11,6 +11,62 @@ def till_amount(name, **options):
     return Monetary(
         name, currency='currency', digits='currency', required=True,
         readonly=True, **options)
+
+
+def totals_of(line, parent, name, kind, **options):
+    "Return a field for the lines of a kind: a model that has a TotalMixin"
+    return fields.One2Many(
+        line, parent, name, readonly=True, filter=[('kind', '=', kind)],
+        **options)
+
+
+class TotaledMixin:
+    """What sums sales of a till, and is chained and signed
+
+    The model says whose till it is, its number and its lines.
+    """
+    __slots__ = ()
+
+    count = fields.Integer("Sales", required=True, readonly=True)
+    currency = fields.Function(fields.Many2One(
+            'currency.currency', "Currency"), 'on_change_with_currency')
+    total = till_amount("Total")
+    sold = till_amount("Sold")
+    returned = till_amount("Taken Back")
+    outside = Monetary(
+        "Outside Turnover", currency='currency', digits='currency',
+        readonly=True,
+        help="What is no sale, such as what is loaded on cards; the tenders "
+        "hold it.")
+    perpetual_total = till_amount(
+        "Perpetual Total", help="Since the first sale of the till.")
+    perpetual_sold = till_amount("Perpetual Sold")
+    perpetual_returned = till_amount("Perpetual Taken Back")
+    previous_link = fields.Char(
+        "Previous Fingerprint", required=True, readonly=True, strip=False)
+    link = fields.Char(
+        "Fingerprint", required=True, readonly=True, strip=False)
+    key = fields.Many2One(
+        'tibillet.till.key', "Key", required=True, readonly=True,
+        ondelete='RESTRICT')
+    signature = fields.Char(
+        "Signature", required=True, readonly=True, strip=False)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.add(Index(
+                table,
+                (table.point, Index.Equality()),
+                (table.number, Index.Range())))
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return ['OR',
+            ('point.code', *clause[1:]),
+            ('point.name', *clause[1:]),
+            ]
 
 
 class TotalMixin(sequence_ordered()):
