@@ -12,6 +12,7 @@ from trytond.wizard import StateView
 
 from . import reach
 from .exceptions import ReportEmptyError
+from .instant import shown
 from .tools import write_alone
 
 
@@ -23,6 +24,8 @@ class GuardedRPC(RPC):
         super().__init__(**{
                 slot: getattr(rpc, slot) for slot in RPC.__slots__})
         self.name = name
+        if name in {'read', 'search_read'}:
+            self.result = _shown_after(rpc.result)
 
     def convert(self, obj, *args, **kwargs):
         pool = Pool()
@@ -38,6 +41,10 @@ class GuardedRPC(RPC):
             if self.name in {'export_data', 'export_data_domain'}:
                 ModelAccess.check_export(obj, self.name, result[0])
         return result
+
+
+def _shown_after(result):
+    return lambda read: shown(result(read))
 
 
 class ModelGuard:

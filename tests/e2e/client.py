@@ -140,15 +140,28 @@ class Client:
 
     def ask(self, method, *arguments):
         "Ask the server as the page does, in its own session"
-        return self.page.evaluate(
-            """([method, params, patience]) => Promise.race([
-                Sao.rpc({method: method, params: params},
-                    Sao.Session.current_session),
-                // A refusal waits for somebody to close its dialog.
-                new Promise((_, reject) => setTimeout(
-                    () => reject(new Error(method)), patience)),
-                ])""",
-            [method, [*arguments, {}], PATIENCE])
+        return self.do(
+            """([method, params]) => Sao.rpc(
+                {method: method, params: params},
+                Sao.Session.current_session)""",
+            [method, [*arguments, {}]])
+
+    def do(self, script, given=None):
+        """Return what a script of the page promises
+
+        What waits for somebody to answer a dialog fails with what it shows.
+        """
+        try:
+            return self.page.evaluate(
+                f"""([given, patience]) => Promise.race([
+                    ({script})(given),
+                    new Promise((_, reject) => setTimeout(
+                        () => reject(new Error('patience')), patience)),
+                    ])""", [given, PATIENCE])
+        except Exception as error:
+            self.refuse_errors()
+            raise AssertionError(
+                f'{given}: {self.wrongs or error}') from error
 
     def search(self, model, domain=()):
         "Return the ids of the records that the person may see"
@@ -166,7 +179,7 @@ class Client:
 
     def execute(self, entry):
         "Open an entry of the menu as a double click does"
-        self.page.evaluate(
+        self.do(
             """id => Sao.Action.exec_keyword(
                 'tree_open', {model: 'ir.ui.menu', id: id, ids: [id]},
                 null, false)""", entry)
@@ -179,6 +192,5 @@ class Client:
         if leave.count():
             leave.first.click()
             self.settle()
-        self.page.evaluate(
-            '() => Promise.all(Sao.Tab.tabs.slice().map(t => t.close()))')
+        self.do('() => Promise.all(Sao.Tab.tabs.slice().map(t => t.close()))')
         self.settle()
