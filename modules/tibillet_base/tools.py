@@ -14,6 +14,9 @@ from tibillet.terms import add_months
 SLICE = 1000
 # Who plans further ahead has most likely mistyped the year.
 AHEAD_MONTHS = 24
+# The states of a field of a wizard that is only shown: clients do not send
+# back what is readonly by itself.
+SHOWN = {'readonly': True}
 
 
 def now():

@@ -2,6 +2,8 @@
 from decimal import Decimal
 
 from tibillet_base import tools
+from tibillet_base.counter import CounterStartMixin, get_start_values
+from tibillet_base.tools import SHOWN
 
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
@@ -10,8 +12,7 @@ from trytond.pyson import Eval
 from trytond.wizard import Wizard
 
 from . import box_office_code
-from .box_office_payment import (
-    SHOWN, SellMixin, check_seats, choose_seats, get_start)
+from .box_office_payment import SellMixin, check_seats, choose_seats, get_start
 from .ticket_writer import Item
 
 ZERO = Decimal(0)
@@ -47,19 +48,9 @@ class Performance(metaclass=PoolMeta):
         pass
 
 
-class BoxOfficeStart(ModelView):
+class BoxOfficeStart(CounterStartMixin, ModelView):
     __name__ = 'tibillet.boxoffice.start'
 
-    uuid = fields.Char("Identifier", states=SHOWN)
-    company = fields.Many2One('company.company', "Company", states=SHOWN)
-    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
-    point = fields.Many2One(
-        'sale.point', "Till",
-        domain=[
-            ('company', '=', Eval('company', -1)),
-            ('state', '=', 'open'),
-            ],
-        help="Nothing is sold before one is open.")
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True,
         domain=[
@@ -95,15 +86,6 @@ class BoxOfficeStart(ModelView):
             'company': Eval('company', -1),
             },
         depends=['company'])
-    total = fields.Function(Monetary(
-            "To Pay", currency='currency', digits='currency'),
-        'on_change_with_total')
-    received = Monetary(
-        "Received in Cash", currency='currency', digits='currency',
-        help="Leave empty when it is the exact amount.")
-    change = fields.Function(Monetary(
-            "Change", currency='currency', digits='currency'),
-        'on_change_with_change')
 
     @fields.depends(
         'performance', '_parent_performance.places_free')
@@ -161,11 +143,6 @@ class BoxOfficeStart(ModelView):
     def on_change_with_total(self, name=None):
         return sum((line.amount or ZERO for line in self.lines or []), ZERO)
 
-    @fields.depends('received', methods=['on_change_with_total'])
-    def on_change_with_change(self, name=None):
-        if self.received:
-            return max(self.received - self.on_change_with_total(), ZERO)
-
 
 class BoxOfficeLine(ModelView):
     __name__ = 'tibillet.boxoffice.line'
@@ -206,7 +183,7 @@ class BoxOffice(SellMixin, Wizard):
         'tibillet.boxoffice.start', 'tibillet_event.boxoffice_start_view_form')
 
     def default_start(self, fields):
-        values = self.get_start_values()
+        values = get_start_values()
         performance = self._get_performance()
         if performance:
             currency = Pool().get('currency.currency')(values['currency'])

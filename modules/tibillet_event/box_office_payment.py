@@ -1,15 +1,15 @@
 """How tickets are paid and printed at the counter, whatever is sold."""
-import uuid
 from decimal import Decimal
 
+from tibillet_base.counter import TO_PAY, CounterDoneMixin, CounterMixin
 from tibillet_base.till_writer import Paid
+from tibillet_base.tools import SHOWN
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.transaction import Transaction
 from trytond.wizard import Button, StateReport, StateTransition, StateView
 
 from . import ticket_writer
@@ -18,8 +18,6 @@ from .exceptions import (
 from .ticket_writer import Person
 
 ZERO = Decimal(0)
-# Clients do not send back what is readonly by itself.
-SHOWN = {'readonly': True}
 
 
 class BoxOfficePayment(ModelView):
@@ -51,19 +49,10 @@ class BoxOfficePaymentLine(ModelView):
     amount = Monetary("Amount", currency='currency', digits='currency')
 
 
-class BoxOfficeDone(ModelView):
+class BoxOfficeDone(CounterDoneMixin, ModelView):
     __name__ = 'tibillet.boxoffice.done'
 
-    currency = fields.Many2One('currency.currency', "Currency", readonly=True)
-    number = fields.Char("Sale", readonly=True)
-    total = Monetary(
-        "Total", currency='currency', digits='currency', readonly=True)
-    change = Monetary(
-        "Change to Give", currency='currency', digits='currency',
-        readonly=True)
 
-
-TO_PAY = {'invisible': Eval('total', 0) <= 0}
 FREE = {'invisible': Eval('total', 0) > 0}
 
 
@@ -81,12 +70,16 @@ def get_start(model, view):
             ])
 
 
-class SellMixin:
+class SellMixin(CounterMixin):
     """A wizard that sells what its first step says, and prints the tickets
 
     Its get_items returns what is sold.
     """
     __slots__ = ()
+    _closed = (
+        BoxOfficeClosedError, 'tibillet_event.msg_box_office_closed')
+    _no_method = (
+        BoxOfficeMethodError, 'tibillet_event.msg_box_office_method_')
 
     payment = StateView(
         'tibillet.boxoffice.payment',
@@ -94,10 +87,6 @@ class SellMixin:
             Button("Back", 'start', 'tryton-back'),
             Button("Sell", 'several', 'tryton-ok', default=True),
             ])
-    cash = StateTransition()
-    card = StateTransition()
-    cheque = StateTransition()
-    free = StateTransition()
     several = StateTransition()
     done = StateView(
         'tibillet.boxoffice.done',
@@ -106,20 +95,6 @@ class SellMixin:
                 default=True),
             ])
     print_ = StateReport('tibillet.ticket.roll')
-
-    def get_start_values(self):
-        "Return what each first step begins with"
-        pool = Pool()
-        Company = pool.get('company.company')
-        Point = pool.get('sale.point')
-        company = Company(Transaction().context['company'])
-        point = Point.get_opened(company)
-        return {
-            'uuid': str(uuid.uuid4()),
-            'company': company.id,
-            'currency': company.currency.id,
-            'point': point.id if point else None,
-            }
 
     def default_payment(self, fields):
         pool = Pool()
@@ -136,41 +111,13 @@ class SellMixin:
                         ('company', '=', self.start.company.id)])],
             }
 
-    def transition_cash(self):
-        return self._sell(self._pay(
-                'cash', self.start.received or None))
-
-    def transition_card(self):
-        return self._sell(self._pay('card'))
-
-    def transition_cheque(self):
-        return self._sell(self._pay('cheque'))
-
-    def transition_free(self):
-        return self._sell([])
-
     def transition_several(self):
         return self._sell([
                 Paid(line.method.id, line.amount)
                 for line in self.payment.lines if line.amount])
 
-    def _pay(self, tender, amount=None):
-        "Return the payment of the whole by the method of a tender"
-        pool = Pool()
-        Method = pool.get('sale.point.payment.method')
-        method = Method.get_by_tender(self.start.company, tender)
-        if not method:
-            raise BoxOfficeMethodError(gettext(
-                    'tibillet_event.msg_box_office_method_' + tender))
-        if amount is None:
-            amount = self.start.on_change_with_total()
-        return [Paid(method.id, amount)]
-
-    def _sell(self, payments):
+    def sell(self, payments):
         start, party = self.start, self.start.party
-        if not start.point:
-            raise BoxOfficeClosedError(
-                gettext('tibillet_event.msg_box_office_closed'))
         person = Person(
             start.holder or (party.rec_name if party else None),
             party.id if party else None)
@@ -179,19 +126,8 @@ class SellMixin:
             'counter', person).sale
         if not sale or not sale.change:
             return 'print_'
-        self.done.currency = start.currency
-        self.done.number = sale.number
-        self.done.total = sale.total
-        self.done.change = sale.change
+        self._tell(sale)
         return 'done'
-
-    def default_done(self, fields):
-        return {
-            'currency': self.done.currency.id,
-            'number': self.done.number,
-            'total': self.done.total,
-            'change': self.done.change,
-            }
 
     def do_print_(self, action):
         pool = Pool()

@@ -2,6 +2,8 @@
 from decimal import Decimal
 
 from tibillet_base import tools
+from tibillet_base.counter import CounterStartMixin, get_start_values
+from tibillet_base.tools import SHOWN
 
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
@@ -9,7 +11,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.wizard import Wizard
 
-from .box_office_payment import SHOWN, SellMixin, choose_seats, get_start
+from .box_office_payment import SellMixin, choose_seats, get_start
 from .exceptions import PassError
 from .pass_lot import PassItem
 
@@ -36,19 +38,9 @@ class Pass(metaclass=PoolMeta):
         pass
 
 
-class PassOfficeStart(ModelView):
+class PassOfficeStart(CounterStartMixin, ModelView):
     __name__ = 'tibillet.pass.office.start'
 
-    uuid = fields.Char("Identifier", states=SHOWN)
-    company = fields.Many2One('company.company', "Company", states=SHOWN)
-    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
-    point = fields.Many2One(
-        'sale.point', "Till",
-        domain=[
-            ('company', '=', Eval('company', -1)),
-            ('state', '=', 'open'),
-            ],
-        help="Nothing is sold before one is open.")
     season_pass = fields.Many2One('tibillet.pass', "Pass", required=True)
     quantity = fields.Integer(
         "Passes", required=True,
@@ -73,15 +65,6 @@ class PassOfficeStart(ModelView):
             'company': Eval('company', -1),
             },
         depends=['company'])
-    total = fields.Function(Monetary(
-            "To Pay", currency='currency', digits='currency'),
-        'on_change_with_total')
-    received = Monetary(
-        "Received in Cash", currency='currency', digits='currency',
-        help="Leave empty when it is the exact amount.")
-    change = fields.Function(Monetary(
-            "Change", currency='currency', digits='currency'),
-        'on_change_with_change')
 
     @fields.depends('season_pass', 'currency', 'dates')
     def on_change_season_pass(self):
@@ -114,11 +97,6 @@ class PassOfficeStart(ModelView):
     def on_change_with_total(self, name=None):
         return self.on_change_with_price() * max(self.quantity or 0, 0)
 
-    @fields.depends('received', methods=['on_change_with_total'])
-    def on_change_with_change(self, name=None):
-        if self.received:
-            return max(self.received - self.on_change_with_total(), ZERO)
-
 
 class PassOfficeDate(ModelView):
     __name__ = 'tibillet.pass.office.date'
@@ -143,7 +121,7 @@ class PassOffice(SellMixin, Wizard):
     def default_start(self, fields):
         pool = Pool()
         Currency = pool.get('currency.currency')
-        values = self.get_start_values()
+        values = get_start_values()
         values['quantity'] = 1
         season_pass = self._get_pass()
         if season_pass:

@@ -1,17 +1,18 @@
 """Sell memberships to who stands at the counter: choose, be paid."""
-import uuid
 from decimal import Decimal
 
 from tibillet_base import till_finish, tools
-from tibillet_base.till_writer import Paid
+from tibillet_base.counter import (
+    TO_PAY, CounterDoneMixin, CounterMixin, CounterStartMixin,
+    get_start_values)
+from tibillet_base.tools import SHOWN
 
-from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction, without_check_access
-from trytond.wizard import Button, StateTransition, StateView, Wizard
+from trytond.wizard import Button, StateView, Wizard
 
 from . import calendars, membership_writer
 from .exceptions import (
@@ -19,8 +20,6 @@ from .exceptions import (
 from .membership_writer import Item
 
 ZERO = Decimal(0)
-# Clients do not send back what is readonly by itself.
-_SHOWN = {'readonly': True}
 
 
 class Membership(metaclass=PoolMeta):
@@ -71,46 +70,22 @@ class POS(metaclass=PoolMeta):
         pass
 
 
-class SellStart(ModelView):
+class SellStart(CounterStartMixin, ModelView):
     __name__ = 'tibillet.membership.sell.start'
 
-    uuid = fields.Char("Identifier", states=_SHOWN)
-    company = fields.Many2One('company.company', "Company", states=_SHOWN)
-    currency = fields.Many2One('currency.currency', "Currency", states=_SHOWN)
-    point = fields.Many2One(
-        'sale.point', "Till",
-        domain=[
-            ('company', '=', Eval('company', -1)),
-            ('state', '=', 'open'),
-            ],
-        help="Nothing is sold before one is open.")
     lines = fields.One2Many(
         'tibillet.membership.sell.line', None, "Memberships")
-    total = fields.Function(Monetary(
-            "To Pay", currency='currency', digits='currency'),
-        'on_change_with_total')
-    received = Monetary(
-        "Received in Cash", currency='currency', digits='currency',
-        help="Leave empty when it is the exact amount.")
-    change = fields.Function(Monetary(
-            "Change", currency='currency', digits='currency'),
-        'on_change_with_change')
 
     @fields.depends('lines')
     def on_change_with_total(self, name=None):
         return sum((line.amount or ZERO for line in self.lines or []), ZERO)
 
-    @fields.depends('received', methods=['on_change_with_total'])
-    def on_change_with_change(self, name=None):
-        if self.received:
-            return max(self.received - self.on_change_with_total(), ZERO)
-
 
 class SellLine(ModelView):
     __name__ = 'tibillet.membership.sell.line'
 
-    company = fields.Many2One('company.company', "Company", states=_SHOWN)
-    currency = fields.Many2One('currency.currency', "Currency", states=_SHOWN)
+    company = fields.Many2One('company.company', "Company", states=SHOWN)
+    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
     party = fields.Many2One(
         'party.party', "Member", required=True,
         context={
@@ -230,41 +205,33 @@ def _today(company):
     return till_finish.local_date(tools.now(), company.id)
 
 
-_TO_PAY = {'invisible': Eval('total', 0) <= 0}
 _FREE = {'invisible': (Eval('total', 0) > 0) | ~Bool(Eval('lines'))}
 
 
-class SellDone(ModelView):
+class SellDone(CounterDoneMixin, ModelView):
     __name__ = 'tibillet.membership.sell.done'
 
-    currency = fields.Many2One('currency.currency', "Currency", readonly=True)
-    number = fields.Char("Sale", readonly=True)
-    total = Monetary(
-        "Total", currency='currency', digits='currency', readonly=True)
-    change = Monetary(
-        "Change to Give", currency='currency', digits='currency',
-        readonly=True)
     periods = fields.Many2Many(
         'tibillet.membership.period', None, None, "Periods", readonly=True)
 
 
-class Sell(Wizard):
+class Sell(CounterMixin, Wizard):
     __name__ = 'tibillet.membership.sell'
+    _closed = (
+        CounterClosedError, 'tibillet_membership.msg_counter_closed')
+    _no_method = (
+        CounterMethodError, 'tibillet_membership.msg_counter_method_')
 
     start = StateView(
         'tibillet.membership.sell.start',
         'tibillet_membership.membership_sell_start_view_form', [
             Button("Close", 'end', 'tryton-cancel'),
             Button("Free", 'free', 'tryton-ok', states=_FREE),
-            Button("Cheque", 'cheque', 'tryton-ok', states=_TO_PAY),
-            Button("Card", 'card', 'tryton-ok', states=_TO_PAY),
+            Button("Cheque", 'cheque', 'tryton-ok', states=TO_PAY),
+            Button("Card", 'card', 'tryton-ok', states=TO_PAY),
             Button("Cash", 'cash', 'tryton-ok', default=True,
-                states=_TO_PAY),
+                states=TO_PAY),
             ])
-    cash = StateTransition()
-    card = StateTransition()
-    cheque = StateTransition()
-    free = StateTransition()
     done = StateView(
         'tibillet.membership.sell.done',
         'tibillet_membership.membership_sell_done_view_form', [
@@ -294,12 +261,8 @@ class Sell(Wizard):
                 for m in [m for m in party.memberships
                     if m.company == company and not m.cancelled_on
                     ] or [None]]
-        point = point or Point.get_opened(company)
         return {
-            'uuid': str(uuid.uuid4()),
-            'company': company.id,
-            'currency': company.currency.id,
-            'point': point.id if point else None,
+            **get_start_values(company, point),
             'lines': lines or [self._get_line(company)],
             }
 
@@ -315,35 +278,8 @@ class Sell(Wizard):
             values['amount'] = membership.get_proposed_amount()
         return values
 
-    def transition_cash(self):
-        return self._sell(self._pay('cash', self.start.received or None))
-
-    def transition_card(self):
-        return self._sell(self._pay('card'))
-
-    def transition_cheque(self):
-        return self._sell(self._pay('cheque'))
-
-    def transition_free(self):
-        return self._sell([])
-
-    def _pay(self, tender, amount=None):
-        "Return the payment of the whole by the method of a tender"
-        pool = Pool()
-        Method = pool.get('sale.point.payment.method')
-        method = Method.get_by_tender(self.start.company, tender)
-        if not method:
-            raise CounterMethodError(gettext(
-                    'tibillet_membership.msg_counter_method_' + tender))
-        if amount is None:
-            amount = self.start.on_change_with_total()
-        return [Paid(method.id, amount)]
-
-    def _sell(self, payments):
+    def sell(self, payments):
         start = self.start
-        if not start.point:
-            raise CounterClosedError(
-                gettext('tibillet_membership.msg_counter_closed'))
         with without_check_access(), Transaction().set_context(
                 company=start.company.id):
             order = membership_writer.sell(
@@ -351,20 +287,13 @@ class Sell(Wizard):
                     Item(line.get_membership().id, line.amount)
                     for line in start.lines],
                 payments)
-        self.done.currency = start.currency
+        self._tell(order.sale)
         self.done.periods = order.periods
-        sale = order.sale
-        self.done.number = sale.number if sale else None
-        self.done.total = sale.total if sale else ZERO
-        self.done.change = sale.change if sale else ZERO
         return 'done'
 
     def default_done(self, fields):
         return {
-            'currency': self.done.currency.id,
-            'number': self.done.number,
-            'total': self.done.total,
-            'change': self.done.change,
+            **super().default_done(fields),
             'periods': [p.id for p in self.done.periods],
             }
 
