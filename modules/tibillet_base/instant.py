@@ -19,7 +19,7 @@ def shown(read):
     if isinstance(read, dict):
         return {key: shown(value) for key, value in read.items()}
     elif isinstance(read, (list, tuple)):
-        return [shown(value) for value in read]
+        return type(read)(shown(value) for value in read)
     elif isinstance(read, dt.datetime):
         return read.replace(microsecond=0)
     return read

@@ -2,6 +2,8 @@ import contextlib
 import smtplib
 from unittest.mock import patch
 
+import trytond.config as config
+
 
 @contextlib.contextmanager
 def mailbox():
@@ -23,3 +25,16 @@ def mailbox():
 
     with patch.object(smtplib, 'SMTP', Server):
         yield messages
+
+
+@contextlib.contextmanager
+def queued():
+    "Leave to a worker, which does not come, what is queued meanwhile"
+    before = config.get('queue', 'worker', default='False')
+    if not config.has_section('queue'):
+        config.add_section('queue')
+    config.set('queue', 'worker', 'True')
+    try:
+        yield
+    finally:
+        config.set('queue', 'worker', before)

@@ -25,7 +25,7 @@ class InstantTestCase(unittest.TestCase):
                 ([{'at': None, 'day': dt.date(2026, 6, 20)}],
                     [{'at': None, 'day': dt.date(2026, 6, 20)}]),
                 ([{'amount': Decimal('1.10'), 'ids': (1, 2)}],
-                    [{'amount': Decimal('1.10'), 'ids': [1, 2]}]),
+                    [{'amount': Decimal('1.10'), 'ids': (1, 2)}]),
                 ]:
             with self.subTest(read=read):
                 self.assertEqual(shown(read), expected)
