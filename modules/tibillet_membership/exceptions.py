@@ -104,3 +104,47 @@ class ReminderFieldError(ValidationError):
 
 class ReminderAccessError(AccessError):
     pass
+
+
+class ShareClassError(ValidationError):
+    pass
+
+
+class ShareHolderError(UserError):
+    pass
+
+
+class ShareEntryAccessError(AccessError):
+    pass
+
+
+class ShareRegisterError(UserError):
+    pass
+
+
+class ShareDateError(UserError):
+    pass
+
+
+class ShareNumberError(UserError):
+    pass
+
+
+class ShareAmountError(UserError):
+    pass
+
+
+class SharePaymentError(ShareAmountError):
+    pass
+
+
+class ShareCallError(UserError):
+    pass
+
+
+class ShareTransferError(UserError):
+    pass
+
+
+class ShareEraseError(AccessError):
+    pass

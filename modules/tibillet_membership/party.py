@@ -2,7 +2,7 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 
-from .exceptions import MembershipEraseError
+from .exceptions import MembershipEraseError, ShareEraseError
 
 
 class Party(metaclass=PoolMeta):
@@ -16,11 +16,14 @@ class Party(metaclass=PoolMeta):
         help="Some membership plans are for one of them only.")
     memberships = fields.One2Many(
         'tibillet.membership', 'party', "Memberships", readonly=True)
+    share_holdings = fields.One2Many(
+        'tibillet.share.holding', 'party', "Shares", readonly=True)
 
     @classmethod
     def copy(cls, parties, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('memberships', None)
+        default.setdefault('share_holdings', None)
         return super().copy(parties, default=default)
 
 
@@ -31,6 +34,7 @@ class Replace(metaclass=PoolMeta):
     def fields_to_replace(cls):
         return super().fields_to_replace() + [
             ('tibillet.membership', 'party'),
+            ('tibillet.share.entry', 'party'),
             ]
 
 
@@ -39,6 +43,7 @@ class Erase(metaclass=PoolMeta):
 
     def check_erase_company(self, party, company):
         pool = Pool()
+        Holding = pool.get('tibillet.share.holding')
         Membership = pool.get('tibillet.membership')
         super().check_erase_company(party, company)
         memberships = Membership.search([
@@ -51,4 +56,14 @@ class Erase(metaclass=PoolMeta):
                     'tibillet_membership.msg_erase_membership',
                     party=party.rec_name,
                     membership=membership.rec_name,
+                    company=company.rec_name))
+        holdings = Holding.search([
+                ('party', '=', party.id),
+                ('company', '=', company.id),
+                ['OR', ('shares', '!=', 0), ('owed', '!=', 0)],
+                ], limit=1)
+        for holding in holdings:
+            raise ShareEraseError(gettext(
+                    'tibillet_membership.msg_erase_share',
+                    party=party.rec_name,
                     company=company.rec_name))

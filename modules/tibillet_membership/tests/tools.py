@@ -55,3 +55,21 @@ def set_accounts(product):
         [('type', '=', 'revenue')], limit=1)
     configuration.save()
     return deferred, revenue
+
+
+def record_share(kind, date, party=None, share_class=None, **values):
+    "Record in the register of shares by the wizard, return the entries"
+    record = Wizard('tibillet.share.record')
+    form = record.form
+    form.kind = kind
+    form.date = date
+    if share_class:
+        form.share_class = share_class
+    elif not form.share_class:
+        Class = Model.get('tibillet.share.class')
+        form.share_class = Class.find([], order=[('id', 'ASC')], limit=1)[0]
+    form.party = party
+    for name, value in values.items():
+        setattr(form, name, value)
+    record.execute('write')
+    return record.actions[0]

@@ -1,0 +1,171 @@
+"""The register of shares: numbered, chained, never edited."""
+from tibillet_base.append_only import refuse_changes
+
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pyson import Eval
+
+from tibillet import chain
+
+from .exceptions import ShareEntryAccessError, ShareRegisterError
+
+KINDS = [
+    ('subscription', "Subscription"),
+    ('call', "Call"),
+    ('payment', "Payment"),
+    ('transfer', "Transfer"),
+    ('withdrawal', "Withdrawal"),
+    ('exclusion', "Exclusion"),
+    ('refund', "Refund"),
+    ]
+# What an entry changes, in the currency of the company.
+AMOUNTS = ['subscribed', 'called', 'paid', 'owed', 'losses']
+# What the chain holds of an entry.
+CHAINED = [
+    'number', 'date', 'kind', 'party_name', 'class_name', 'shares', *AMOUNTS]
+
+
+def _amount(name, help):
+    return Monetary(
+        name, currency='currency', digits='currency', required=True,
+        readonly=True, help=help)
+
+
+class ShareEntry(ModelSQL, ModelView):
+    __name__ = 'tibillet.share.entry'
+
+    company = fields.Many2One(
+        'company.company', "Company", required=True, readonly=True,
+        ondelete='RESTRICT')
+    currency = fields.Function(fields.Many2One(
+            'currency.currency', "Currency"), 'on_change_with_currency')
+    number = fields.Integer(
+        "Number", required=True, readonly=True,
+        help="In the register of the company, without holes.")
+    date = fields.Date("Date", required=True, readonly=True)
+    kind = fields.Selection(
+        KINDS, "Kind", required=True, readonly=True, sort=False)
+    party = fields.Many2One(
+        'party.party', "Member", required=True, readonly=True,
+        ondelete='RESTRICT',
+        context={
+            'company': Eval('company', -1),
+            },
+        depends={'company'})
+    share_class = fields.Many2One(
+        'tibillet.share.class', "Class", required=True, readonly=True,
+        ondelete='RESTRICT')
+    # As they were: what is renamed later stays so here.
+    party_name = fields.Char(
+        "Name of the Member", required=True, readonly=True, strip=False)
+    class_name = fields.Char(
+        "Name of the Class", required=True, readonly=True, strip=False)
+    shares = fields.Integer(
+        "Shares", required=True, readonly=True,
+        help="Negative for those that go.")
+    subscribed = _amount(
+        "Subscribed", "The shares at their nominal value.")
+    called = _amount("Called", "What the co-operative has asked for.")
+    paid = _amount("Paid", "What the member has paid of it.")
+    owed = _amount(
+        "To Pay Back", "What the co-operative owes to who has left.")
+    losses = _amount(
+        "Losses", "The part of the losses that who has left has borne.")
+    since = fields.Date(
+        "Subscribed on", readonly=True,
+        states={
+            'invisible': ~Eval('since'),
+            },
+        help="The five years to call what is left are counted from here.")
+    counterpart = fields.Many2One(
+        'tibillet.share.entry', "Counterpart", readonly=True,
+        ondelete='RESTRICT',
+        states={
+            'invisible': ~Eval('counterpart'),
+            },
+        help="The entry that this one goes with: who has given, or what is "
+        "paid back.")
+    previous_link = fields.Char(
+        "Previous Fingerprint", required=True, readonly=True, strip=False)
+    link = fields.Char(
+        "Fingerprint", required=True, readonly=True, strip=False)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('number_unique', Unique(table, table.company, table.number),
+                'tibillet_membership.msg_share_entry_number_unique'),
+            ]
+        cls._sql_indexes.update({
+                Index(
+                    table,
+                    (table.party, Index.Equality()),
+                    (table.share_class, Index.Equality())),
+                Index(table, (table.date, Index.Range())),
+                })
+        cls._order = [
+            ('company', 'ASC'), ('number', 'DESC'), ('id', 'DESC')]
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        refuse_changes(cls._table, [
+                'company', 'share_class', 'since', 'counterpart',
+                'previous_link', 'link', *CHAINED], ['party'])
+
+    @fields.depends('company')
+    def on_change_with_currency(self, name=None):
+        return self.company.currency if self.company else None
+
+    def get_rec_name(self, name):
+        return gettext(
+            'tibillet_membership.msg_share_entry_name',
+            number=self.number, party=self.party_name)
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('party_name', *clause[1:])]
+
+    @classmethod
+    def check_modification(cls, mode, entries, values=None, external=False):
+        super().check_modification(
+            mode, entries, values=values, external=external)
+        # What is wrong is put right by the opposite entry.
+        if mode != 'create' or external:
+            for entry in entries:
+                raise ShareEntryAccessError(gettext(
+                        'tibillet_membership.msg_share_entry_immutable',
+                        entry=entry.rec_name))
+
+    @staticmethod
+    def get_link(company, previous, values):
+        """Return the links before and of an entry
+
+        previous: the link of the last one, None for the first of a company.
+        """
+        previous = previous or chain.genesis(
+            ['tibillet.share.entry', company])
+        return previous, chain.link(
+            previous, {name: values[name] for name in CHAINED})
+
+    @classmethod
+    def check_register(cls, company):
+        "Refuse a register of which a number is missing or was changed"
+        previous = None
+        entries = cls.search(
+            [('company', '=', company.id)], order=[('number', 'ASC')])
+        for number, entry in enumerate(entries, 1):
+            links = cls.get_link(
+                company.id, previous,
+                {name: getattr(entry, name) for name in CHAINED})
+            if (entry.number != number
+                    or (entry.previous_link, entry.link) != links):
+                raise ShareRegisterError(gettext(
+                        'tibillet_membership.msg_share_register_broken',
+                        number=number,
+                        company=company.rec_name))
+            previous = entry.link
+        return len(entries)
