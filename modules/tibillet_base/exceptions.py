@@ -118,6 +118,21 @@ class TillPriceError(TillError):
     api_status = 400
 
 
+class TillDiscountError(TillError):
+    api_code = 'discount'
+    api_status = 400
+
+
+class TillDiscountDeniedError(TillError, AccessError):
+    api_code = 'discount_denied'
+    api_status = 403
+
+
+class TillPriceDeniedError(TillError, AccessError):
+    api_code = 'price_denied'
+    api_status = 403
+
+
 class TillScreenError(ValidationError):
     pass
 
@@ -169,6 +184,10 @@ class TillArchiveEmptyError(TillError):
 
 class TillReceiptError(TillError):
     api_code = 'not_finished'
+
+
+class TillReadingError(TillError):
+    api_code = 'till_closed'
 
 
 class TillConfigurationError(TillError):

@@ -44,6 +44,7 @@ SALE = [
 LINE = [
     'product', 'label', 'quantity', 'unit_price', 'vat_rate', 'vat_base',
     'vat_amount']
+DISCOUNT = ['line', 'discount', 'discount_reason']
 TAX = ['rate', 'base', 'amount']
 PAYMENT = ['method', 'tender', 'amount']
 
@@ -54,10 +55,15 @@ def sale(head, lines, taxes, payments):
     head, lines, taxes, payments: dictionaries with the names above; those
         of lines, taxes and payments in the order of their rows.
     """
+    discounts = [
+        [rank, *(line[key] for key in DISCOUNT[1:])]
+        for rank, line in enumerate(lines, 1) if line['discount']]
     return {
         'kind': 'sale',
         **{key: head[key] for key in SALE},
         'lines': [[line[key] for key in LINE] for line in lines],
+        # As it was chained when there were none.
+        **({'discounts': discounts} if discounts else {}),
         'taxes': [[tax[key] for key in TAX] for tax in taxes],
         'payments': [
             [payment[key] for key in PAYMENT] for payment in payments],

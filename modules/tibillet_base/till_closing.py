@@ -110,6 +110,7 @@ class Closing:
             taxes=[r for r in records if r.kind == 'vat'],
             categories=[r for r in records if r.kind == 'category'],
             outsides=[r for r in records if r.kind == 'outside'],
+            discounts=[r for r in records if r.kind == 'discount'],
             counts=[],
             **values)
 
@@ -128,8 +129,9 @@ class Closing:
             raise TillClosureError(gettext(
                     'tibillet_base.msg_till_closure_open_sale',
                     till=self.point.rec_name,
-                    sale=payments[0].sale.id,
-                    amount=payments[0].amount))
+                    sale=payments[0].sale.rec_name,
+                    amount=till_finish.say(
+                        payments[0].amount, self.row.company)))
 
     def _get_counts(self, counted):
         counts = []
@@ -168,7 +170,8 @@ class Closing:
         if not reason:
             raise TillClosureError(gettext(
                     'tibillet_base.msg_till_closure_reason',
-                    difference=difference))
+                    difference=till_finish.say(
+                        difference, self.row.company)))
         type_ = Configuration(1).get_multivalue(
             'shortage_type' if difference < 0 else 'surplus_type',
             company=self.row.company)
@@ -260,7 +263,7 @@ class Closing:
             field = 'tax' if part.kind == 'vat' else (
                 'method' if part.kind == 'tender' else 'category')
             line = {name: getattr(part, name, None) for name in LINE}
-            line['label'] = names.get(
+            line['label'] = part.label or names.get(
                 (field, getattr(part, field)),
                 gettext(f'tibillet_base.msg_till_closure_no_{field}'))
             line['sequence'] = sequence

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from sql import Literal
 
+from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
@@ -10,6 +11,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import till_closing, till_posting, till_sql
 from .append_only import refuse_changes
+from .exceptions import TillReadingError
 from .instant import Instant
 from .till_log import FactMixin
 from .till_total import TotaledMixin, TotalMixin, till_amount, totals_of
@@ -59,6 +61,11 @@ class Closure(TotaledMixin, _ClosureFactMixin, ModelSQL, ModelView):
         'tibillet.till.closure.line', 'closure', "Outside Turnover",
         'outside', states={
             'invisible': ~Eval('outsides', [-1]),
+            })
+    discounts = totals_of(
+        'tibillet.till.closure.line', 'closure', "Discounts", 'discount',
+        states={
+            'invisible': ~Eval('discounts', [-1]),
             })
     cash_start = till_amount("Cash at Opening")
     cash_sales = till_amount("Cash of Sales")
@@ -170,6 +177,14 @@ class Closure(TotaledMixin, _ClosureFactMixin, ModelSQL, ModelView):
     @without_check_access
     def get_reading(cls, point):
         "Return what a closure would say now, nothing is written"
+        if point.state == 'closed':
+            last = cls.search([
+                    ('point', '=', point.id),
+                    ], order=[('number', 'DESC')], limit=1)
+            if last:
+                raise TillReadingError(gettext(
+                        'tibillet_base.msg_till_reading_closed',
+                        till=point.rec_name, closure=last[0].rec_name))
         with Transaction().set_context(company=point.company.id):
             return till_closing.Closing(point, lock=False).read()
 

@@ -16,8 +16,8 @@ from tibillet.money import half_up
 
 from . import till_chain, till_sql, till_vat
 from .exceptions import (
-    TillClosedError, TillDayError, TillEmptyError, TillPaymentError,
-    TillPriceError, TillQuantityError, TillReturnError)
+    TillClosedError, TillDayError, TillDiscountError, TillEmptyError,
+    TillPaymentError, TillPriceError, TillQuantityError, TillReturnError)
 
 # A till is closed once a day: BOI-TVA-DECLA-30-10-30 asks for it.
 DAY_HOURS = 24
@@ -34,6 +34,8 @@ class Line:
     quantity: Decimal
     unit_list_price: Decimal
     unit_gross_price: Decimal
+    discount: Decimal = None
+    discount_reason: str = None
     label: str = None
     category: int = None
     revenue_account: int = None
@@ -45,10 +47,21 @@ class Line:
     def unit_price(self, included):
         return self.unit_gross_price if included else self.unit_list_price
 
+    def amount(self, included, quantum):
+        "Return what is to be paid of it, without VAT if prices are"
+        return self.full_amount(included, quantum) - (self.discount or 0)
+
+    def full_amount(self, included, quantum):
+        return half_up(self.quantity * self.unit_price(included), quantum)
+
     def frozen(self):
         return {name: getattr(self, name) for name in FROZEN}
 
 
+# The columns of a line that say what is sold.
+ASKED = [
+    'product', 'quantity', 'unit_list_price', 'unit_gross_price', 'discount',
+    'discount_reason']
 # The columns of a line that are filled when its sale is finished.
 FROZEN = [
     'label', 'category', 'revenue_account', 'vat_tax', 'vat_rate',
@@ -91,8 +104,9 @@ def freeze(lines, included, company, date, given=None):
         line.category = known.category
         line.revenue_account = known.account
         line.vat_tax, line.vat_rate = known.tax, known.rate
-        amount = half_up(line.quantity * line.unit_price(included), quantum)
-        asked.append(((known.tax, known.rate), known.rate, amount))
+        asked.append((
+                (known.tax, known.rate), known.rate,
+                line.amount(included, quantum)))
     parts, sums = till_vat.split(asked, included, quantum)
     for line, (base, vat) in zip(lines, parts, strict=True):
         line.vat_base, line.vat_amount = base, vat
@@ -116,8 +130,11 @@ def other_prices(price, rate, included):
     return price, round_price(price * (1 + rate), ROUND_HALF_UP)
 
 
-def check_lines(lines, included, may_return):
+def check_lines(lines, included, may_return, company):
     "Refuse lines that cannot be sold"
+    pool = Pool()
+    Point = pool.get('sale.point')
+    quantum, _ = Point.get_till_settings(company)
     if not lines:
         raise TillEmptyError(gettext('tibillet_base.msg_till_empty'))
     for line in lines:
@@ -128,6 +145,25 @@ def check_lines(lines, included, may_return):
         price = line.unit_price(included)
         if price is None or price < 0:
             raise TillPriceError(gettext('tibillet_base.msg_till_price'))
+        _check_discount(line, included, quantum, company)
+
+
+def _check_discount(line, included, quantum, company):
+    "Refuse a discount of more than the line, or without a reason"
+    discount = line.discount or Decimal(0)
+    if not discount:
+        return
+    if not (line.discount_reason or '').strip():
+        raise TillDiscountError(gettext(
+                'tibillet_base.msg_till_discount_reason',
+                discount=say(discount, company)))
+    full = line.full_amount(included, quantum)
+    # What is taken back takes its discount back too.
+    if (discount % quantum
+            or not min(full, 0) <= discount <= max(full, 0)):
+        raise TillDiscountError(gettext(
+                'tibillet_base.msg_till_discount',
+                discount=say(discount, company), amount=say(full, company)))
 
 
 def check_payments(payments, amount, company):
@@ -144,7 +180,8 @@ def check_payments(payments, amount, company):
         if payment.amount and payment.amount % quantum:
             raise TillPaymentError(gettext(
                     'tibillet_base.msg_till_payment_coins',
-                    amount=payment.amount, coin=say(quantum, company)))
+                    amount=say(payment.amount, company),
+                    coin=say(quantum, company)))
     if paid != amount or not all(p.amount for p in payments):
         raise TillPaymentError(gettext(
                 'tibillet_base.msg_till_payment', paid=say(paid, company),

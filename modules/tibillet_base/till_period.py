@@ -48,6 +48,11 @@ class TillPeriod(TotaledMixin, OfTillMixin, ModelSQL, ModelView):
         'outside', states={
             'invisible': ~Eval('outsides', [-1]),
             })
+    discounts = totals_of(
+        'tibillet.till.period.line', 'period', "Discounts", 'discount',
+        states={
+            'invisible': ~Eval('discounts', [-1]),
+            })
     closure_link = fields.Char(
         "Fingerprint of the Last Z Closure", required=True, readonly=True,
         strip=False)

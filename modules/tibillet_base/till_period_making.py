@@ -21,6 +21,7 @@ _KINDS = {
     'vat': ['rate', 'tax'],
     'category': ['category'],
     'outside': ['category'],
+    'discount': ['label'],
     }
 
 

@@ -39,6 +39,7 @@ def chains(row):
     return [
         Chain('sale', reading(_sales), row.counter, row.head, {
                 'lines': till_chain.LINE,
+                'discounts': till_chain.DISCOUNT,
                 'taxes': till_chain.TAX,
                 'payments': till_chain.PAYMENT,
                 }),
@@ -85,8 +86,7 @@ def _some_sales(row, first, last):
     ids = [s[0] for s in sales]
     lines = _children(
         'sale.point.sale.line', ids,
-        ['product', 'quantity', 'unit_list_price', 'unit_gross_price',
-            *till_finish.FROZEN], till_finish.Line)
+        [*till_finish.ASKED, *till_finish.FROZEN], till_finish.Line)
     taxes = _children(
         'tibillet.till.sale.tax', ids, ['tax', 'rate', 'base', 'amount'],
         till_finish.Tax)

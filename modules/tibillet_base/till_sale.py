@@ -18,6 +18,8 @@ from .instant import Instant
 FINISHED = [
     'number', 'operation', 'finished_at', 'cashier', 'link', 'key',
     'signature', 'taxes', 'move']
+# How many lines name a sale that has no number yet.
+NAMED = 3
 # The parent of a row is a fact: in the database, beside check_modification.
 PARENT_DONE = (
     "EXISTS (SELECT 1 FROM sale_point_sale "
@@ -85,6 +87,17 @@ class POSSale(metaclass=PoolMeta):
                 'operation', 'finished_at', 'cashier', 'employee', 'link',
                 'key', 'signature'],
             when="OLD.state NOT IN ('open', 'cancelled')")
+
+    def get_rec_name(self, name):
+        "Return the number, and what is sold before there is one"
+        if self.number:
+            return self.number
+        lines = [
+            f'{line.quantity:g} × {line.product.rec_name}'
+            for line in self.lines]
+        return ', '.join([
+                *lines[:NAMED], *(['…'] if len(lines) > NAMED else [])]) or (
+                gettext('tibillet_base.msg_till_sale_empty'))
 
     @fields.depends(
         'company', 'point', 'date', 'state', 'lines', 'taxes')
@@ -222,7 +235,8 @@ class POSSale(metaclass=PoolMeta):
         "Return head, lines, taxes and payments, if it can be finished"
         date = till_finish.local_date(at, row.company)
         lines = [line._get_till_line() for line in self.lines]
-        till_finish.check_lines(lines, row.tax_included, _may_return())
+        till_finish.check_lines(
+            lines, row.tax_included, is_manager(), row.company)
         taxes = till_finish.freeze(
             lines, row.tax_included, row.company, date)
         payments = [till_finish.Payment(
@@ -239,8 +253,8 @@ class POSSale(metaclass=PoolMeta):
         return head, lines, taxes, payments
 
 
-def _may_return():
-    "Return whether the user may take goods back"
+def is_manager():
+    "Return whether the user may take goods back, and decide of prices"
     pool = Pool()
     ModelData = pool.get('ir.model.data')
     User = pool.get('res.user')
@@ -311,9 +325,8 @@ class POSSaleLine(_OfSaleMixin, metaclass=PoolMeta):
     def __register__(cls, module):
         super().__register__(module)
         refuse_changes(
-            cls._table, [
-                'sale', 'product', 'quantity', 'unit_list_price',
-                'unit_gross_price', *till_finish.FROZEN],
+            cls._table,
+            ['sale', *till_finish.ASKED, *till_finish.FROZEN],
             when=PARENT_DONE)
 
     @classmethod

@@ -81,6 +81,7 @@ class TotalMixin(sequence_ordered()):
             ('vat', "VAT"),
             ('category', "Category"),
             ('outside', "Outside Turnover"),
+            ('discount', "Discounts"),
             ], "Kind", required=True, readonly=True, sort=False)
     label = fields.Char("Label", required=True, readonly=True, strip=False)
     method = fields.Many2One(

@@ -20,8 +20,9 @@ ZERO = Decimal(0)
 class Part:
     """One line of a closure
 
-    kind: tender, vat, category or outside.
-    quantity: of payments, or of what was sold.
+    kind: tender, vat, category, outside or discount.
+    quantity: of payments, of what was sold, or of lines that were reduced.
+    label: what names it where no record does.
     """
     kind: str
     method: int = None
@@ -33,6 +34,7 @@ class Part:
     base: Decimal = None
     vat: Decimal = None
     amount: Decimal = ZERO
+    label: str = None
 
 
 @dataclass
@@ -96,6 +98,7 @@ def totals(point, after, last, quantum):
     found.lines += _taxes(point, after, last, quantum)
     found.lines += _categories(point, after, last, quantum)
     found.lines += _categories(point, after, last, quantum, outside=True)
+    found.lines += _discounts(point, after, last, quantum)
     return found
 
 
@@ -179,6 +182,25 @@ def _categories(point, after, last, quantum, outside=False):
             quantity=_quantity(quantity), base=base, vat=vat,
             amount=base + vat)
         for category, quantity, base, vat in rows]
+
+
+def _discounts(point, after, last, quantum):
+    "Return by how much lines were reduced, for each reason"
+    sale = till_sql.table('sale.point.sale')
+    line = till_sql.table('sale.point.sale.line')
+    rows = query(sale
+        .join(line, condition=line.sale == sale.id)
+        .select(
+            line.discount_reason, Count(line.id).as_('quantity'),
+            Sum(line.discount).as_('amount'),
+            where=is_in(sale, point, after, last) & (line.discount != Null),
+            group_by=[line.discount_reason],
+            order_by=[line.discount_reason.asc]),
+        [None, None, 'NUMERIC'], quantum)
+    return [
+        Part('discount', label=reason, quantity=Decimal(quantity),
+            amount=amount)
+        for reason, quantity, amount in rows]
 
 
 def by_account(point, after, last, quantum):

@@ -36,9 +36,7 @@ STAMPS = ['create_uid', 'create_date']
 SALE = [
     'company', 'point', 'employee', 'state', 'date', 'uuid', 'number',
     'operation', 'finished_at', 'cashier', 'link', 'key', 'signature']
-LINE = [
-    'sale', 'product', 'quantity', 'unit_list_price', 'unit_gross_price',
-    *till_finish.FROZEN]
+LINE = ['sale', *till_finish.ASKED, *till_finish.FROZEN]
 TAX = ['sale', 'tax', 'rate', 'base', 'amount']
 PAYMENT = ['sale', 'method', 'amount', 'session', 'tender']
 COLUMNS = {
@@ -56,11 +54,16 @@ class Sold:
     unit_price: with VAT if the prices of the till include it.
     facts: what the till writes of it (till_product.Facts), if its label, VAT
         or account are not those of the product.
+    discount: by how much the line is less, with VAT if the price is with it;
+        of the sign of the quantity.
+    reason: of the discount, such as the money that was given.
     """
     product: int
     quantity: Decimal
     unit_price: Decimal
     facts: Facts = None
+    discount: Decimal = Decimal(0)
+    reason: str = None
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,12 @@ def _get_lines(row, lines, date, may_return):
         rate = (line.facts or facts[id_]).rate
         list_price, gross_price = till_finish.other_prices(
             round_price(line.unit_price), rate, row.tax_included)
-        till_lines.append(Line(id_, line.quantity, list_price, gross_price))
-    till_finish.check_lines(till_lines, row.tax_included, may_return)
+        till_lines.append(Line(
+                id_, line.quantity, list_price, gross_price,
+                line.discount or None,
+                (line.reason or None) if line.discount else None))
+    till_finish.check_lines(
+        till_lines, row.tax_included, may_return, row.company)
     return till_lines
 
 
@@ -258,17 +265,18 @@ def _replay(found, row, uuid, lines, payments):
         line.unit_gross_price if row.tax_included else line.unit_list_price)
     cursor = till_sql.cursor()
     cursor.execute(*line.select(
-            line.product, line.quantity, price,
+            line.product, line.quantity, price, line.discount,
             where=line.sale == id_, order_by=line.id.asc))
     sold = [
-        (product, Decimal(str(quantity)), price_)
-        for product, quantity, price_ in cursor]
+        (product, Decimal(str(quantity)), price_, discount or 0)
+        for product, quantity, price_, discount in cursor]
     rows, total = _get_payment_rows(id_), _get_total(id_)
     paid = [(p.method, p.amount) for p in rows]
     asked = [(int(p.method), p.amount) for p in payments]
     if (point != row.id or operation is None
             or sold != [
-                (int(s.product), s.quantity, round_price(s.unit_price))
+                (int(s.product), s.quantity, round_price(s.unit_price),
+                    s.discount or 0)
                 for s in lines]
             or asked != paid[:len(asked)]
             # Beside what was given there may be the change.

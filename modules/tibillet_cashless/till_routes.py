@@ -68,6 +68,15 @@ def redeem(request, pool, device):
             get_amount('amount', data), get_id('method', data)))
 
 
+@app.route(f'{PREFIX}/cancel', methods=['POST'])
+@api(device=['terminal'], hot=True)
+def cancel(request, pool, device):
+    data = body(request, uuid=str, sale=str)
+    return _say(till_card.cancel_own(
+            get_point(device).id, get_uuid(data['uuid']),
+            get_uuid(data['sale'])))
+
+
 def get_card(name, data):
     "Return the number of a card, None if there is none"
     value = data.get(name)

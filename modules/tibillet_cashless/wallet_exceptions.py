@@ -190,6 +190,15 @@ class OperationSpentError(WalletError):
     api_code = 'spent'
 
 
+class CardCancelError(WalletError):
+    api_code = 'cancel_denied'
+    api_status = 403
+
+
+class CardSaleError(WalletError):
+    api_code = 'no_card_sale'
+
+
 class WalletMergeCompanyError(WalletError):
     api_code = 'company_missing'
 
