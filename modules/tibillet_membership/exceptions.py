@@ -148,3 +148,11 @@ class ShareTransferError(UserError):
 
 class ShareEraseError(AccessError):
     pass
+
+
+class ShareWithdrawalAccessError(AccessError):
+    pass
+
+
+class ShareQueueError(UserError):
+    pass

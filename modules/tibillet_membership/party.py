@@ -35,6 +35,7 @@ class Replace(metaclass=PoolMeta):
         return super().fields_to_replace() + [
             ('tibillet.membership', 'party'),
             ('tibillet.share.entry', 'party'),
+            ('tibillet.share.withdrawal', 'party'),
             ]
 
 

@@ -91,6 +91,14 @@ class ShareClass(DeactivableMixin, ModelSQL, ModelView):
                         share_class=entry.share_class.rec_name))
 
     @classmethod
+    def on_modification(cls, mode, classes, field_names=None):
+        pool = Pool()
+        Capital = pool.get('tibillet.share.capital')
+        super().on_modification(mode, classes, field_names=field_names)
+        if mode in {'create', 'write'}:
+            Capital.make({c.company for c in classes})
+
+    @classmethod
     def validate_fields(cls, classes, field_names):
         super().validate_fields(classes, field_names)
         if field_names & {'company', 'nominal'}:

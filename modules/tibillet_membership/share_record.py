@@ -8,7 +8,8 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
-from trytond.wizard import Button, StateAction, StateView, Wizard
+from trytond.wizard import (
+    Button, StateAction, StateTransition, StateView, Wizard)
 
 from . import capital, share_register
 
@@ -17,6 +18,9 @@ KINDS = [
     ('call', "Call"),
     ('payment', "Payment"),
     ('transfer', "Transfer"),
+    ('withdrawal', "Withdrawal"),
+    ('exclusion', "Exclusion"),
+    ('refund', "Refund"),
     ]
 
 
@@ -68,7 +72,8 @@ class RecordStart(ModelView):
             ('shares', '=', None),
             ('shares', '>', 0),
             ],
-        states=_only('subscription', 'transfer'))
+        states=_only(
+            'subscription', 'transfer', 'withdrawal', 'exclusion'))
     held = fields.Function(fields.Integer(
             "Shares Held",
             states={
@@ -87,12 +92,17 @@ class RecordStart(ModelView):
         'on_change_with_least')
     paid = Monetary(
         "Paid", currency='currency', digits='currency',
-        states=_only('subscription', 'payment'))
+        states=_only('subscription', 'payment', 'refund'))
     to_pay = fields.Function(Monetary(
             "Called, Not Paid", currency='currency', digits='currency',
             states=_only('payment', required=False),
             help="What the member is asked for and has not paid."),
         'on_change_with_to_pay')
+    owed = fields.Function(Monetary(
+            "To Pay Back", currency='currency', digits='currency',
+            states=_only('refund', required=False),
+            help="What the co-operative owes to who has left."),
+        'on_change_with_owed')
     called = Monetary(
         "Called per Share", currency='currency', digits='currency',
         states=_only('call'),
@@ -156,6 +166,11 @@ class RecordStart(ModelView):
         held = self._get_holding()
         return held.to_pay if held else None
 
+    @fields.depends('kind', methods=['_get_holding'])
+    def on_change_with_owed(self, name=None):
+        held = self._get_holding()
+        return held.owed if held else None
+
     @fields.depends(
         'kind', 'company', 'party', 'share_class', 'called')
     def on_change_with_to_call(self, name=None):
@@ -171,12 +186,16 @@ class RecordStart(ModelView):
                     for held in holdings.values()), Decimal(0))
 
     @fields.depends(
-        'kind', methods=['on_change_with_least', 'on_change_with_to_pay'])
+        'kind', methods=[
+            'on_change_with_least', 'on_change_with_to_pay',
+            'on_change_with_owed'])
     def _set_paid(self):
         if self.kind == 'subscription':
             self.paid = self.on_change_with_least()
         elif self.kind == 'payment':
             self.paid = self.on_change_with_to_pay()
+        elif self.kind == 'refund':
+            self.paid = self.on_change_with_owed()
 
     @fields.depends(methods=['_set_paid'])
     def on_change_kind(self):
@@ -202,8 +221,10 @@ class Record(Wizard):
         'tibillet.share.record.start',
         'tibillet_membership.share_record_start_view_form', [
             Button("Cancel", 'end', 'tryton-cancel'),
-            Button("Record", 'write', 'tryton-ok', default=True),
+            Button("Record", 'choose', 'tryton-ok', default=True),
             ])
+    choose = StateTransition()
+    queue = StateAction('tibillet_membership.act_share_withdrawal')
     write = StateAction('tibillet_membership.act_share_entry')
 
     def default_start(self, fields):
@@ -211,6 +232,20 @@ class Record(Wizard):
         if context.get('active_model') == 'party.party':
             return {'party': context.get('active_id')}
         return {}
+
+    def transition_choose(self):
+        if self.start.kind in {'withdrawal', 'exclusion'}:
+            return 'queue'
+        return 'write'
+
+    def do_queue(self, action):
+        start = self.start
+        register = share_register.opened(
+            start.share_class.company, start.date)
+        with without_check_access():
+            asked = register.ask_to_leave(
+                start.kind, start.party, start.share_class, start.shares)
+        return action, {'res_id': [w.id for w in asked]}
 
     def do_write(self, action):
         start = self.start
@@ -239,3 +274,7 @@ class Record(Wizard):
         start = self.start
         return register.transfer(
             start.party, start.other, start.share_class, start.shares)
+
+    def _record_refund(self, register):
+        start = self.start
+        return register.refund(start.party, start.share_class, start.paid)

@@ -84,8 +84,11 @@ def get_changes(company):
     return [Decimal(str(change)) for change, in cursor]
 
 
-def opened(company, date):
-    "Return the register of a company, that nobody else writes meanwhile"
+def opened(company, date=None):
+    """Return the register of a company, that nobody else writes meanwhile
+
+    date: of what will be written.
+    """
     pool = Pool()
     Company = pool.get('company.company')
     tools.take_turn(Company, [company.id], 'party')
@@ -105,7 +108,8 @@ class Register:
         self.last, = Entry.search(
             [('company', '=', company.id)],
             order=[('number', 'DESC')], limit=1) or [None]
-        self._check_date()
+        if date:
+            self._check_date()
 
     def _check_date(self):
         if self.date > tools.today(self.company):
@@ -248,7 +252,7 @@ class Register:
         self.check_held(party, share_class, held, shares)
         share_class.check_minimum(
             other, self.get_holding(other, share_class).shares + shares)
-        given = self.get_part(held, shares)
+        given = get_part(held, shares, self.quantum)
         since = self.get_since(party, share_class) or self.date
         given_by, = self.append([{
                     'kind': 'transfer',
@@ -265,23 +269,82 @@ class Register:
                         **given,
                         }])]
 
+    def ask_to_leave(self, kind, party, share_class, shares):
+        """Put who leaves at the end of the queue, and return its place
+
+        kind: withdrawal or exclusion.
+        """
+        pool = Pool()
+        Withdrawal = pool.get('tibillet.share.withdrawal')
+        self._check_shares(shares)
+        self.check_held(
+            party, share_class, self.get_holding(party, share_class), shares)
+        with without_check_access():
+            return Withdrawal.create([{
+                        'company': self.company.id,
+                        'kind': kind,
+                        'party': party.id,
+                        'share_class': share_class.id,
+                        'shares': shares,
+                        'asked_on': self.date,
+                        'state': 'queued',
+                        }])
+
+    def let_leave(self, losses):
+        """Let those leave whose turn has come, and return their entries
+
+        losses: of the co-operative, that its reserves do not cover.
+        """
+        pool = Pool()
+        Withdrawal = pool.get('tibillet.share.withdrawal')
+        self._check_amount(losses)
+        if losses < 0:
+            raise ShareAmountError(gettext(
+                    'tibillet_membership.msg_share_losses_negative'))
+        leaving = get_leaving(
+            Withdrawal.get_company_turns(self.company), self.date)
+        rows = get_rows(self.company, leaving, losses)
+        entries = self.append([row for _, row in rows])
+        for (withdrawal, _), entry in zip(rows, entries, strict=True):
+            withdrawal.entry, withdrawal.state = entry, 'done'
+        Withdrawal.save(leaving)
+        return entries
+
+    def refund(self, party, share_class, amount):
+        "Record that who has left was paid back"
+        self._check_amount(amount)
+        held = self.get_holding(party, share_class)
+        if not 0 < amount <= held.owed:
+            raise SharePaymentError(gettext(
+                    'tibillet_membership.msg_share_refund',
+                    party=party.rec_name,
+                    most=self.money(held.owed),
+                    amount=self.money(amount)))
+        return self.append([{
+                    'kind': 'refund',
+                    'party': party,
+                    'share_class': share_class,
+                    'owed': -amount,
+                    }])
+
     def check_held(self, party, share_class, held, shares):
-        "Refuse that more shares go than are held, or nearly all of them"
-        if shares > held.shares:
+        """Refuse that more shares go than are held, or nearly all of them
+
+        What waits in the queue is about to go already.
+        """
+        pool = Pool()
+        Withdrawal = pool.get('tibillet.share.withdrawal')
+        left = held.shares - sum(
+            w.shares for w in Withdrawal.get_queue(self.company)
+            if (w.party, w.share_class) == (party, share_class))
+        if shares > left:
             raise ShareNumberError(gettext(
                     'tibillet_membership.msg_share_held',
                     party=party.rec_name,
-                    held=held.shares,
+                    held=left,
                     shares=shares,
                     share_class=share_class.rec_name))
-        share_class.check_minimum(party, held.shares - shares)
-
-    def get_part(self, held, shares):
-        "Return what goes with some of the shares that are held"
-        return {'shares': shares, **{
-                name: capital.part(
-                    getattr(held, name), shares, held.shares, self.quantum)
-                for name in ['subscribed', 'called', 'paid']}}
+        share_class.check_minimum(party, left - shares)
 
     def get_since(self, party, share_class):
         "Return when what is not called yet was subscribed"
@@ -299,6 +362,48 @@ class Register:
                     'tibillet_membership.msg_share_amount_digits',
                     amount=amount,
                     currency=self.company.currency.rec_name))
+
+
+def get_part(held, shares, quantum):
+    "Return what goes with some of the shares that are held"
+    return {'shares': shares, **{
+            name: capital.part(
+                getattr(held, name), shares, held.shares, quantum)
+            for name in ['subscribed', 'called', 'paid']}}
+
+
+def get_leaving(turns, date):
+    """Return who may leave on a date
+
+    turns: of the queue, oldest first.
+    """
+    return [w for w, turn in turns if turn.day and turn.day <= date]
+
+
+def get_rows(company, leaving, losses):
+    "Return who leaves with what it changes in the register"
+    holdings = get_holdings(company, {w.party for w in leaving})
+    level = sum(get_changes(company), ZERO)
+    quantum = company.currency.rounding
+    rows = []
+    for withdrawal in leaving:
+        key = withdrawal.party.id, withdrawal.share_class.id
+        gone = get_part(holdings[key], withdrawal.shares, quantum)
+        owed = capital.refund(
+            gone['paid'], gone['subscribed'], losses, level, quantum)
+        # The same member may leave twice.
+        holdings[key] = holdings[key]._replace(**{
+                name: getattr(holdings[key], name) - value
+                for name, value in gone.items()})
+        rows.append((withdrawal, {
+                    'kind': withdrawal.kind,
+                    'party': withdrawal.party,
+                    'share_class': withdrawal.share_class,
+                    **{name: -value for name, value in gone.items()},
+                    'owed': owed,
+                    'losses': gone['paid'] - owed,
+                    }))
+    return rows
 
 
 def get_uncalled_days(company, parties):

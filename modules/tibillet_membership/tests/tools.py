@@ -71,5 +71,5 @@ def record_share(kind, date, party=None, share_class=None, **values):
     form.party = party
     for name, value in values.items():
         setattr(form, name, value)
-    record.execute('write')
+    record.execute('choose')
     return record.actions[0]

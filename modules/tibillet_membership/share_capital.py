@@ -1,0 +1,193 @@
+"""The capital of a co-operative: what its statutes say, and where it is."""
+from decimal import Decimal
+
+from tibillet_base.tools import today
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, Unique, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool
+from trytond.pyson import Eval, If
+from trytond.transaction import Transaction, without_check_access
+
+from tibillet.terms import add_months
+
+from . import capital, share_register
+from .share_class import RATE_DIGITS
+
+ZERO = Decimal(0)
+LEVELS = [
+    'subscribed', 'called', 'paid', 'to_pay', 'uncalled', 'owed', 'highest',
+    'floor', 'free', 'queued']
+
+
+def _level(name, help=""):
+    return fields.Function(Monetary(
+            name, currency='currency', digits='currency', help=help),
+        'get_levels')
+
+
+class ShareCapital(ModelSQL, ModelView):
+    __name__ = 'tibillet.share.capital'
+
+    company = fields.Many2One(
+        'company.company', "Company", required=True, ondelete='CASCADE')
+    currency = fields.Function(fields.Many2One(
+            'currency.currency', "Currency"), 'on_change_with_currency')
+    floor_rate = fields.Numeric(
+        "Part of the Highest Level", digits=RATE_DIGITS, required=True,
+        domain=[
+            ('floor_rate', '>=', Decimal('0.25')),
+            ('floor_rate', '<=', 1),
+            ],
+        help="Below which the capital never falls: a quarter by law, or more "
+        "if the statutes ask for it.")
+    floor_amount = Monetary(
+        "Capital of the Statutes", currency='currency', digits='currency',
+        required=True,
+        domain=[
+            ('floor_amount', '>=', 0),
+            ],
+        help="Below which the capital never falls either.")
+    refund_months = fields.Integer(
+        "Months before Paying Back", required=True,
+        domain=[
+            ('refund_months', '>=', 0),
+            ('refund_months', '<=', capital.CALL_MONTHS),
+            ],
+        help="How long after asking somebody may leave, as the statutes say.")
+    subscribed = _level("Capital", "What members have subscribed.")
+    called = _level("Called", "What the co-operative has asked for.")
+    paid = _level("Paid", "What members have paid of it.")
+    to_pay = _level("Called, Not Paid")
+    uncalled = _level("To Call", "What is subscribed and not called yet.")
+    owed = _level(
+        "To Pay Back", "What the co-operative owes to who has left.")
+    highest = _level("Highest Level", "The most that the capital has been.")
+    floor = _level("Floor", "Below which the capital never falls.")
+    free = _level("May Leave", "What is above the floor.")
+    queued = _level("Asked to Leave", "What waits in the queue.")
+    call_until = fields.Function(fields.Date(
+            "To Call Until",
+            states={
+                'invisible': ~Eval('call_until'),
+                },
+            help="The first day on which five years are over."),
+        'get_call_until')
+    alert = fields.Function(fields.Selection([
+                (None, ""),
+                ('floor', "Somebody waits for the capital to grow"),
+                ('late', "Five years are over: call the capital"),
+                ('soon', "Five years are over within twelve months"),
+                ('to_pay', "Called capital is to be paid"),
+                ], "Alert", sort=False), 'get_alert')
+    alert_string = alert.translated('alert')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('company_unique', Unique(table, table.company),
+                'tibillet_membership.msg_share_capital_unique'),
+            ]
+
+    @classmethod
+    def default_company(cls):
+        return Transaction().context.get('company')
+
+    @classmethod
+    def default_floor_rate(cls):
+        return Decimal('0.25')
+
+    @classmethod
+    def default_floor_amount(cls):
+        return ZERO
+
+    @classmethod
+    def default_refund_months(cls):
+        return 0
+
+    @fields.depends('company')
+    def on_change_with_currency(self, name=None):
+        return self.company.currency if self.company else None
+
+    def get_rec_name(self, name):
+        return gettext(
+            'tibillet_membership.msg_share_capital_name',
+            company=self.company.rec_name)
+
+    @classmethod
+    @without_check_access
+    def make(cls, companies):
+        "Give their capital to the companies that have none yet"
+        found = {c.company for c in cls.search([])}
+        cls.create([
+                {'company': c.id} for c in sorted(
+                    set(companies) - found, key=lambda c: c.id)])
+
+    @classmethod
+    @without_check_access
+    def of(cls, company):
+        found, = cls.search([('company', '=', company.id)])
+        return found
+
+    def get_floor(self):
+        "Return the highest level of the capital, and its floor"
+        highest = ZERO + capital.highest(
+            share_register.get_changes(self.company))
+        return highest, capital.floor(
+            highest, self.floor_rate, self.floor_amount,
+            self.company.currency.rounding)
+
+    def get_due(self, asked_on):
+        "Return from when who has asked on a day may leave"
+        return add_months(asked_on, self.refund_months)
+
+    @classmethod
+    def get_levels(cls, capitals, names):
+        pool = Pool()
+        Withdrawal = pool.get('tibillet.share.withdrawal')
+        found = {}
+        for record in capitals:
+            held = share_register.get_holdings(record.company).values()
+            levels = {name: sum((getattr(h, name) for h in held), ZERO)
+                for name in [
+                    'subscribed', 'called', 'paid', 'to_pay', 'uncalled',
+                    'owed']}
+            levels['highest'], levels['floor'] = record.get_floor()
+            levels['free'] = capital.free(
+                levels['subscribed'], levels['floor'])
+            levels['queued'] = sum(
+                (w.amount for w in Withdrawal.get_queue(record.company)),
+                ZERO)
+            found[record.id] = levels
+        return {
+            name: {id_: levels[name] for id_, levels in found.items()}
+            for name in names}
+
+    def get_call_until(self, name):
+        holdings = share_register.get_holdings(self.company)
+        days = share_register.get_uncalled_days(
+            self.company, list({p for p, _ in holdings}))
+        return capital.call_until(min(days.values())) if days else None
+
+    def get_alert(self, name):
+        now = today(self.company)
+        if self.queued > self.free:
+            return 'floor'
+        if self.call_until and self.call_until < now:
+            return 'late'
+        if self.call_until and self.call_until < add_months(now, 12):
+            return 'soon'
+        if self.to_pay:
+            return 'to_pay'
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('alert').in_(['floor', 'late']), 'danger',
+                    If(Eval('alert').in_(['soon', 'to_pay']),
+                        'warning', ''))),
+            ]
