@@ -1,8 +1,12 @@
+from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
+from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import kinds
+from .exceptions import MoneyAccountCurrencyError
+from .wallet_exceptions import PostingAccountError
 
 
 class MoneyAccount(ModelSQL, ModelView):
@@ -11,7 +15,7 @@ class MoneyAccount(ModelSQL, ModelView):
     money = fields.Many2One(
         'tibillet.money', "Money", required=True, ondelete='CASCADE',
         domain=[
-            ('kind', 'in', kinds.kinds(owed=True)),
+            ('kind', 'in', kinds.kinds(valued=True)),
             ])
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='CASCADE')
@@ -24,7 +28,36 @@ class MoneyAccount(ModelSQL, ModelView):
             # Most holders are not known.
             ('party_required', '=', False),
             ],
-        help="Where the company books what it owes to the holders.")
+        help="Where the issuer books what it owes to the holders, and another "
+        "company what it owes to the issuer.\n"
+        "For gifts, what they will cost.")
+    due_account = fields.Many2One(
+        'account.account', "Owed to Members", ondelete='RESTRICT',
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ('type.statement', '=', 'balance'),
+            ('closed', '!=', True),
+            ],
+        help="Where the issuer books what it owes to who took the money from "
+        "holders, less what they have loaded.")
+    counter_account = fields.Many2One(
+        'account.account', "Outside Tills", ondelete='RESTRICT',
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ('type.statement', 'in', ['balance', 'income']),
+            ('closed', '!=', True),
+            ('party_required', '=', False),
+            ],
+        help="What has paid where no till has recorded it, to be explained "
+        "by the bank.\n"
+        "For gifts, their cost.")
+    journal = fields.Many2One(
+        'account.journal', "Journal", ondelete='RESTRICT',
+        context={
+            'company': Eval('company', -1),
+            },
+        depends=['company'],
+        help="In which operations that no till posts are put in the books.")
 
     @classmethod
     def __setup__(cls):
@@ -39,6 +72,33 @@ class MoneyAccount(ModelSQL, ModelView):
     @classmethod
     def default_company(cls):
         return Transaction().context.get('company')
+
+    @classmethod
+    def default_journal(cls):
+        pool = Pool()
+        Journal = pool.get('account.journal')
+        journals = Journal.search([('type', '=', 'general')], limit=1)
+        return journals[0].id if journals else None
+
+    @classmethod
+    def validate_fields(cls, accounts, field_names):
+        super().validate_fields(accounts, field_names)
+        if field_names & {'money', 'company'}:
+            for account in accounts:
+                if account.money.currency != account.company.currency:
+                    raise MoneyAccountCurrencyError(gettext(
+                            'tibillet_cashless.msg_money_account_currency',
+                            account=account.rec_name))
+
+    def get_needed(self, name):
+        "Return what is needed to post, refuse to do without it"
+        if not (value := getattr(self, name)):
+            raise PostingAccountError(gettext(
+                    'tibillet_cashless.msg_wallet_posting_account',
+                    **self.__names__(name),
+                    money=self.money.rec_name,
+                    company=self.company.rec_name))
+        return value
 
     def get_rec_name(self, name):
         return f'{self.money.rec_name} ({self.company.rec_name})'

@@ -32,3 +32,7 @@ class CardImportError(UserError):
 
 class WalletMethodError(ValidationError):
     pass
+
+
+class MoneyAccountCurrencyError(ValidationError):
+    pass

@@ -9,5 +9,6 @@ class Cron(metaclass=PoolMeta):
         super().__setup__()
         cls.method.selection.extend([
                 ('tibillet.wallet.hold|expire', "Release Expired Holds"),
+                ('tibillet.wallet.posting|post_night', "Post the Wallets"),
                 ('tibillet.wallet.proof|prove', "Prove the Wallets"),
                 ])

@@ -143,7 +143,7 @@ class Money(
     accounts = fields.One2Many(
         'tibillet.money.account', 'money', "Liability Accounts",
         states={
-            'invisible': ~Eval('kind').in_(kinds.kinds(owed=True)),
+            'invisible': ~Eval('kind').in_(kinds.kinds(valued=True)),
             },
         help="What each company owes to the holders.")
 
@@ -248,7 +248,7 @@ class Money(
                 money._check_caps()
         if 'kind' in field_names:
             for money in moneys:
-                if money.accounts and not kinds.KINDS[money.kind].owed:
+                if money.accounts and not kinds.KINDS[money.kind].valued:
                     raise MoneyKindError(gettext(
                             'tibillet_cashless.msg_money_not_owed',
                             money=money.rec_name))

@@ -212,3 +212,15 @@ class WalletBrokenError(RuntimeError):
 
     Never a refusal: nothing is recorded, and the nightly proof says where.
     """
+
+
+class PostingAccountError(UserError):
+    pass
+
+
+class PostingDateError(UserError):
+    pass
+
+
+class PostingNothingError(UserError):
+    pass
