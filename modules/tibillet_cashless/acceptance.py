@@ -1,9 +1,7 @@
-from sql.operators import Equal
-
 from trytond.model import Exclude, Index, ModelSQL, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
-from trytond.sql.functions import DateRange
+from trytond.sql.functions import DateRange, NumRange
 from trytond.sql.operators import RangeOverlap
 from trytond.transaction import Transaction
 
@@ -60,8 +58,9 @@ class MoneyAcceptance(ModelSQL, ModelView):
             ('dates_overlap',
                 Exclude(
                     table,
-                    (table.money, Equal),
-                    (table.party, Equal),
+                    # Ranges of one, so that PostgreSQL needs no extension.
+                    (NumRange(table.money, table.money, '[]'), RangeOverlap),
+                    (NumRange(table.party, table.party, '[]'), RangeOverlap),
                     (DateRange(table.from_date, table.to_date, '[]'),
                         RangeOverlap)),
                 'tibillet_cashless.msg_acceptance_overlap'),

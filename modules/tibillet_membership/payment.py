@@ -1,5 +1,5 @@
 """What a payment gives, and recording one that was received elsewhere."""
-from tibillet_base.tools import take_turn
+from tibillet_base.tools import take_turn, today
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, dualmethod, fields
@@ -211,9 +211,18 @@ class MembershipPay(Wizard):
 
     def transition_pay(self):
         start = self.start
+        self._check_past(start.paid_on)
         self.model.pay(
             self.records, start.paid_on, start.amount, start.currency)
         return 'end'
+
+    def _check_past(self, paid_on):
+        "Refuse to record what has not been paid yet"
+        for membership in self.records:
+            if paid_on > today(membership.company):
+                raise MembershipPaymentError(gettext(
+                        'tibillet_membership.msg_membership_pay_future',
+                        membership=membership.rec_name))
 
     def end(self):
         return 'reload'
