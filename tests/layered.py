@@ -242,6 +242,26 @@ def install():
     # Asked for every class of every model, each time among all entry points
     # of the machine: half of what the tests of a module took.
     misc.import_module = functools.cache(misc.import_module)
+    if backend.name == 'sqlite':
+        _lock_at_once()
+
+
+def _lock_at_once():
+    """Let a transaction lock what it asks for where it stands
+
+    Elsewhere it begins again with the lock, once for each table: a test of
+    moves was run four times. Here nobody else can write.
+    """
+    from trytond.transaction import Transaction
+
+    def lock_table(transaction, table):
+        transaction._locked_tables.add(table)
+
+    def lock_records(transaction, table, ids):
+        transaction._locked_records[table].update(ids)
+
+    Transaction.lock_table = lock_table
+    Transaction.lock_records = lock_records
 
 
 def _keeping(init):
