@@ -276,7 +276,8 @@ class BoxOfficeReturnLine(
         [(None, ""), *TARIFF_KINDS], "Kind of Tariff", readonly=True,
         sort=False)
     tender = fields.Selection(
-        [(None, ""), *TENDERS], "Tender", readonly=True, sort=False)
+        [(None, ""), *TENDERS, ('invoice', "Invoice")], "Tender",
+        readonly=True, sort=False)
     tender_string = tender.translated('tender')
     account = fields.Many2One(
         'account.account', "Account", readonly=True, ondelete='RESTRICT')

@@ -16,9 +16,12 @@ from .exceptions import (
     ReturnBalanceError, ReturnClosureError, ReturnNothingError,
     ReturnOverError, ReturnTillError)
 from .return_count import Operation
+from .sale_exceptions import ReturnInvoiceError
 from .schedule import to_local
 
 ZERO = Decimal(0)
+# What was not paid at a till.
+INVOICE = 'invoice'
 # What the chain holds of a return, by names that no other database needs.
 CHAINED = [
     'corrects_number', 'made_at', 'made_by', 'date', 'company_name',
@@ -117,7 +120,18 @@ class Making:
                     'tibillet_event.msg_boxoffice_return_closure',
                     closures=', '.join(c.rec_name for c in closures),
                     **names))
+        self._check_invoices(names)
         self._check_balance()
+
+    def _check_invoices(self, names):
+        "Refuse what was sold and is not invoiced, or not as it was sold"
+        pool = Pool()
+        Operation = pool.get('tibillet.ticket.operation')
+        orders = {row.order for row in self.rows} - {None}
+        if numbers := Operation.get_not_invoiced(orders):
+            raise ReturnInvoiceError(gettext(
+                    'tibillet_event.msg_boxoffice_return_invoice',
+                    sales=', '.join(numbers), **names))
 
     def _on_clock(self, instant):
         "Return an instant as the people of the venue read it"
@@ -348,6 +362,8 @@ class Making:
                 others.append(sale.rest)
             sales.append((mine, others, sale.payments))
         amounts = return_count.by_tender(sales, self.quantum)
+        if invoiced := sum(row.paid for row in self.rows if row.order):
+            amounts[INVOICE] = invoiced
         for tender in sorted(amounts, key=lambda t: t or ''):
             yield {
                 'kind': 'tender', 'tender': tender,

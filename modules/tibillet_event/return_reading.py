@@ -1,7 +1,7 @@
 """What a return is made from: the journal of tickets, the sales of the tills,
 their closures and the scans. Facts only."""
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sql import Literal, Null
@@ -41,6 +41,7 @@ class Row:
 
     made: the kind of the one that it cancels.
     place, service: Sold, of the admission and of the fee.
+    order: the line of the sale that is invoiced, None at a till.
     """
     id: int
     kind: str
@@ -62,6 +63,7 @@ class Row:
     made: str
     place: Sold
     service: Sold
+    order: int = None
 
     @property
     def paid(self):
@@ -94,9 +96,24 @@ def read_rows(where):
             *_sold(place), *_sold(service),
             where=where(operation, linked),
             order_by=[operation.point.asc, operation.rank.asc]))
+    return _with_orders([
+            Row(*values[:-8], *_get_sold(values[-8:]))
+            for values in statement.fetchall()])
+
+
+def _with_orders(rows):
+    "Return the rows with what sales that are invoiced have sold"
+    pool = Pool()
+    Operation = pool.get('tibillet.ticket.operation')
+    found = Operation.read_invoiced([row.id for row in rows if not row.place])
     return [
-        Row(*values[:-8], *_get_sold(values[-8:]))
-        for values in statement.fetchall()]
+        replace(row, **_get_order(*found[row.id])) if row.id in found else row
+        for row in rows]
+
+
+def _get_order(order, product, account, rate):
+    place = Sold(product, account, None, rate) if account else None
+    return {'order': order, 'place': place}
 
 
 def _sold(line):

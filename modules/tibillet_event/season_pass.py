@@ -63,7 +63,8 @@ class Pass(LimitedMixin, DeactivableMixin, ModelSQL, ModelView):
             ], "When Dates Have Passed", required=True, sort=False,
         help="A date that was called off is always taken off the price.")
     channels = fields.MultiSelection(
-        CHANNELS, "Sold", required=True, sort=False)
+        [c for c in CHANNELS if c[0] != 'quotation'], "Sold",
+        required=True, sort=False)
     start = fields.DateTime(
         "On Sale From",
         domain=[

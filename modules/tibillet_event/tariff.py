@@ -19,6 +19,7 @@ CHANNELS = [
     ('online', "Online"),
     ('counter', "Counter"),
     ('partner', "Partner"),
+    ('quotation', "Quotation"),
     ]
 KINDS = [
     ('full', "Full Price"),

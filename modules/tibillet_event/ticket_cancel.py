@@ -10,7 +10,7 @@ once for a uuid.
 
 Access is not checked here: who calls has done it.
 """
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -32,6 +32,7 @@ from . import (
 from .exceptions import (
     TicketCompanyError, TicketEmptyError, TicketEnteredError,
     TicketRetainedError, TicketStateError)
+from .sale_exceptions import TicketInvoicedError
 from .tariff_count import Person
 from .ticket_journal import AMOUNTS, get_made
 
@@ -74,15 +75,22 @@ def cancel(point, uuid, tickets, method, terms, called_off=False):
             uuid, tuple(ids), _quote(get_made(ids), terms, point.company),
             till_writer.find(uuid))
     lock(ids, point, called_off)
-    made = get_made(ids)
+    everything = get_made(ids)
     if not called_off:
-        pass_terms.check_refund([o.ticket for o in made])
+        pass_terms.check_refund([o.ticket for o in everything])
+    total = _quote(everything, terms, point.company)
+    made = [o for o in everything if not o.is_invoiced]
+    invoiced = [o for o in everything if o.is_invoiced]
+    if invoiced and total.kept:
+        raise TicketInvoicedError(gettext(
+                'tibillet_event.msg_ticket_invoiced',
+                tickets=', '.join(o.number for o in invoiced)))
     found = _quote(made, terms, point.company)
     lines = _taken_back(made, terms)
     kept = list(_kept(found, made, terms))
     # Before the till is locked, as who sells does: nobody waits for who
     # waits for him.
-    free(made)
+    free(everything)
     sale, vat = None, {}
     if found.worth:
         sale = till_writer.sell(
@@ -90,9 +98,11 @@ def cancel(point, uuid, tickets, method, terms, called_off=False):
             [Paid(int(method), -found.given)] if found.given else [],
             may_return=True)
         vat = share_vat(made, lines, sale)
-    _record(point, uuid, made, sale, vat, terms)
+    if made:
+        _record(point, uuid, made, sale, vat, terms)
+    _credit(uuid, invoiced)
     Choice.close(ids, 'refund', uuid)
-    return Refund(uuid, tuple(ids), found, sale)
+    return Refund(uuid, tuple(ids), total, sale)
 
 
 @without_check_access
@@ -232,6 +242,29 @@ def _record(point, uuid, made, sale, vat, terms):
     ticket_journal.write(
         point, series, 'cancellation', changes, tools.now())
     set_state([o.ticket.id for o in made], 'cancelled')
+
+
+def _credit(uuid, made):
+    "Cancel what was invoiced, in the series of each, and credit it"
+    pool = Pool()
+    Operation = pool.get('tibillet.ticket.operation')
+    by_point = defaultdict(list)
+    for operation in made:
+        by_point[operation.point].append(operation)
+    for point in sorted(by_point, key=int):
+        series = ticket_series.lock(point)
+        ticket_journal.write(point, series, 'cancellation', {
+                first: {
+                    'request': uuid,
+                    'cancelled': first.id,
+                    'cancelled_number': first.number,
+                    'sale_number': first.sale_number,
+                    'order_line': first.order_line.id,
+                    **{name: -getattr(first, name) for name in AMOUNTS},
+                    } for first in by_point[point]}, tools.now())
+        set_state([o.ticket.id for o in by_point[point]], 'cancelled')
+    if made:
+        Operation.credit(made)
 
 
 def set_state(ids, state):

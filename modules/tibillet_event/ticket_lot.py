@@ -116,16 +116,18 @@ class Lot:
         return (self.offer.performance, self.offer.tariff, self.hold_uuid)
 
     def take_places(self, now):
-        item, until = self.item, now + HOLD
-        if item.seats is not None:
-            held = place_writer.hold_seats(
-                self.offer.performance, item.allotment, item.seats,
-                self.hold_uuid, until, now=now)
-        else:
-            held = place_writer.hold(
-                self.offer.performance, item.allotment, item.quantity,
-                self.hold_uuid, until, now=now)
+        held = self.hold_places(now + HOLD, now)
         self.hold = place_writer.sell(held.uuid, now=now)
+
+    def hold_places(self, until, now, reference=None):
+        item = self.item
+        if item.seats is not None:
+            return place_writer.hold_seats(
+                self.offer.performance, item.allotment, item.seats,
+                self.hold_uuid, until, reference, now=now)
+        return place_writer.hold(
+            self.offer.performance, item.allotment, item.quantity,
+            self.hold_uuid, until, reference, now=now)
 
     def sold(self):
         "Return what the till sells, the admission first"

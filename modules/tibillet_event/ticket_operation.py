@@ -139,10 +139,40 @@ class TicketOperation(FactMixin, ModelSQL, ModelView):
     @classmethod
     def __register__(cls, module):
         super().__register__(module)
-        refuse_changes(cls._table, [
-                'company', 'point', 'ticket', 'cancelled', 'performance',
-                'tariff', 'organiser', 'sale', 'sale_line', 'fee_line',
-                'link', 'key', 'signature', *ticket_series.CHAINED])
+        refuse_changes(cls._table, cls._get_frozen())
+
+    @classmethod
+    def _get_frozen(cls):
+        "Return the columns that the database refuses to change"
+        return [
+            'company', 'point', 'ticket', 'cancelled', 'performance',
+            'tariff', 'organiser', 'sale', 'sale_line', 'fee_line', 'link',
+            'key', 'signature', *ticket_series.CHAINED]
+
+    @property
+    def is_invoiced(self):
+        "Tell whether it was sold by a sale that is invoiced, not at a till"
+        return False
+
+    @classmethod
+    def read_invoiced(cls, ids):
+        """Return what sales that are invoiced have sold, by operation
+
+        (line of the sale, product, account, rate) of each id that is so.
+        """
+        return {}
+
+    @classmethod
+    def get_not_invoiced(cls, lines):
+        """Return the numbers of the sales not posted for what was sold
+
+        lines: ids of lines of sales.
+        """
+        return []
+
+    @classmethod
+    def credit(cls, operations):
+        "Let the sales of operations that were cancelled be credited"
 
     @fields.depends('company')
     def on_change_with_currency(self, name=None):

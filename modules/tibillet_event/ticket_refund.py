@@ -10,8 +10,14 @@ from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
 from . import refund, ticket_cancel
+from .ticket_journal import get_made
 
 ZERO = Decimal(0)
+# What was invoiced is credited, not given back at a till.
+_AT_TILL = {
+    'invisible': Eval('invoiced', False),
+    'required': ~Eval('invoiced', False),
+    }
 
 
 class RefundStart(ModelView):
@@ -27,16 +33,20 @@ class RefundStart(ModelView):
             ('state', '=', 'valid'),
             ])
     point = fields.Many2One(
-        'sale.point', "Till", required=True,
+        'sale.point', "Till",
         domain=[
             ('company', '=', Eval('company', -1)),
             ('state', '=', 'open'),
-            ])
+            ],
+        states=_AT_TILL)
     method = fields.Many2One(
-        'sale.point.payment.method', "Given Back by", required=True,
+        'sale.point.payment.method', "Given Back by",
         domain=[
             ('company', '=', Eval('company', -1)),
-            ])
+            ],
+        states=_AT_TILL)
+    invoiced = fields.Function(
+        fields.Boolean("Invoiced"), 'on_change_with_invoiced')
     with_fee = fields.Boolean(
         "With the Service Fee",
         help="Check to give the service fee back too.")
@@ -64,6 +74,14 @@ class RefundStart(ModelView):
     given = fields.Function(Monetary(
             "To Give Back", currency='currency', digits='currency'),
         'on_change_with_given')
+
+    @fields.depends('tickets')
+    def on_change_with_invoiced(self, name=None):
+        if not self.tickets:
+            return False
+        with without_check_access():
+            return all(
+                o.is_invoiced for o in get_made([t.id for t in self.tickets]))
 
     def get_terms(self):
         return refund.Terms(
@@ -124,9 +142,10 @@ class TicketRefund(Wizard):
 
     def do_cancel(self, action):
         start = self.start
+        # What was invoiced needs none: each has the series of its own.
+        point = start.point or self.record.operations[-1].point
         ticket_cancel.cancel(
-            start.point, start.uuid, start.tickets, start.method,
-            start.get_terms())
+            point, start.uuid, start.tickets, start.method, start.get_terms())
         action['pyson_domain'] = PYSONEncoder().encode(
             [('request', '=', start.uuid)])
         return action, {}

@@ -29,10 +29,13 @@ from trytond.transaction import Transaction, without_check_access
 from . import pass_lot, tariff_count, ticket_lot, ticket_request, ticket_series
 from .exceptions import PlaceQuantityError, TicketEmptyError
 from .pass_lot import PassItem, PassOrder
+from .sale_lot import CHANNEL, SaleLot
 from .tariff_count import Person
 from .ticket_lot import ZERO, Item, Lot, Till
 
-__all__ = ['NOBODY', 'Issued', 'Item', 'Order', 'PassItem', 'Person', 'sell']
+__all__ = [
+    'NOBODY', 'Issued', 'Item', 'Order', 'PassItem', 'Person', 'sell',
+    'sell_order']
 
 NOBODY = Person()
 
@@ -69,11 +72,7 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
     channel: one of tariff.CHANNELS.
     person: who they are for.
     """
-    for item in items:
-        if not isinstance(item.quantity, int) or item.quantity < 1:
-            raise PlaceQuantityError(gettext(
-                    'tibillet_event.msg_place_quantity',
-                    quantity=item.quantity))
+    _check_quantities(items)
     asked = {
         'kind': 'sell',
         'point': int(point),
@@ -89,11 +88,7 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
     till = Till(point)
     now = tools.now()
     lots, passes = _get_lots(till, items, uuid, channel, now)
-    # In one order, so that nobody waits for who waits for him.
-    for lot in sorted(lots, key=lambda lot: lot.rank):
-        lot.take_places(now)
-        tariff_count.take(lot.offer, person, lot.item.quantity)
-    ticket_lot.take_promotions(lots)
+    _take(lots, person, now)
     pass_lot.take(passes)
     sale = None
     if sold := [s for lot in lots for s in lot.sold()]:
@@ -104,6 +99,45 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
         till_finish.check_payments(payments, ZERO)
     tickets = _issue(till, lots, sale, uuid, person, now)
     return Order(uuid, tickets, sale)
+
+
+@without_check_access
+def sell_order(point, uuid, items, person):
+    """Sell the tickets of a sale that is invoiced and return the Order
+
+    point: the till that numbers them; items: SaleItem.
+    """
+    _check_quantities(items)
+    if not ticket_request.is_new(uuid, {
+                'kind': 'order',
+                'point': int(point),
+                'items': [asdict(item) for item in items],
+                'person': asdict(person),
+                }):
+        return _replay(point, uuid)
+    till, now = Till(point), tools.now()
+    lots = [
+        SaleLot(till, item, f'{uuid}/{index}', CHANNEL, now)
+        for index, item in enumerate(items)]
+    _take(lots, person, now)
+    return Order(uuid, _issue(till, lots, None, uuid, person, now))
+
+
+def _check_quantities(items):
+    for item in items:
+        if not isinstance(item.quantity, int) or item.quantity < 1:
+            raise PlaceQuantityError(gettext(
+                    'tibillet_event.msg_place_quantity',
+                    quantity=item.quantity))
+
+
+def _take(lots, person, now):
+    "Take the places and count them"
+    # In one order, so that nobody waits for who waits for him.
+    for lot in sorted(lots, key=lambda lot: lot.rank):
+        lot.take_places(now)
+        tariff_count.take(lot.offer, person, lot.item.quantity)
+    ticket_lot.take_promotions(lots)
 
 
 def _get_lots(till, items, uuid, channel, now):

@@ -19,11 +19,12 @@ class TillMixin:
     "The clock stands, and a company keeps books that a till can be opened in"
     __slots__ = ()
     module = 'tibillet_base'
+    extras = ()
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        activate_modules([cls.module, 'sale_point'], _books)
+        activate_modules([cls.module, 'sale_point', *cls.extras], _books)
 
     def setUp(self):
         super().setUp()

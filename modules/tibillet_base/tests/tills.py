@@ -19,8 +19,8 @@ from trytond.tests.tools import activate_modules
 EVENING = dt.datetime(2026, 3, 6, 19, 0, tzinfo=dt.UTC).replace(tzinfo=None)
 
 
-def activate(module='tibillet_base'):
-    return activate_modules([module, 'sale_point'], _company, _books)
+def activate(module='tibillet_base', *extras):
+    return activate_modules([module, 'sale_point', *extras], _company, _books)
 
 
 def _company(config=None):

@@ -10,7 +10,7 @@ class TibilletEventTestCase(
         PartyCompanyCheckEraseMixin, PartyCheckReplaceMixin,
         CompanyTestMixin, ModuleTestCase):
     module = 'tibillet_event'
-    extras = ['account', 'account_product', 'sale_point']
+    extras = ['account', 'account_product', 'sale', 'sale_point']
 
     @with_transaction()
     def test_artist_page(self):
