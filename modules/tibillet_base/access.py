@@ -345,7 +345,9 @@ class ModelAccess(metaclass=PoolMeta):
         """
         if (issubclass(Model, ModelSQL)
                 and cls.get_level() not in {'root', 'administration'}
-                and button not in getattr(Model, '_reader_buttons', [])):
+                and button not in {
+                    name for class_ in Model.__mro__
+                    for name in vars(class_).get('_reader_buttons', [])}):
             reach.check({Model.__name__: ids}, mode='write')
 
     @classmethod

@@ -74,6 +74,65 @@ class CounterStartMixin:
             return max(self.received - self.on_change_with_total(), ZERO)
 
 
+class CounterPaymentMixin:
+    "The step where several payments make one: lines, one for each method"
+    __slots__ = ()
+
+    company = fields.Many2One('company.company', "Company", states=SHOWN)
+    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
+    total = Monetary(
+        "To Pay", currency='currency', digits='currency', states=SHOWN)
+    missing = fields.Function(Monetary(
+            "Missing", currency='currency', digits='currency'),
+        'on_change_with_missing')
+
+    @fields.depends('total', 'lines')
+    def on_change_with_missing(self, name=None):
+        return (self.total or ZERO) - sum(
+            (line.amount or ZERO for line in self.lines or []), ZERO)
+
+
+class CounterPaymentLineMixin:
+    "What one method pays"
+    __slots__ = ()
+
+    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
+    method = fields.Many2One(
+        'sale.point.payment.method', "Method", required=True,
+        states=SHOWN)
+    amount = Monetary("Amount", currency='currency', digits='currency')
+
+
+class SeveralPaymentsMixin:
+    "A wizard whose payment step is a CounterPaymentMixin"
+    __slots__ = ()
+
+    several = StateTransition()
+
+    def default_payment(self, fields):
+        pool = Pool()
+        Method = pool.get('sale.point.payment.method')
+        currency = self.start.currency.id
+        return {
+            'company': self.start.company.id,
+            'currency': currency,
+            'total': self.start.on_change_with_total(),
+            'lines': [{
+                    'method': method.id,
+                    'currency': currency,
+                    } for method in Method.search([
+                        ('company', '=', self.start.company.id),
+                        # A card is read before it pays.
+                        ('tender', '!=', 'wallet'),
+                        ])],
+            }
+
+    def transition_several(self):
+        return self._sell([
+                Paid(line.method.id, line.amount)
+                for line in self.payment.lines if line.amount])
+
+
 class CounterDoneMixin:
     "The last step: what was paid and what is to be given back"
     __slots__ = ()

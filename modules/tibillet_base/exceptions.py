@@ -186,6 +186,14 @@ class TillReceiptError(TillError):
     api_code = 'not_finished'
 
 
+class TillNoneOpenError(TillError):
+    pass
+
+
+class TillMethodError(TillError):
+    pass
+
+
 class TillReadingError(TillError):
     api_code = 'till_closed'
 

@@ -109,12 +109,16 @@ class POS(metaclass=PoolMeta):
 
     @classmethod
     def get_opened(cls, company):
-        "Return a till that is open and sells at prices with their taxes"
+        """Return a till that is open and sells at prices with their taxes
+
+        The one of a bar, which has a screen of articles, only if no other is.
+        """
         points = cls.search([
                 ('company', '=', company.id),
                 ('state', '=', 'open'),
                 ('tax_included', '=', True),
-                ], limit=1)
+                ], order=[('screen.id', 'ASC NULLS FIRST'), ('id', 'ASC')],
+            limit=1)
         return points[0] if points else None
 
     @classmethod

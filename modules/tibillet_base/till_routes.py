@@ -7,10 +7,9 @@ from trytond.i18n import gettext
 from trytond.wsgi import app
 
 from . import till_chain, till_writer
-from .exceptions import (
-    DeviceTillError, RequestDataError, TillArticleError, TillPriceChangedError,
-    TillPriceError, TillQuantityError)
+from .exceptions import DeviceTillError, RequestDataError
 from .routes import api, body
+from .till_screen import check_shown
 from .till_writer import Paid, Sold
 
 PREFIX = '/<database_name>/tibillet/v1/till'
@@ -63,7 +62,7 @@ def sale(request, pool, device):
     point = get_point(device)
     uuid_ = get_uuid(data['uuid'])
     lines, payments = get_lines(data), get_payments(data)
-    check_shown(pool, point, uuid_, lines)
+    check_shown(point, uuid_, lines)
     return say(till_writer.sell(point.id, uuid_, lines, payments))
 
 
@@ -85,34 +84,6 @@ def get_point(device):
         raise DeviceTillError(gettext(
                 'tibillet_base.msg_device_till', device=device.rec_name))
     return device.point
-
-
-def check_shown(pool, point, uuid_, lines):
-    """Refuse what the screen does not have, or not at this price
-
-    What was sold once is answered again whatever it costs by now.
-    """
-    Screen = pool.get('tibillet.till.screen')
-    if till_writer.find(uuid_):
-        return
-    articles = {a.product: a for a in Screen.get_shown(point).articles}
-    for line in lines:
-        article = articles.get(line.product)
-        if not article:
-            raise TillArticleError(gettext(
-                    'tibillet_base.msg_till_article', till=point.rec_name))
-        if article.price is None:
-            raise TillPriceError(gettext(
-                    'tibillet_base.msg_till_article_price',
-                    article=article.label))
-        if line.unit_price != article.price:
-            raise TillPriceChangedError(gettext(
-                    'tibillet_base.msg_till_price_changed',
-                    article=article.label))
-        if line.quantity != round(line.quantity, article.digits):
-            raise TillQuantityError(gettext(
-                    'tibillet_base.msg_till_quantity_digits',
-                    article=article.label, unit=article.unit))
 
 
 def get_lines(data):

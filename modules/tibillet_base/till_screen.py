@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from trytond.cache import Cache
+from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, ModelSQL, ModelView, Unique, fields, sequence_ordered)
 from trytond.modules.currency.fields import Monetary
@@ -14,7 +15,10 @@ from trytond.transaction import Transaction, without_check_access
 
 from tibillet import chain
 
-from .exceptions import TillScreenError
+from . import till_writer
+from .exceptions import (
+    TillArticleError, TillPriceChangedError, TillPriceError, TillQuantityError,
+    TillScreenError)
 from .problem import ProblemMixin
 from .till_product import SoldMixin
 
@@ -46,6 +50,36 @@ class Shown:
     """
     version: str
     articles: tuple
+
+
+def check_shown(point, uuid, lines):
+    """Refuse what the screen of a till does not have, or not at this price
+
+    lines: till_writer.Sold.
+    What was sold once is answered again whatever it costs by now.
+    """
+    pool = Pool()
+    Screen = pool.get('tibillet.till.screen')
+    if till_writer.find(uuid):
+        return
+    articles = {a.product: a for a in Screen.get_shown(point).articles}
+    for line in lines:
+        article = articles.get(line.product)
+        if not article:
+            raise TillArticleError(gettext(
+                    'tibillet_base.msg_till_article', till=point.rec_name))
+        if article.price is None:
+            raise TillPriceError(gettext(
+                    'tibillet_base.msg_till_article_price',
+                    article=article.label))
+        if line.unit_price != article.price:
+            raise TillPriceChangedError(gettext(
+                    'tibillet_base.msg_till_price_changed',
+                    article=article.label))
+        if line.quantity != round(line.quantity, article.digits):
+            raise TillQuantityError(gettext(
+                    'tibillet_base.msg_till_quantity_digits',
+                    article=article.label, unit=article.unit))
 
 
 class TillScreen(SoldMixin, DeactivableMixin, ModelSQL, ModelView):

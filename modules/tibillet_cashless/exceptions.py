@@ -30,6 +30,10 @@ class CardImportError(UserError):
     pass
 
 
+class CardCounterError(UserError):
+    pass
+
+
 class WalletMethodError(ValidationError):
     pass
 

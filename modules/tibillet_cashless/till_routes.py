@@ -3,8 +3,9 @@ from decimal import Decimal
 
 from tibillet_base.routes import api, body
 from tibillet_base.till_routes import (
-    PREFIX, check_shown, get_amount, get_id, get_lines, get_payments,
-    get_point, get_uuid, say, wrong)
+    PREFIX, get_amount, get_id, get_lines, get_payments, get_point, get_uuid,
+    say, wrong)
+from tibillet_base.till_screen import check_shown
 
 from trytond.pool import Pool
 from trytond.wsgi import app
@@ -39,7 +40,7 @@ def pay(request, pool, device):
     data.setdefault('payments', [])
     point, uuid = get_point(device), get_uuid(data['uuid'])
     lines = get_lines(data)
-    check_shown(pool, point, uuid, lines)
+    check_shown(point, uuid, lines)
     return _say(till_card.pay(
             point.id, uuid, lines, get_card('card', data),
             get_payments(data), get_card('second', data)))

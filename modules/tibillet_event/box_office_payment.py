@@ -1,52 +1,29 @@
 """How tickets are paid and printed at the counter, whatever is sold."""
-from decimal import Decimal
-
-from tibillet_base.counter import TO_PAY, CounterDoneMixin, CounterMixin
-from tibillet_base.till_writer import Paid
-from tibillet_base.tools import SHOWN
+from tibillet_base.counter import (
+    TO_PAY, CounterDoneMixin, CounterMixin, CounterPaymentLineMixin,
+    CounterPaymentMixin, SeveralPaymentsMixin)
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
-from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.wizard import Button, StateReport, StateTransition, StateView
+from trytond.wizard import Button, StateReport, StateView
 
 from . import ticket_writer
 from .exceptions import (
     BoxOfficeClosedError, BoxOfficeMethodError, BoxOfficeSeatsError)
 from .ticket_writer import Person
 
-ZERO = Decimal(0)
 
-
-class BoxOfficePayment(ModelView):
+class BoxOfficePayment(CounterPaymentMixin, ModelView):
     __name__ = 'tibillet.boxoffice.payment'
 
-    company = fields.Many2One('company.company', "Company", states=SHOWN)
-    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
-    total = Monetary(
-        "To Pay", currency='currency', digits='currency', states=SHOWN)
     lines = fields.One2Many(
         'tibillet.boxoffice.payment.line', None, "Payments")
-    missing = fields.Function(Monetary(
-            "Missing", currency='currency', digits='currency'),
-        'on_change_with_missing')
-
-    @fields.depends('total', 'lines')
-    def on_change_with_missing(self, name=None):
-        return (self.total or ZERO) - sum(
-            (line.amount or ZERO for line in self.lines or []), ZERO)
 
 
-class BoxOfficePaymentLine(ModelView):
+class BoxOfficePaymentLine(CounterPaymentLineMixin, ModelView):
     __name__ = 'tibillet.boxoffice.payment.line'
-
-    currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
-    method = fields.Many2One(
-        'sale.point.payment.method', "Method", required=True,
-        states=SHOWN)
-    amount = Monetary("Amount", currency='currency', digits='currency')
 
 
 class BoxOfficeDone(CounterDoneMixin, ModelView):
@@ -70,7 +47,7 @@ def get_start(model, view):
             ])
 
 
-class SellMixin(CounterMixin):
+class SellMixin(SeveralPaymentsMixin, CounterMixin):
     """A wizard that sells what its first step says, and prints the tickets
 
     Its get_items returns what is sold.
@@ -87,7 +64,6 @@ class SellMixin(CounterMixin):
             Button("Back", 'start', 'tryton-back'),
             Button("Sell", 'several', 'tryton-ok', default=True),
             ])
-    several = StateTransition()
     done = StateView(
         'tibillet.boxoffice.done',
         'tibillet_event.boxoffice_done_view_form', [
@@ -95,26 +71,6 @@ class SellMixin(CounterMixin):
                 default=True),
             ])
     print_ = StateReport('tibillet.ticket.roll')
-
-    def default_payment(self, fields):
-        pool = Pool()
-        Method = pool.get('sale.point.payment.method')
-        currency = self.start.currency.id
-        return {
-            'company': self.start.company.id,
-            'currency': currency,
-            'total': self.start.on_change_with_total(),
-            'lines': [{
-                    'method': method.id,
-                    'currency': currency,
-                    } for method in Method.search([
-                        ('company', '=', self.start.company.id)])],
-            }
-
-    def transition_several(self):
-        return self._sell([
-                Paid(line.method.id, line.amount)
-                for line in self.payment.lines if line.amount])
 
     def sell(self, payments):
         start, party = self.start, self.start.party

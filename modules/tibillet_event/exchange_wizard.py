@@ -2,6 +2,7 @@
 import uuid
 
 from tibillet_base import tools
+from tibillet_base.tools import SHOWN
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
@@ -13,7 +14,7 @@ from trytond.wizard import (
     Button, StateReport, StateTransition, StateView, Wizard)
 
 from . import pass_terms, ticket_exchange
-from .box_office_payment import SHOWN, choose_seats
+from .box_office_payment import choose_seats
 from .exceptions import BoxOfficeClosedError
 
 
