@@ -156,3 +156,19 @@ class ShareWithdrawalAccessError(AccessError):
 
 class ShareQueueError(UserError):
     pass
+
+
+class SharePostingError(UserError):
+    pass
+
+
+class SharePayableError(SharePostingError):
+    pass
+
+
+class ShareCertificateAccessError(AccessError):
+    pass
+
+
+class ShareCertificateError(UserError):
+    pass

@@ -34,6 +34,7 @@ class Replace(metaclass=PoolMeta):
     def fields_to_replace(cls):
         return super().fields_to_replace() + [
             ('tibillet.membership', 'party'),
+            ('tibillet.share.certificate', 'party'),
             ('tibillet.share.entry', 'party'),
             ('tibillet.share.withdrawal', 'party'),
             ]

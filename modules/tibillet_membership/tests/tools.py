@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from tibillet_membership.share_books import ROLES
+
 from proteus import Model, Wizard
 from trytond.modules.account.tests.tools import get_accounts
 
@@ -73,3 +75,18 @@ def record_share(kind, date, party=None, share_class=None, **values):
         setattr(form, name, value)
     record.execute('choose')
     return record.actions[0]
+
+
+def set_share_accounts():
+    "Make the accounts of the capital, named by their codes, and choose them"
+    Account = Model.get('account.account')
+    Configuration = Model.get('tibillet.membership.configuration')
+    Journal = Model.get('account.journal')
+    model = get_accounts()['cash']
+    configuration = Configuration(1)
+    for role, code in ROLES.items():
+        account, = model.duplicate(default={'name': code, 'code': code})
+        setattr(configuration, f'share_{role}_account', Account(account.id))
+    configuration.share_journal, = Journal.find(
+        [('type', '=', 'general')], limit=1)
+    configuration.save()
