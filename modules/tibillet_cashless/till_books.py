@@ -15,11 +15,13 @@ class WalletPosting(metaclass=PoolMeta):
         help="Of the till that has posted it.")
 
     @classmethod
-    def get_by_till(cls, operation):
+    def get_till(cls, operation):
         pool = Pool()
-        Sale = pool.get('tibillet.wallet.operation-sale.point.sale')
-        sale = Sale.__table__()
-        return operation.id.in_(sale.select(sale.operation))
+        Link = pool.get('tibillet.wallet.operation-sale.point.sale')
+        Sale = pool.get('sale.point.sale')
+        link, sale = Link.__table__(), Sale.__table__()
+        return link.join(sale, condition=sale.id == link.sale).select(
+            sale.point, where=link.operation == operation.id)
 
     @classmethod
     def adopt(cls, company):

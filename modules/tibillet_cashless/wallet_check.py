@@ -16,7 +16,7 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
-from . import kinds, wallet_rules
+from . import kinds, wallet_check_books, wallet_rules
 from .wallet_rules import HOLDER, Move
 
 # How many operations are read at once, and how many problems are told.
@@ -35,7 +35,7 @@ def check():
     count, problems = _operations()
     for find in [
             _sums, _uses_of_lots, _uses_of_moves, _foreign_uses, _afters,
-            _sources, _merged, _cards, _laws]:
+            _sources, _merged, _cards, _laws, _books]:
         if len(problems) < SHOWN:
             problems.extend(find())
     return Result(count, problems[:SHOWN])
@@ -229,6 +229,11 @@ def _laws():
             group_by=sums.money,
             having=Sum(sums.units) != 0,
             order_by=sums.money.asc, limit=SHOWN))
+
+
+def _books():
+    "The books of an issuer owe what is on the cards"
+    return [Problem(*found) for found in wallet_check_books.problems(SHOWN)]
 
 
 def _union(names, *queries):

@@ -86,8 +86,8 @@ class WalletPosting(WalletFactMixin, ModelSQL, ModelView):
         return {**counts, **dict(statement.fetchall())}
 
     @classmethod
-    def get_by_till(cls, operation):
-        "Return the SQL of whether a till has recorded it, None without tills"
+    def get_till(cls, operation):
+        "Return the SQL of the till that has recorded it, None without tills"
 
     @classmethod
     def adopt(cls, company):

@@ -9,6 +9,7 @@ from collections import namedtuple
 from sql import Literal, Null
 from sql.aggregate import Count, Sum
 from sql.conditionals import Case
+from sql.operators import Exists
 from tibillet_base import tools
 from tibillet_base.tools import cursor, table
 
@@ -32,12 +33,8 @@ def scope(account):
         account.money.issuer.id, kinds.KINDS[account.money.kind].owed)
 
 
-def _pending(scope, waiting=False):
-    """Return tables, join and condition of what is not linked
-
-    waiting: what the closure of a till will link, else what it will not.
-    """
-    Posting = Pool().get('tibillet.wallet.posting')
+def pending(scope):
+    "Return tables, join and condition of what is not linked"
     move, operation, link = (
         table(name) for name in [
             'tibillet.wallet.move', 'tibillet.wallet.operation', LINK])
@@ -48,15 +45,18 @@ def _pending(scope, waiting=False):
     where = (
         (move.money == scope.money) & (move.side != HOLDER)
         & (link.id == Null))
-    here = move.party == scope.party
     if scope.issuer != scope.party:
-        where &= here
-    by_till = Posting.get_by_till(operation) if scope.owed else None
-    if by_till is not None:
-        closed = here & by_till
-        where &= closed if waiting else ~closed
-    elif waiting:
-        where &= Literal(1) == Literal(0)
+        where &= move.party == scope.party
+    return move, operation, join, where
+
+
+def _pending(scope):
+    "Return what is not linked, and will not be by the closure of a till"
+    Posting = Pool().get('tibillet.wallet.posting')
+    move, operation, join, where = pending(scope)
+    till = Posting.get_till(operation)
+    if scope.owed and till is not None:
+        where &= (move.party != scope.party) | ~Exists(till)
     return move, operation, join, where
 
 

@@ -10,7 +10,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import without_check_access
 from trytond.wizard import StateAction, Wizard
 
-from . import wallet_check
+from . import wallet_check, wallet_check_books
 from .wallet_fact import WalletFactMixin
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,13 @@ class WalletProof(WalletFactMixin, ModelSQL, ModelView):
             'invisible': Eval('state') != 'broken',
             },
         help="The first records that break.")
+    waiting = fields.Text(
+        "Not in the Books yet", readonly=True, strip=False,
+        states={
+            'invisible': ~Eval('waiting'),
+            },
+        help="What is on the cards and not yet on the account of what is "
+        "owed to the holders, by till.")
 
     @classmethod
     def __setup__(cls):
@@ -63,6 +70,7 @@ class WalletProof(WalletFactMixin, ModelSQL, ModelView):
                     'seconds': round((tools.now() - at).total_seconds()),
                     'state': 'broken' if texts else 'proved',
                     'result': '\n'.join(texts),
+                    'waiting': '\n'.join(wallet_check_books.say_waiting()),
                     }])
         return proof
 

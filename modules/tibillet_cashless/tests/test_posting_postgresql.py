@@ -8,7 +8,8 @@ from unittest.mock import patch
 import psycopg
 import pytest
 from tibillet_base.tests.till_records import make_books, run_again
-from tibillet_cashless import wallet_posting, wallet_writer
+from tibillet_cashless import (
+    wallet_check, wallet_check_books, wallet_posting, wallet_writer)
 from tibillet_cashless.wallet_writer import At
 
 from trytond import backend
@@ -103,10 +104,32 @@ class PostingRaceTestCase(WalletMixin, TestCase):
         with ThreadPoolExecutor(2) as crowd:
             return sorted(crowd.map(post, range(2)), key=str)
 
+    def post_drafts(self):
+        "Post the moves that were left as drafts, which the proof tells"
+        company, *_ = self.ids
+
+        def act():
+            Move = Pool().get('account.move')
+            with Transaction().set_context(company=company):
+                moves = Move.search([('state', '=', 'draft')])
+                found = [p.id for p in wallet_check.check().problems]
+                Move.post(moves)
+                return [m.id for m in moves], found
+        drafts, found = run_again(DB_NAME, act)
+        self.assertEqual(drafts, found)
+
+    def prove(self):
+        return run_again(DB_NAME, lambda: (
+                wallet_check.check().problems,
+                wallet_check_books.say_waiting()))
+
     def test_post(self):
         "One posts, the other finds nothing left"
         links, amount = self.load()
+        self.assertEqual(self.prove(), ([], [
+                    "CCC, outside tills: 20 operations, 20.00 FED."]))
         self.assertEqual(self.post_at_once(), [0, 1])
+        self.assertEqual(self.prove(), ([], []))
         self.assertEqual(
             self.count(), (links + OPERATIONS, amount + OPERATIONS))
 
@@ -119,6 +142,7 @@ class PostingRaceTestCase(WalletMixin, TestCase):
                 patch.object(Move, 'post'):
             self.assertEqual(self.post_at_once(), [1, 'refused'])
         self.assertEqual(self.count(), (links + OPERATIONS, amount))
+        self.post_drafts()
 
     def test_post_unnumbered(self):
         "The turn alone is enough"
@@ -127,6 +151,7 @@ class PostingRaceTestCase(WalletMixin, TestCase):
         with patch.object(Move, 'post'):
             self.assertEqual(self.post_at_once(), [0, 1])
         self.assertEqual(self.count(), (links + OPERATIONS, amount))
+        self.post_drafts()
 
     def test_facts(self):
         "The database edits neither a posting nor a link"

@@ -25,11 +25,20 @@ class WalletPostingTestCase(PostingMixin, TestCase):
         self.play_saturday()
         # What the till has recorded waits for its closure.
         self.assertEqual(self.post(self.bar), [])
+        self.check_proof([
+                "CCC, outside tills: 2 operations, 25.00 FED.",
+                "CCC, Till BAR: 3 operations, 14.00 FED.",
+                f"{self.bar.party.name}, Till BAR: "
+                "2 operations, 0.00 OWN."])
         with self.at(SUNDAY):
             self.close({D('20'): 1, D('5'): 1, D('2'): 1, D('1'): 1})
         self.assertEqual(self.get_balances(self.bar), {
                 '4FED': '14.00', '4OWN': '0.00'})
+        self.check_proof([
+                "CCC, outside tills: 2 operations, 25.00 FED.",
+                "CCC, Till BAR: 3 operations, 14.00 FED."])
         posting, = self.post(self.coop)
+        self.check_proof([])
         self.assertEqual(str(posting.date), '2026-03-07')
         self.assertEqual(posting.operations, 5)
         self.assertEqual(posting.move.origin, posting)
@@ -45,6 +54,13 @@ class WalletPostingTestCase(PostingMixin, TestCase):
         self.assertEqual(self.post(self.coop), [])
         self.assertEqual(self.post(self.bar), [])
         self.check_dues()
+
+    def check_proof(self, waiting):
+        "Nothing is lost, and the proof lists by till what is not posted"
+        Proof = Pool().get('tibillet.wallet.proof')
+        proof = Proof.prove()
+        self.assertEqual((proof.state, proof.result), ('proved', ''))
+        self.assertEqual(sorted(proof.waiting.splitlines()), sorted(waiting))
 
     def check_dues(self):
         "The baker reads what he is owed"
@@ -198,6 +214,45 @@ class WalletPostingTestCase(PostingMixin, TestCase):
         self.assertIn('2025-03-07', logs.output[0])
         self.assertEqual(
             self.get_balances(self.coop), {'467F': '30.00', '517': '-30.00'})
+
+    @with_transaction()
+    def test_broken(self):
+        "What is on the account and on no card is named"
+        self.make_festival()
+        pool = Pool()
+        Move = pool.get('account.move')
+        Proof = pool.get('tibillet.wallet.proof')
+        with self.at(SATURDAY):
+            self.write('top_up', TOM, self.fed.id, D('30.00'))
+        posting, = self.post(self.coop)
+        self.check_proof([])
+        account = self.fed_coop
+        with set_company(self.coop):
+            # By hand: one euro too many, on the account of the holders.
+            move = Move(
+                company=self.coop, journal=account.journal,
+                period=posting.move.period, date=posting.date,
+                lines=[
+                    {'account': account.account.id, 'debit': D('0.01'),
+                        'credit': D(0)},
+                    {'account': account.counter_account.id, 'debit': D(0),
+                        'credit': D('0.01')}])
+            move.save()
+        # Nothing is in the books before it is posted.
+        self.check_proof([])
+        with set_company(self.coop):
+            Move.post([move])
+        with self.assertLogs('tibillet_cashless', 'ERROR'):
+            proof = Proof.prove()
+        self.assertEqual(proof.state, 'broken')
+        self.assertEqual(len(proof.result.splitlines()), 1)
+        self.assertIn(f'"{move.rec_name}"', proof.result)
+        # What takes it back is no better: both are named.
+        with set_company(self.coop):
+            Move.post([move.cancel()])
+        with self.assertLogs('tibillet_cashless', 'ERROR'):
+            proof = Proof.prove()
+        self.assertEqual(len(proof.result.splitlines()), 2)
 
     @with_transaction()
     def test_forged(self):
