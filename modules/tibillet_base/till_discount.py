@@ -6,8 +6,10 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import PoolMeta
 from trytond.pyson import Bool, Eval
 
+from . import till_finish
+from .append_only import refuse_changes
 from .exceptions import TillDiscountDeniedError, TillPriceDeniedError
-from .till_sale import is_manager
+from .till_sale import PARENT_DONE, is_manager
 
 DISCOUNT = {'discount', 'discount_reason'}
 PRICES = {'unit_list_price', 'unit_gross_price'}
@@ -30,6 +32,15 @@ class POSSaleLine(metaclass=PoolMeta):
             'required': Bool(Eval('discount')),
             },
         help="Such as a drink of the staff, or the money that was given.")
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        # Here, where all the columns of a line are there.
+        refuse_changes(
+            cls._table,
+            ['sale', *till_finish.ASKED, *till_finish.FROZEN],
+            when=PARENT_DONE)
 
     @fields.depends('discount')
     def on_change_with_amount(self, name=None):

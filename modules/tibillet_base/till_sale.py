@@ -322,14 +322,6 @@ class POSSaleLine(_OfSaleMixin, metaclass=PoolMeta):
     _finished_fields = frozenset(till_finish.FROZEN)
 
     @classmethod
-    def __register__(cls, module):
-        super().__register__(module)
-        refuse_changes(
-            cls._table,
-            ['sale', *till_finish.ASKED, *till_finish.FROZEN],
-            when=PARENT_DONE)
-
-    @classmethod
     def copy(cls, lines, default=None):
         default = default.copy() if default is not None else {}
         for name in cls._finished_fields:
