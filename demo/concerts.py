@@ -21,7 +21,7 @@ from tibillet_event.tests.door_tools import Phone
 
 from proteus import Model, Wizard
 
-from . import books, places
+from . import books, counters, places
 
 D = Decimal
 # Name, kind, price, least, proof to look at, number of places
@@ -74,7 +74,8 @@ REASON = "Deux euros rendus en trop au comptoir"
 def build(house, progress, today):
     "Sell, let in, give back and count; leave a till open for tomorrow"
     with books.working_for(house.cooperative):
-        _years(house.cooperative, today)
+        counters.open_years(
+            house.cooperative, [today - dt.timedelta(days=28), today])
         progress("tariffs of tickets, till and accounts")
         room = _room(house.cooperative)
         progress("the ball")
@@ -86,25 +87,12 @@ def build(house, progress, today):
         _check(ball)
 
 
-def _years(company, today):
-    "Open the years that the season is in"
-    FiscalYear = Model.get('account.fiscalyear')
-    known = {
-        y.start_date.year
-        for y in FiscalYear.find([('company', '=', company.id)])}
-    for days in [-28, 0]:
-        year = (today + dt.timedelta(days=days)).year
-        if year not in known:
-            books.fiscal_year(company, year)
-            known.add(year)
-
-
 def _room(company):
     "Return what is needed to sell at the door of the hall"
     User = Model.get('res.user')
     Venue = Model.get('tibillet.venue')
+    counters.prepare(company)
     _accounts(company)
-    _methods(company)
     venue, = Venue.find([('party.name', '=', places.VENUES[0][0])])
     venue.territory = 'mainland'
     venue.save()
@@ -112,15 +100,13 @@ def _room(company):
         login: User.find([('login', '=', login)])[0]
         for login in ['caisse', 'lieu']}
     return SimpleNamespace(
-        venue=venue, product=_ticket(company), till=_till(company), **users)
+        venue=venue, product=_ticket(company),
+        till=counters.make("Entrée de la Halle", 'HALLE'), **users)
 
 
 def _accounts(company):
     AdmissionTax = Model.get('tibillet.admission.tax')
     Configuration = Model.get('tibillet.ticket.configuration')
-    TillConfiguration = Model.get('tibillet.till.configuration')
-    Journal = Model.get('account.journal')
-    Type = Model.get('sale.point.cash.transfer.type')
     tax = AdmissionTax(category='show')
     tax.tax = books.tax(company, "T.V.A. Vente de services 5,5%")
     tax.save()
@@ -132,32 +118,6 @@ def _accounts(company):
     configuration.retained_product = books.service_product(
         company, "Frais d'annulation", revenue='706')
     configuration.save()
-    journal, = Journal.find([('type', '=', 'cash')], limit=1)
-    types = {}
-    for name, label, code in [
-            ('shortage_type', "Manque en caisse", '658'),
-            ('surplus_type', "Excédent de caisse", '758')]:
-        types[name] = Type(
-            name=label, journal=journal, account=books.account(company, code))
-        types[name].save()
-    tills = TillConfiguration(1)
-    for name, type_ in types.items():
-        setattr(tills, name, type_)
-    tills.save()
-
-
-def _methods(company):
-    Method = Model.get('sale.point.payment.method')
-    # The standard chart has no account for cards on their way to the bank.
-    books.account(company, '5112').duplicate(
-        default={'code': '5115', 'name': "Cartes bancaires à encaisser"})
-    for name, tender, code in [
-            ("Espèces", 'cash', '5311'),
-            ("Carte bancaire", 'card', '5115'),
-            ("Chèque", 'cheque', '5112')]:
-        method = Method(name=name, account=books.account(company, code))
-        method.tender = tender
-        method.save()
 
 
 def _ticket(company):
@@ -175,19 +135,6 @@ def _ticket(company):
     template.save()
     product, = template.products
     return product
-
-
-def _till(company):
-    Journal = Model.get('account.journal')
-    Point = Model.get('sale.point')
-    till = Point(name="Entrée de la Halle", code='HALLE')
-    till.journal, = Journal.find([('type', '=', 'revenue')], limit=1)
-    till.storage_location = books.data(
-        'stock.location', 'stock.location_storage')
-    till.customer_location = books.data(
-        'stock.location', 'stock.location_customer')
-    till.save()
-    return till
 
 
 def _announce(room, name, date, seats=None):

@@ -44,6 +44,13 @@ def tell_concerts(progress):
     cooperative.leave(house)
 
 
+def tell_bar(progress):
+    from . import bar, cooperative
+    house = cooperative.find()
+    bar.build(house, progress, dt.datetime.now(ZONE).date())
+    cooperative.leave(house)
+
+
 STORIES = {
     'convention': Story(
         "A real draft convention and its first settled season; "
@@ -57,4 +64,9 @@ STORIES = {
         "A season of concerts around today: tickets sold at a till, given "
         "back and let in, and what is on sale from tomorrow on.",
         tell_concerts, after='convention'),
+    'bar': Story(
+        "A bar that is open: five articles on its screen, gifts and four "
+        "cards; log in as bar, open Tills and Sell, type 1 beside the beer, "
+        "BAR-001 as the card, and choose the card of the venue.",
+        tell_bar, after='convention'),
     }

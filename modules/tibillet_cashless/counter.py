@@ -119,8 +119,11 @@ class TillSell(metaclass=PoolMeta):
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        # Readers end a number with Enter, which must never sell in cash.
+        for button in cls.start.buttons:
+            button.default = False
         cls.start.buttons.insert(-1, Button(
-                "Card of the Venue", 'wallet', 'tryton-ok',
+                "Card of the Venue", 'wallet', 'tryton-ok', default=True,
                 states=BY_CARD))
 
     def _get_again(self):
@@ -239,8 +242,7 @@ class CardLoad(_CardWizardMixin, Wizard):
             Button("Close", 'end', 'tryton-cancel'),
             Button("Cheque", 'cheque', 'tryton-ok', states=TO_PAY),
             Button("Bank Card", 'card', 'tryton-ok', states=TO_PAY),
-            Button("Cash", 'cash', 'tryton-ok', default=True,
-                states=TO_PAY),
+            Button("Cash", 'cash', 'tryton-ok', states=TO_PAY),
             ])
 
     def default_start(self, fields):
@@ -340,8 +342,7 @@ class CardRedeem(_CardWizardMixin, Wizard):
         'tibillet_cashless.card_redeem_start_view_form', [
             Button("Close", 'end', 'tryton-cancel'),
             Button("On a Bank Card", 'card', 'tryton-ok', states=TO_PAY),
-            Button("In Cash", 'cash', 'tryton-ok', default=True,
-                states=TO_PAY),
+            Button("In Cash", 'cash', 'tryton-ok', states=TO_PAY),
             ])
 
     def _write(self, payments):

@@ -16,6 +16,20 @@ class TibilletCashlessTestCase(
     extras = ['product', 'sale_point']
 
     @with_transaction()
+    def test_enter(self):
+        "The Enter with which a reader ends a number sells nothing in cash"
+        pool = Pool()
+        for name, default in [
+                ('tibillet.till.sell', {'wallet'}),
+                ('tibillet.card.load', set()),
+                ('tibillet.card.redeem', set())]:
+            with self.subTest(wizard=name):
+                Wizard = pool.get(name, type='wizard')
+                self.assertEqual(
+                    {b.state for b in Wizard.start.buttons if b.default},
+                    default)
+
+    @with_transaction()
     def test_find_card(self):
         "Test a card is found by the number read or printed"
         pool = Pool()

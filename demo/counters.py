@@ -1,0 +1,69 @@
+"""What every till of the demo needs: how one pays there, and the years."""
+from proteus import Model
+
+from . import books
+
+# Name, tender, account
+METHODS = [
+    ("Espèces", 'cash', '5311'),
+    ("Carte bancaire", 'card', '5115'),
+    ("Chèque", 'cheque', '5112'),
+    ]
+# Setting, name, account
+DIFFERENCES = [
+    ('shortage_type', "Manque en caisse", '658'),
+    ('surplus_type', "Excédent de caisse", '758'),
+    ]
+
+
+def open_years(company, dates):
+    "Open the years of dates that are not open yet"
+    FiscalYear = Model.get('account.fiscalyear')
+    known = {
+        y.start_date.year
+        for y in FiscalYear.find([('company', '=', company.id)])}
+    for year in sorted({date.year for date in dates} - known):
+        books.fiscal_year(company, year)
+
+
+def prepare(company):
+    "Say how tills are paid and how cash that is missing is called, once"
+    Method = Model.get('sale.point.payment.method')
+    if Method.find([('company', '=', company.id)]):
+        return
+    # The standard chart has no account for cards on their way to the bank.
+    books.account(company, '5112').duplicate(
+        default={'code': '5115', 'name': "Cartes bancaires à encaisser"})
+    for name, tender, code in METHODS:
+        method = Method(name=name, account=books.account(company, code))
+        method.tender = tender
+        method.save()
+    _name_differences(company)
+
+
+def _name_differences(company):
+    Configuration = Model.get('tibillet.till.configuration')
+    Journal = Model.get('account.journal')
+    Type = Model.get('sale.point.cash.transfer.type')
+    journal, = Journal.find([('type', '=', 'cash')], limit=1)
+    configuration = Configuration(1)
+    for setting, name, code in DIFFERENCES:
+        type_ = Type(
+            name=name, journal=journal, account=books.account(company, code))
+        type_.save()
+        setattr(configuration, setting, type_)
+    configuration.save()
+
+
+def make(name, code):
+    "Return a new till, closed"
+    Journal = Model.get('account.journal')
+    Point = Model.get('sale.point')
+    till = Point(name=name, code=code)
+    till.journal, = Journal.find([('type', '=', 'revenue')], limit=1)
+    till.storage_location = books.data(
+        'stock.location', 'stock.location_storage')
+    till.customer_location = books.data(
+        'stock.location', 'stock.location_customer')
+    till.save()
+    return till
