@@ -1,4 +1,5 @@
 """Sales that hold places when they are quoted and sell them confirmed."""
+import datetime as dt
 import uuid
 
 from tibillet_base import tools
@@ -8,7 +9,7 @@ from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
-from . import place_writer, ticket_writer
+from . import place_writer, schedule, ticket_writer
 from .change_making import end_of
 from .sale_exceptions import (
     SaleCurrencyError, SaleOverError, SaleSeriesError, SaleSoldError,
@@ -17,25 +18,32 @@ from .sale_tax import ExactTaxMixin
 from .ticket_lot import Till
 from .ticket_writer import Person
 
+SECOND = dt.timedelta(seconds=1)
+
 
 class Sale(ExactTaxMixin, metaclass=PoolMeta):
     __name__ = 'sale.sale'
 
     places_until = fields.Function(
-        fields.DateTime(
+        fields.Date(
             "Places Held Until",
             states={
                 'invisible': ~Eval('places_until'),
-                }),
+                },
+            help="This day included."),
         'get_places_until')
 
     @classmethod
     def get_places_until(cls, sales, name):
-        found = {}
+        found = dict.fromkeys(s.id for s in sales)
         for sale in sales:
-            found[sale.id] = min((
-                    line.hold.until for line in sale.place_lines
-                    if line.hold and not line.hold.sold_at), default=None)
+            ends = [
+                line.hold.until for line in sale.place_lines
+                if line.hold and not line.hold.sold_at]
+            if ends:
+                found[sale.id] = schedule.to_local(
+                    min(ends) - SECOND,
+                    sale.company.timezone or 'UTC').date()
         return found
 
     @property
