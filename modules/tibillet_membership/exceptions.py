@@ -172,3 +172,23 @@ class ShareCertificateAccessError(AccessError):
 
 class ShareCertificateError(UserError):
     pass
+
+
+class CollegeMemberError(ValidationError):
+    pass
+
+
+class CollegeSchemeError(UserError):
+    pass
+
+
+class CollegeSchemeAccessError(AccessError):
+    pass
+
+
+class RollError(UserError):
+    pass
+
+
+class RollAccessError(AccessError):
+    pass

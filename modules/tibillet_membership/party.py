@@ -34,6 +34,8 @@ class Replace(metaclass=PoolMeta):
     def fields_to_replace(cls):
         return super().fields_to_replace() + [
             ('tibillet.membership', 'party'),
+            ('tibillet.college.member', 'party'),
+            ('tibillet.roll.line', 'party'),
             ('tibillet.share.certificate', 'party'),
             ('tibillet.share.entry', 'party'),
             ('tibillet.share.withdrawal', 'party'),

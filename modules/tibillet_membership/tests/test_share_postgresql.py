@@ -1,4 +1,4 @@
-"""What only a real PostgreSQL can show of shares: make test-pg."""
+"""What only a real PostgreSQL shows of shares and colleges: make test-pg."""
 import datetime as dt
 import threading
 import time
@@ -155,6 +155,69 @@ class SharePostgreSQLTestCase(RouteTestCase):
             self.assertEqual(
                 Entry.check_register(company),
                 Entry.search([], count=True))
+
+    def join_at_once(self):
+        """Put a member in two colleges from two places at once
+
+        Return how many took it, and the names of the refusals.
+        """
+        with self.start():
+            pool = Pool()
+            College = pool.get('tibillet.college')
+            Party = pool.get('party.party')
+            party, = Party.create([{'name': "Lea"}])
+            colleges = College.create([
+                    {'name': name, 'category': name, 'company': self.company}
+                    for name in ['employees', 'beneficiaries']])
+            party, colleges = party.id, [c.id for c in colleges]
+        barrier = threading.Barrier(2)
+        refused = []
+
+        def join(college):
+            try:
+                with self.start():
+                    Member = Pool().get('tibillet.college.member')
+                    found = Member.search([('party', '=', party)])
+                    barrier.wait(10)
+                    if not found:
+                        Member.create([{
+                                    'company': self.company, 'party': party,
+                                    'college': college, 'start': DAY,
+                                    }])
+            except UserError as error:
+                refused.append(type(error).__name__)
+
+        threads = [
+            threading.Thread(target=join, args=[c]) for c in colleges]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with self.start(readonly=True):
+            Member = Pool().get('tibillet.college.member')
+            return Member.search([('party', '=', party)], count=True), refused
+
+    def test_two_colleges(self):
+        "Who joins two colleges at once is in one"
+        self.assertEqual(self.join_at_once(), (1, ['CollegeMemberError']))
+
+    def test_two_colleges_without_constraint(self):
+        "Both have looked and found none: the race is real"
+        table = 'tibillet_college_member'
+        with self.start() as transaction:
+            cursor = transaction.connection.cursor()
+            cursor.execute(
+                "SELECT conname, pg_get_constraintdef(oid) "
+                "FROM pg_constraint "
+                "WHERE conrelid = %s::regclass AND contype = 'x'", (table,))
+            (name, definition), = cursor.fetchall()
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        self.assertEqual(self.join_at_once(), (2, []))
+        with self.start() as transaction:
+            cursor = transaction.connection.cursor()
+            cursor.execute(f'DELETE FROM {table}')
+            cursor.execute(
+                f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
     def test_fact(self):
         "The database keeps the register, and finds what was changed"
