@@ -306,7 +306,11 @@ class ModelAccess(metaclass=PoolMeta):
         if issubclass(Model, ModelSQL):
             reach.check({model: ids})
         if isinstance(on, dict):
-            reach.check(reach.of_values(Model, on))
+            reached = reach.of_values(Model, on)
+            reach.check(reached)
+            if not issubclass(Model, ModelSQL):
+                # The step of a wizard, filled without checks.
+                reach.check_companies(reached)
 
     @classmethod
     def check_values(cls, Model, name, arguments, context):

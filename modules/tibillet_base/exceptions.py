@@ -35,6 +35,10 @@ class RecordMissingError(ValidationError):
     pass
 
 
+class CompanyAccessError(AccessError):
+    pass
+
+
 class NumberModificationError(AccessError):
     pass
 

@@ -100,16 +100,20 @@ class WizardGuard:
         """Refuse to go on with records that the rules hide from the user
 
         A wizard acts without checks on what its views name, and the client
-        may name what it was never shown.
+        may name what it was never shown, or a company of others.
         """
         pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
         if not Transaction().user:
             return
         for name, values in data.items():
             state = cls.states.get(name)
             if isinstance(state, StateView):
                 View = pool.get(state.model_name)
-                reach.check(reach.of_values(View, values))
+                reached = reach.of_values(View, values)
+                reach.check(reached)
+                if ModelAccess.get_level() != 'administration':
+                    reach.check_companies(reached)
 
     @classmethod
     def _check_granted(cls, model):

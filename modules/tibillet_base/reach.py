@@ -13,7 +13,7 @@ from trytond.pool import Pool
 from trytond.transaction import (
     check_access, inactive_records, without_check_access)
 
-from .exceptions import RecordMissingError
+from .exceptions import CompanyAccessError, RecordMissingError
 
 
 def check(reached, mode='read'):
@@ -27,6 +27,22 @@ def check(reached, mode='read'):
         for name, ids in reached.items():
             if ids:
                 Rule.check(name, list(ids), mode=mode)
+
+
+def check_companies(reached):
+    """Refuse if one of the companies is none of the user's
+
+    No rule hides a company, but its books belong to its users.
+    """
+    pool = Pool()
+    Company = pool.get('company.company')
+    User = pool.get('res.user')
+    ids = reached.get(Company.__name__, set())
+    if others := ids - set(User.get_companies()):
+        with without_check_access():
+            names = sorted(c.rec_name for c in Company.browse(list(others)))
+        raise CompanyAccessError(gettext(
+                'tibillet_base.msg_company_other', companies=', '.join(names)))
 
 
 def check_exist(reached):
