@@ -5,7 +5,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import kinds
-from .exceptions import MoneyAccountCurrencyError
+from .exceptions import MoneyAccountCurrencyError, MoneyAccountIssuerError
 from .wallet_exceptions import PostingAccountError
 
 
@@ -89,6 +89,19 @@ class MoneyAccount(ModelSQL, ModelView):
                     raise MoneyAccountCurrencyError(gettext(
                             'tibillet_cashless.msg_money_account_currency',
                             account=account.rec_name))
+                if not account.is_owed:
+                    raise MoneyAccountIssuerError(gettext(
+                            'tibillet_cashless.msg_money_account_issuer',
+                            money=account.money.rec_name,
+                            issuer=account.money.issuer.rec_name,
+                            company=account.company.rec_name))
+
+    @property
+    def is_owed(self):
+        "Whether somebody owes the company something for the money, or it does"
+        return (
+            self.money.kind in kinds.kinds(owed=True)
+            or self.money.issuer == self.company.party)
 
     def get_needed(self, name):
         "Return what is needed to post, refuse to do without it"

@@ -40,3 +40,7 @@ class WalletMethodError(ValidationError):
 
 class MoneyAccountCurrencyError(ValidationError):
     pass
+
+
+class MoneyAccountIssuerError(ValidationError):
+    pass

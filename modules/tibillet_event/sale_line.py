@@ -383,7 +383,7 @@ class SaleLine(metaclass=PoolMeta):
     @classmethod
     def copy(cls, lines, default=None):
         default = default.copy() if default is not None else {}
-        for name in ['hold', 'place_account', 'ticket_operations']:
+        for name in sorted(WRITTEN):
             default.setdefault(name)
         return super().copy(lines, default=default)
 
