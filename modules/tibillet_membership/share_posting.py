@@ -2,8 +2,10 @@
 from collections import Counter
 from decimal import Decimal
 
+from tibillet_base.tools import take_turn
+
 from trytond.i18n import gettext
-from trytond.model import ModelSQL, ModelView, Unique, fields
+from trytond.model import ModelSQL, ModelView, Unique, dualmethod, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
@@ -14,6 +16,8 @@ from .exceptions import SharePayableError, SharePostingError
 from .share_account import get_field_name
 
 ZERO = Decimal(0)
+# The kinds of entries that what is owed to a member may pay.
+CONVERTED = ['subscription', 'payment']
 
 
 class SharePosting(ModelSQL):
@@ -63,11 +67,10 @@ class ShareEntry(metaclass=PoolMeta):
     def get_posting_state(cls, entries, name):
         pool = Pool()
         Posting = pool.get('tibillet.share.posting')
-        states = dict.fromkeys((e.id for e in entries), 'to_post')
-        # Between two members: it changes the books only where an account
-        # asks for the party.
-        states.update((e.id, None) for e in entries if e.kind == 'transfer')
         with without_check_access():
+            silent = cls._get_silent(entries)
+            states = {
+                e.id: None if e in silent else 'to_post' for e in entries}
             for posting in Posting.search(
                     [('entry', 'in', [e.id for e in entries])]):
                 states[posting.entry.id] = posting.move.state
@@ -87,15 +90,39 @@ class ShareEntry(metaclass=PoolMeta):
                         [('move.state', '=', state)])]
                 for state in ['draft', 'posted']}
             booked = found['draft'] + found['posted']
-            for state, kind in [('to_post', '!='), (None, '=')]:
-                found[state] = [e.id for e in Entry.search([
-                            ('id', 'not in', booked),
-                            ('kind', kind, 'transfer')])]
+            entries = Entry.search([('id', 'not in', booked)])
+            silent = Entry._get_silent(entries)
+            found['to_post'] = [e.id for e in entries if e not in silent]
+            found[None] = [e.id for e in silent]
         ids = [
             id_ for state, ids in found.items() if state in values
             for id_ in ids]
         return [('id', 'not in' if operator in {'!=', 'not in'} else 'in',
                 ids)]
+
+    @classmethod
+    def _get_silent(cls, entries):
+        """Return the entries that change nothing in the books
+
+        Between two members: only where an account asks for the party, by the
+        entry of who gets the shares.
+        """
+        pool = Pool()
+        Configuration = pool.get('tibillet.membership.configuration')
+        transfers = [e for e in entries if e.kind == 'transfer']
+        configuration = Configuration(1)
+        asking = {
+            (company, role)
+            for company in {e.company for e in transfers}
+            for role in ['uncalled', 'called']
+            if (account := configuration.get_multivalue(
+                    get_field_name(role), company=company.id))
+            and account.party_required}
+        return {
+            e for e in transfers if not e.counterpart or not any(
+                (e.company, role) in asking
+                for role, _, _ in share_books.get_transfer_lines(
+                    e.subscribed, e.called, e.paid))}
 
     @classmethod
     @ModelView.button_action('tibillet_membership.wizard_share_post')
@@ -113,6 +140,7 @@ class ShareEntry(metaclass=PoolMeta):
         pool = Pool()
         Move = pool.get('account.move')
         Posting = pool.get('tibillet.share.posting')
+        cls._take_turn(entries)
         booked = {
             p.entry for p in Posting.search(
                 [('entry', 'in', [e.id for e in entries])])}
@@ -121,12 +149,11 @@ class ShareEntry(metaclass=PoolMeta):
             for entry in sorted(entries, key=lambda e: e.number)
             if entry not in booked
             and (move := entry.get_move(by_payable, date))]
-        if by_payable:
-            cls._check_payable(move for _, move in made)
         Move.save([move for _, move in made])
         Posting.create([
                 {'entry': entry.id, 'move': move.id}
                 for entry, move in made])
+        cls.check_payable([entry for entry, _ in made])
         return [move for _, move in made]
 
     @classmethod
@@ -212,26 +239,53 @@ class ShareEntry(metaclass=PoolMeta):
             credit=max(-amount, ZERO))
 
     @classmethod
-    def _check_payable(cls, moves):
-        "Refuse that more is converted than is owed to a party"
+    def _take_turn(cls, entries):
+        "Let nobody else convert what the companies owe meanwhile"
+        pool = Pool()
+        Company = pool.get('company.company')
+        take_turn(
+            Company, list({e.company.id for e in entries}), 'party')
+
+    @classmethod
+    @without_check_access
+    def check_payable(cls, entries):
+        """Refuse that more is converted than is owed to a party
+
+        entries: that have a draft; all other drafts of the register count.
+        """
         pool = Pool()
         Line = pool.get('account.move.line')
-        asked = Counter()
-        for move in moves:
-            for line in move.lines:
-                if line.account.type.payable:
-                    asked[move.company, line.party] += line.debit
-        owed = Counter()
+        cls._take_turn(entries)
+        converted = {
+            (line.company, line.party)
+            for entry in entries if entry.kind in CONVERTED
+            for move in entry.moves for line in move.lines
+            if line.account.type.payable and line.party}
+        if not converted:
+            return
+        payable = [
+            ('account.type.payable', '=', True),
+            ('company', 'in', list({c.id for c, _ in converted})),
+            ('party', 'in', list({p.id for _, p in converted})),
+            ]
+        owed, asked = Counter(), Counter()
         for line in Line.search([
-                    ('account.type.payable', '=', True),
-                    ('company', 'in', [c.id for c, _ in asked]),
-                    ('party', 'in', [p.id for _, p in asked]),
+                    *payable,
                     ('reconciliation', '=', None),
                     ('move_state', '=', 'posted'),
                     ]):
             owed[line.company, line.party] += line.credit - line.debit
-        for (company, party), amount in asked.items():
-            if amount > owed[company, party]:
+        for line in Line.search([
+                    *payable,
+                    ('move_state', '=', 'draft'),
+                    ('move.origin.kind', 'in', CONVERTED,
+                        'tibillet.share.entry'),
+                    ]):
+            asked[line.company, line.party] += line.debit - line.credit
+        for company, party in sorted(
+                converted, key=lambda k: (k[0].id, k[1].id)):
+            amount = asked[company, party]
+            if amount > max(owed[company, party], ZERO):
                 raise SharePayableError(gettext(
                         'tibillet_membership.msg_share_payable',
                         party=party.rec_name,
@@ -292,3 +346,14 @@ class Move(metaclass=PoolMeta):
     @classmethod
     def _get_origin(cls):
         return super()._get_origin() + ['tibillet.share.entry']
+
+    @dualmethod
+    @ModelView.button
+    def post(cls, moves):
+        pool = Pool()
+        Entry = pool.get('tibillet.share.entry')
+        # What is owed may have been paid since the draft.
+        Entry.check_payable([
+                m.origin for m in moves
+                if isinstance(m.origin, Entry) and m.state == 'draft'])
+        super().post(moves)
