@@ -27,12 +27,61 @@ def to_pay_first(subscribed, rate=FIRST_RATE, quantum=CENT):
     return _up(Fraction(subscribed) * Fraction(rate), quantum)
 
 
-def to_call(shares, amount, subscribed, called):
+class Lot(NamedTuple):
+    "Shares that came at once, and what is not called of them yet"
+    shares: object
+    uncalled: object
+
+
+def get_lots(changes):
+    """Return the lots that a member holds
+
+    changes: (shares, subscribed, called), in the order of the register.
+    A call asks the same of each share, never more than what is left of its
+    lot; who leaves or gives takes a part of all lots alike.
+    """
+    lots = []
+    for shares, subscribed, called in changes:
+        uncalled = Fraction(subscribed) - Fraction(called)
+        if shares > 0:
+            lots.append(Lot(Fraction(shares), uncalled))
+        elif shares < 0:
+            held = sum(lot.shares for lot in lots)
+            left = sum(lot.uncalled for lot in lots)
+            lots = [
+                Lot(lot.shares * (held + shares) / held,
+                    left and lot.uncalled * (left + uncalled) / left)
+                for lot in lots if held + shares]
+        elif uncalled:
+            rate = _get_call(lots, -uncalled)
+            lots = [
+                lot._replace(
+                    uncalled=lot.uncalled
+                    - min(lot.shares * rate, lot.uncalled))
+                for lot in lots]
+    return lots
+
+
+def _get_call(lots, called):
+    "Return how much a share was called, for all to be called of the lots"
+    shares, rate = sum(lot.shares for lot in lots), 0
+    for lot in sorted(lots, key=lambda l: l.uncalled / l.shares):
+        rate = lot.uncalled / lot.shares
+        if rate * shares >= called:
+            return called / shares
+        called -= lot.uncalled
+        shares -= lot.shares
+    return rate
+
+
+def to_call(amount, lots, quantum=CENT):
     """Return what a call of an amount a share asks of a member
 
-    Never more than what is left of what the member has subscribed.
+    Never more than what is left to call of each lot.
     """
-    return min(shares * amount, subscribed - called)
+    return half_up(sum((
+                min(lot.shares * Fraction(amount), lot.uncalled)
+                for lot in lots), Fraction(0)), quantum)
 
 
 def part(amount, shares, total, quantum=CENT):

@@ -11,7 +11,7 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
-from . import capital, share_register
+from . import share_register
 
 KINDS = [
     ('subscription', "Subscription"),
@@ -176,14 +176,10 @@ class RecordStart(ModelView):
     def on_change_with_to_call(self, name=None):
         if (self.kind == 'call' and self.company and self.share_class
                 and self.called and self.called > 0):
-            holdings = share_register.get_holdings(
-                self.company, [self.party] if self.party else None,
-                self.share_class)
-            return sum((
-                    capital.to_call(
-                        held.shares, self.called, held.subscribed,
-                        held.called)
-                    for held in holdings.values()), Decimal(0))
+            return sum(share_register.get_calls(
+                    self.company, self.share_class, self.called,
+                    [self.party] if self.party else None).values(),
+                Decimal(0))
 
     @fields.depends(
         'kind', methods=[

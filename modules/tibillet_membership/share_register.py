@@ -73,6 +73,27 @@ def get_holdings(company, parties=None, share_class=None):
         for party, class_, shares, *amounts in cursor}
 
 
+def get_calls(company, share_class, amount, parties=None):
+    "Return what a call of an amount a share asks, by party"
+    table = tools.table('tibillet.share.entry')
+    where = (table.company == company.id) & (
+        table.share_class == share_class.id)
+    if parties is not None:
+        where &= table.party.in_([p.id for p in parties] or [None])
+    cursor = tools.cursor()
+    cursor.execute(*table.select(
+            table.party, table.shares, table.subscribed, table.called,
+            where=where, order_by=[table.party.asc, table.number.asc]))
+    changes = {}
+    for party, shares, *amounts in cursor:
+        changes.setdefault(party, []).append(
+            (shares, *(Decimal(str(a)) for a in amounts)))
+    return {
+        party: capital.to_call(
+            amount, capital.get_lots(rows), company.currency.rounding)
+        for party, rows in changes.items()}
+
+
 def get_changes(company):
     "Return how each entry changed the capital, in order"
     table = tools.table('tibillet.share.entry')
@@ -202,10 +223,9 @@ class Register:
             raise ShareAmountError(gettext(
                     'tibillet_membership.msg_share_amount_positive'))
         asked = [
-            (party, called) for (party, _), held in get_holdings(
-                self.company, parties, share_class).items()
-            if (called := capital.to_call(
-                        held.shares, amount, held.subscribed, held.called))]
+            (party, called) for party, called in get_calls(
+                self.company, share_class, amount, parties).items()
+            if called]
         if not asked:
             raise ShareCallError(gettext(
                     'tibillet_membership.msg_share_call_nothing',

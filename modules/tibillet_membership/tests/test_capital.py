@@ -32,17 +32,54 @@ class CapitalTestCase(TestCase):
                     capital.to_pay_first(D(subscribed), D(rate)), D(least))
 
     def test_to_call(self):
-        for shares, amount, subscribed, called, asked in [
-                (10, '5.00', '200.00', '50.00', '50.00'),
-                (10, '20.00', '200.00', '50.00', '150.00'),
-                (10, '5.00', '200.00', '200.00', '0.00'),
-                (0, '5.00', '0.00', '0.00', '0.00'),
+        quarter, full = (10, '200', '50'), (10, '200', '200')
+        for changes, amount, asked in [
+                ([], '5.00', '0.00'),
+                ([quarter], '5.00', '50.00'),
+                ([quarter], '20.00', '150.00'),
+                ([full], '5.00', '0.00'),
+                # What is paid in full is not asked for again.
+                ([full, quarter], '5.00', '50.00'),
+                ([quarter, full], '20.00', '150.00'),
+                # Calls ask the same of each share, up to the last.
+                ([quarter, quarter, (0, '0', '200')], '5.00', '100.00'),
+                ([full, quarter, (0, '0', '100')], '20.00', '50.00'),
+                ([(10, '200', '150'), quarter, (0, '0', '100')],
+                    '20.00', '100.00'),
+                # Half of each lot has left.
+                ([full, quarter, (-10, '-200', '-125')], '5.00', '25.00'),
+                ([quarter, (-10, '-200', '-50')], '5.00', '0.00'),
+                # All have left, others come.
+                ([full, (-10, '-200', '-200'), quarter], '5.00', '50.00'),
                 ]:
-            with self.subTest(shares=shares, amount=amount):
+            with self.subTest(changes=changes, amount=amount):
                 self.assertEqual(
-                    capital.to_call(
-                        shares, D(amount), D(subscribed), D(called)),
+                    capital.to_call(D(amount), capital.get_lots([
+                                (n, D(s), D(c)) for n, s, c in changes])),
                     D(asked))
+
+    @given(
+        st.lists(st.tuples(
+                st.integers(1, 50), st.decimals('0.25', 1, places=2)),
+            min_size=1, max_size=5),
+        st.lists(st.decimals('0.01', 20, places=2), max_size=5))
+    def test_calls(self, subscriptions, amounts):
+        "Calls ask of each lot the same a share, until nothing is left"
+        changes = [
+            (n, n * D(20), (n * D(20) * rate).quantize(CENT))
+            for n, rate in subscriptions]
+        left = [s - c for _, s, c in changes]
+        for amount in [*amounts, D(20)]:
+            expected = [
+                min(n * amount, rest) for (n, _), rest in zip(
+                    subscriptions, left, strict=True)]
+            asked = capital.to_call(amount, capital.get_lots(changes))
+            self.assertEqual(asked, sum(expected))
+            changes.append((0, D(0), asked))
+            left = [
+                rest - called for rest, called in zip(
+                    left, expected, strict=True)]
+        self.assertEqual(sum(left), 0)
 
     def test_oldest_uncalled(self):
         for changes, oldest in [
