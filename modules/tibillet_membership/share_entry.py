@@ -133,7 +133,7 @@ class ShareEntry(ModelSQL, ModelView):
     def check_modification(cls, mode, entries, values=None, external=False):
         super().check_modification(
             mode, entries, values=values, external=external)
-        # What is wrong is put right by the opposite entry.
+        # What has happened goes on from there.
         if mode != 'create' or external:
             for entry in entries:
                 raise ShareEntryAccessError(gettext(

@@ -43,7 +43,8 @@ class RecordStart(ModelView):
             'currency.currency', "Currency"), 'on_change_with_currency')
     date = fields.Date(
         "Date", required=True,
-        help="Not before the last entry of the register.")
+        help="Not before the last entry of the register; of a request to "
+        "leave, the day on which it was received.")
     share_class = fields.Many2One(
         'tibillet.share.class', "Class", required=True,
         domain=[

@@ -130,12 +130,14 @@ class Register:
             [('company', '=', company.id)],
             order=[('number', 'DESC')], limit=1) or [None]
         if date:
-            self._check_date()
+            self._check_not_future()
 
-    def _check_date(self):
+    def _check_not_future(self):
         if self.date > tools.today(self.company):
             raise ShareDateError(gettext(
                     'tibillet_membership.msg_share_date_future'))
+
+    def _check_order(self):
         if self.last and self.date < self.last.date:
             raise ShareDateError(gettext(
                     'tibillet_membership.msg_share_date_order',
@@ -157,6 +159,8 @@ class Register:
         """
         pool = Pool()
         Entry = pool.get('tibillet.share.entry')
+        if rows:
+            self._check_order()
         last = self.last.number if self.last else 0
         previous = self.last.link if self.last else None
         values = []
@@ -293,6 +297,8 @@ class Register:
         """Put who leaves at the end of the queue, and return its place
 
         kind: withdrawal or exclusion.
+        A request is no entry: it has the day on which it was received, though
+        the register went on since.
         """
         pool = Pool()
         Withdrawal = pool.get('tibillet.share.withdrawal')
@@ -323,6 +329,7 @@ class Register:
                     'tibillet_membership.msg_share_losses_negative'))
         leaving = get_leaving(
             Withdrawal.get_company_turns(self.company), self.date)
+        check_paid(self.company, leaving)
         rows = get_rows(self.company, leaving, losses)
         entries = self.append([row for _, row in rows])
         for (withdrawal, _), entry in zip(rows, entries, strict=True):
@@ -398,6 +405,24 @@ def get_leaving(turns, date):
     turns: of the queue, oldest first.
     """
     return [w for w, turn in turns if turn.day and turn.day <= date]
+
+
+def get_debts(company, leaving):
+    "Return what is called and not paid of who leaves, with each"
+    holdings = get_holdings(company, {w.party for w in leaving})
+    return {
+        (w.party, w.share_class): held.to_pay for w in leaving
+        if (held := holdings[w.party.id, w.share_class.id]).to_pay > 0}
+
+
+def check_paid(company, leaving):
+    "Refuse that somebody leaves who has not paid what was called"
+    for (party, _), amount in get_debts(company, leaving).items():
+        raise SharePaymentError(gettext(
+                'tibillet_membership.msg_share_leave_to_pay',
+                party=party.rec_name,
+                amount=Report.format_currency(
+                    amount, None, company.currency)))
 
 
 def get_rows(company, leaving, losses):

@@ -113,6 +113,9 @@ class ShareWithdrawal(ModelSQL, ModelView):
         pool = Pool()
         Capital = pool.get('tibillet.share.capital')
         queue = cls.get_queue(company)
+        if not queue:
+            # There may be no capital yet either.
+            return []
         statutes = Capital.of(company)
         _, floor = statutes.get_floor()
         level = sum(share_register.get_changes(company), ZERO)
@@ -191,6 +194,11 @@ class LeaveStart(ModelView):
             "To Pay Back", currency='currency', digits='currency',
             help="What is paid of the shares, less the losses."),
         'on_change_with_refund')
+    to_pay = fields.Function(Monetary(
+            "Called, Not Paid", currency='currency', digits='currency',
+            help="By those whose turn has come: nobody leaves before it is "
+            "paid."),
+        'on_change_with_to_pay')
 
     @classmethod
     def default_company(cls):
@@ -220,6 +228,13 @@ class LeaveStart(ModelView):
     @fields.depends(methods=['_get_leaving'])
     def on_change_with_amount(self, name=None):
         return sum((w.amount for w in self._get_leaving()), ZERO)
+
+    @fields.depends('company', methods=['_get_leaving'])
+    def on_change_with_to_pay(self, name=None):
+        with without_check_access():
+            return sum(share_register.get_debts(
+                    self.company, self._get_leaving()).values(),
+                ZERO) if self.company else None
 
     @fields.depends('company', 'losses', methods=['_get_leaving'])
     def on_change_with_refund(self, name=None):
