@@ -10,7 +10,7 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
 from trytond.wizard import StateTransition
 
@@ -38,6 +38,8 @@ def get_start_values(company=None, point=None):
         'company': company.id,
         'currency': company.currency.id,
         'point': point.id if point else None,
+        'closed': None if point else gettext(
+            'tibillet_base.msg_counter_closed'),
         }
 
 
@@ -58,6 +60,12 @@ class CounterStartMixin:
             ('state', '=', 'open'),
             ],
         help="Nothing is sold before one is open.")
+    closed = fields.Text(
+        "What Is Missing",
+        states={
+            **SHOWN,
+            'invisible': ~Eval('closed') | Bool(Eval('point')),
+            })
     total = fields.Function(Monetary(
             "To Pay", currency='currency', digits='currency'),
         'on_change_with_total')

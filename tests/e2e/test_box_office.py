@@ -41,7 +41,7 @@ def test_two_full_prices(season_client):
 
 
 def test_one_counter(client):
-    "Who clicks twice in the menu opens one counter"
+    "Who clicks twice in the menu opens one counter, which says what it lacks"
     client.log_in('caisse')
     client.wait_menu()
     sell, = [
@@ -53,7 +53,10 @@ def test_one_counter(client):
             'tree_open', {model: 'ir.ui.menu', id: id}, null, false); }""",
         sell)
     client.settle()
-    assert client.page.locator('.modal:visible').count() == 1
+    counter = client.page.locator('.modal:visible')
+    assert counter.count() == 1
+    note = counter.locator('textarea:visible').first
+    assert note.input_value().startswith("Aucune caisse n'est ouverte")
 
 
 def test_seats(season_client):
