@@ -1,5 +1,4 @@
 """Every test, in three parts, and what was not run."""
-import contextlib
 import dataclasses
 import os
 import shutil
@@ -7,7 +6,6 @@ import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
-from concurrent import futures
 
 from tools import browser, postgres, steps, system, venv
 from tools.steps import ROOT, RUN, Stop, say
@@ -30,10 +28,6 @@ class Part:
     @property
     def report(self):
         return REPORTS / f'{self.name}.xml'
-
-    @property
-    def log(self):
-        return REPORTS / f'{self.name}.log'
 
 
 def _parts():
@@ -68,35 +62,15 @@ def _have_postgresql():
     return bool(postgres.binaries())
 
 
-def _run(parts):
-    """Run parts beside each other, and show what each prints
-
-    The first is shown as it goes, the others when it has ended.
-    """
+def _run(part):
     REPORTS.mkdir(parents=True, exist_ok=True)
-    first, *others = parts
-    with futures.ThreadPoolExecutor(len(parts)) as pool:
-        say(f"\n=== {first.title}")
-        running = [pool.submit(_run_part, first, None)]
-        for part in others:
-            running.append(pool.submit(_run_part, part, part.log))
-        for part, ended in zip(parts, running, strict=True):
-            ended.result()
-            if part is not first:
-                say(f"\n=== {part.title}")
-                say(part.log.read_text())
-
-
-def _run_part(part, log):
-    "Run a part, what it prints goes in log, or to the screen if None"
+    say(f"\n=== {part.title}")
     part.report.unlink(missing_ok=True)
     begun = time.monotonic()
-    with open(log, 'w') if log else contextlib.nullcontext() as output:
-        returned = subprocess.run(
-            [venv.python(), '-m', 'pytest', f'--junitxml={part.report}',
-                *part.arguments],
-            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=output).returncode
+    returned = subprocess.run(
+        [venv.python(), '-m', 'pytest', f'--junitxml={part.report}',
+            *part.arguments],
+        cwd=ROOT, stdin=subprocess.DEVNULL).returncode
     part.seconds = time.monotonic() - begun
     part.failed = returned not in {0, NO_TESTS}
     if returned == NO_TESTS:
@@ -200,13 +174,10 @@ def main(chosen, installed):
                 [n.what for n in missing]
                 + [p.why_not for p in parts if p.why_not]) + '.')
     runnable = [p for p in parts if not p.why_not]
-    # Races and people mostly wait: the ones run while the others do.
-    for group in [
-            [p for p in runnable if p.name == 'sqlite'],
-            [p for p in runnable if p.name != 'sqlite'],
-            ]:
-        if group:
-            _run(group)
+    # One after the other: sixty buyers at once leave a person in front of a
+    # page waiting for longer than the page has patience.
+    for part in runnable:
+        _run(part)
     for part in all_parts:
         if part not in parts:
             part.why_not = "not asked for"
