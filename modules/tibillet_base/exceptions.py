@@ -168,10 +168,14 @@ class TillUUIDError(TillError):
     api_code = 'uuid_reused'
 
 
-class TillFactError(AccessError):
-    "What is finished is not changed"
+class FactError(AccessError):
+    "What has happened is not changed"
     api_code = 'finished'
     api_status = 409
+
+
+class TillFactError(FactError):
+    pass
 
 
 class TillClosureError(TillError):

@@ -7,8 +7,9 @@ from trytond.wizard import StateAction, Wizard
 
 from . import till_archiving, tools
 from .append_only import refuse_changes
+from .fact import FactMixin
 from .instant import Instant
-from .till_log import FactMixin, OfTillMixin
+from .till_log import OfTillMixin
 
 
 class TillArchive(OfTillMixin, ModelSQL, ModelView):

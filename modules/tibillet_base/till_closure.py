@@ -12,8 +12,8 @@ from trytond.transaction import Transaction, without_check_access
 from . import till_closing, till_posting, till_sql
 from .append_only import refuse_changes
 from .exceptions import TillReadingError
+from .fact import FactMixin
 from .instant import Instant
-from .till_log import FactMixin
 from .till_total import TotaledMixin, TotalMixin, till_amount, totals_of
 
 

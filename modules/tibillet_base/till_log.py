@@ -1,29 +1,14 @@
-from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
 from . import till_chain, till_sql, tools
 from .append_only import refuse_changes
-from .exceptions import TillFactError
+from .fact import FactMixin
 from .instant import Instant
 
 # What the chain of a log holds of an entry.
 CHAINED = ['number', 'at', 'user', 'kind', 'subject', 'detail']
-
-
-class FactMixin:
-    "A record that the till makes and nobody changes"
-    __slots__ = ()
-
-    @classmethod
-    def check_modification(cls, mode, records, values=None, external=False):
-        super().check_modification(
-            mode, records, values=values, external=external)
-        if mode != 'create' or external:
-            for record in records:
-                raise TillFactError(gettext(
-                        cls._fact_message, record=record.rec_name))
 
 
 class OfTillMixin(FactMixin):

@@ -7,8 +7,9 @@ from trytond.transaction import Transaction, without_check_access
 from . import till_closing, till_period_making, till_sql, tools
 from .append_only import refuse_changes
 from .exceptions import TillPeriodError
+from .fact import FactMixin
 from .instant import Instant
-from .till_log import FactMixin, OfTillMixin
+from .till_log import OfTillMixin
 from .till_total import TotaledMixin, TotalMixin, totals_of
 
 KINDS = [

@@ -1,4 +1,5 @@
 from sql.aggregate import Count, Min, Sum
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import table
 
 from trytond.model import ModelSQL, ModelView, fields
@@ -13,7 +14,7 @@ from .wallet_posting_sql import LINK
 from .wallet_rules import HOLDER
 
 
-class WalletDue(ModelSQL, ModelView):
+class WalletDue(OfCompanyMixin, ModelSQL, ModelView):
     "What the books of an issuer owe to each party, day by day"
     __name__ = 'tibillet.wallet.due'
 
@@ -35,9 +36,6 @@ class WalletDue(ModelSQL, ModelView):
             "Amount", currency='currency', digits='currency',
             help="Negative if the party owes it, as for what it has loaded."),
         'get_amount')
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
 
     @classmethod
     def __setup__(cls):
@@ -71,10 +69,6 @@ class WalletDue(ModelSQL, ModelView):
             & (move.party != company.party)
             & money.kind.in_(kinds.kinds(owed=True)),
             group_by=list(by.values()))
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @classmethod
     def get_amount(cls, dues, name):

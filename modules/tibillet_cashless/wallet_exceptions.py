@@ -3,10 +3,6 @@ from trytond.exceptions import UserError
 from trytond.model.exceptions import AccessError
 
 
-class WalletFactError(AccessError):
-    pass
-
-
 class WalletAccessError(AccessError):
     pass
 

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from sql.aggregate import Sum
 from tibillet_base.names import search_names
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.problem import ProblemMixin
 
 from trytond.i18n import gettext
@@ -19,7 +20,7 @@ _states = {
     }
 
 
-class Consumable(ProblemMixin, ModelSQL, ModelView):
+class Consumable(ProblemMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.consumable'
     _problem_error = ConsumableQuantityError
     _problem_message = 'tibillet_equipment.msg_consumable'
@@ -53,9 +54,6 @@ class Consumable(ProblemMixin, ModelSQL, ModelView):
     cost = fields.Function(Monetary(
             "Cost", currency='currency', digits='currency'),
         'on_change_with_cost')
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     description = fields.Char("Description")
     uses = fields.One2Many(
         'tibillet.equipment.consumable.use', 'consumable', "Uses")
@@ -87,10 +85,6 @@ class Consumable(ProblemMixin, ModelSQL, ModelView):
         company_id = cls.default_company()
         if company_id is not None and company_id >= 0:
             return Company(company_id).party.id
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @fields.depends('quantity', 'unit_cost', 'currency')
     def on_change_with_cost(self, name=None):

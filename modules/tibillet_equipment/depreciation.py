@@ -5,6 +5,7 @@ from sql import Cast, Null, Union
 from sql.aggregate import Sum
 from sql.conditionals import Case, Coalesce
 from sql.functions import Extract, Round
+from tibillet_base.of_company import OfCompanyMixin
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
@@ -20,7 +21,7 @@ from .exceptions import DepreciationTableError
 DIGITS_MAX = 4
 
 
-class Depreciation(ModelSQL, ModelView):
+class Depreciation(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.depreciation'
 
     company = fields.Many2One('company.company', "Company")
@@ -37,9 +38,6 @@ class Depreciation(ModelSQL, ModelView):
     net_value = Monetary(
         "Net Value", currency='currency', digits='currency',
         help="The cost less what is depreciated.")
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
 
     @classmethod
     def __setup__(cls):
@@ -49,10 +47,6 @@ class Depreciation(ModelSQL, ModelView):
             ('year', 'ASC'),
             ('id', 'ASC'),
             ]
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @classmethod
     def table_query(cls):

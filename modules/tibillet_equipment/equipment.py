@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from tibillet_base.names import search_names
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.problem import ProblemMixin
 
 from trytond.i18n import gettext
@@ -27,7 +28,7 @@ _states = {
     }
 
 
-class Equipment(ProblemMixin, Workflow, ModelSQL, ModelView):
+class Equipment(ProblemMixin, OfCompanyMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment'
     _problem_error = EquipmentValidationError
     _problem_message = 'tibillet_equipment.msg_equipment'
@@ -82,9 +83,6 @@ class Equipment(ProblemMixin, Workflow, ModelSQL, ModelView):
         "Unit Tax", currency='currency', digits='currency', required=True,
         states=_states,
         help="The tax paid on top of the unit cost.")
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     supplier_invoice_line = fields.Many2One(
         'account.invoice.line', "Supplier Invoice Line",
         ondelete='RESTRICT',
@@ -235,10 +233,6 @@ class Equipment(ProblemMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     def default_state(cls):
         return 'draft'
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_rec_name(self, name):
         return f'{self.code} - {self.product.rec_name}'

@@ -1,4 +1,5 @@
 from tibillet_base.names import search_names
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.problem import ProblemMixin
 
 from trytond.i18n import gettext
@@ -25,7 +26,9 @@ REPORTED = {
 GONE = {'missing', 'lost', 'stolen'}
 
 
-class Incident(ProblemMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
+class Incident(
+        ProblemMixin, NumberedMixin, OfCompanyMixin, Workflow,
+        ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.incident'
     _problem_error = IncidentValidationError
     _problem_message = 'tibillet_equipment.msg_incident'
@@ -126,9 +129,6 @@ class Incident(ProblemMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         "Indemnity", currency='currency', digits='currency',
         states=_decision_states,
         help="What is received for the incident.")
-    currency = fields.Function(
-        fields.Many2One('currency.currency', "Currency"),
-        'on_change_with_currency')
     decision = fields.Selection([
             (None, ""),
             ('keep', "Keep in Use"),
@@ -206,10 +206,6 @@ class Incident(ProblemMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     def default_state(cls):
         return 'draft'
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @fields.depends('decision', 'decision_date')
     def on_change_decision(self):

@@ -2,8 +2,9 @@
 from sql import Literal
 from tibillet_base import tools
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
 from tibillet_base.instant import Instant
-from tibillet_base.till_log import FactMixin
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.till_payment import TENDERS
 from tibillet_base.tools import cursor
 
@@ -95,14 +96,12 @@ _DOORS = {
     }
 
 
-class BoxOfficeReturn(_ReturnFactMixin, ModelSQL, ModelView):
+class BoxOfficeReturn(_ReturnFactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.boxoffice.return'
 
     company = fields.Many2One(
         'company.company', "Sold by", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     number = fields.Integer(
         "Number", required=True, readonly=True,
         help="Among the returns of the company, without holes.")
@@ -225,10 +224,6 @@ class BoxOfficeReturn(_ReturnFactMixin, ModelSQL, ModelView):
                 'company', 'number', 'performance', 'corrects', 'organiser',
                 'previous_link', 'link', 'key_version', 'public',
                 'signature', *return_making.CHAINED])
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_rec_name(self, name):
         return f'{self.number} – {self.event_name} – {self.performance_name}'

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from tibillet_base import spreadsheet, tools
 from tibillet_base.instant import Instant
+from tibillet_base.of_company import OfCompanyMixin
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
@@ -20,7 +21,7 @@ from .exceptions import DeclarationMissingError
 ZERO = Decimal(0)
 
 
-class Declaration(Workflow, ModelSQL, ModelView):
+class Declaration(OfCompanyMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.declaration'
 
     kind = fields.Selection([
@@ -30,8 +31,6 @@ class Declaration(Workflow, ModelSQL, ModelView):
     company = fields.Many2One(
         'company.company', "Organiser", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True, readonly=True,
         ondelete='RESTRICT')
@@ -102,10 +101,6 @@ class Declaration(Workflow, ModelSQL, ModelView):
     @classmethod
     def default_state(cls):
         return 'draft'
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_rec_name(self, name):
         return f'{self.kind.upper()} – {self.performance.rec_name}'

@@ -8,7 +8,7 @@ from sql.functions import Round
 from sql.operators import Concat, Exists
 from tibillet_base import tools
 from tibillet_base.append_only import refuse_changes
-from tibillet_base.till_log import FactMixin
+from tibillet_base.fact import FactMixin
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields

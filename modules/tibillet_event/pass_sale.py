@@ -1,7 +1,8 @@
 """Season passes that were sold, each with its tickets."""
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
 from tibillet_base.instant import Instant
-from tibillet_base.till_log import FactMixin
+from tibillet_base.of_company import OfCompanyMixin
 
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
@@ -9,7 +10,7 @@ from trytond.modules.currency.fields import Monetary
 from .tariff_price import ZERO
 
 
-class PassSale(FactMixin, ModelSQL, ModelView):
+class PassSale(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.pass.sale'
     _rec_name = 'number'
     _fact_message = 'tibillet_event.msg_pass_sale_fact'
@@ -23,8 +24,6 @@ class PassSale(FactMixin, ModelSQL, ModelView):
     company = fields.Many2One(
         'company.company', "Sold by", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     at = Instant("At", required=True, readonly=True)
     price = Monetary(
         "Paid", currency='currency', digits='currency', required=True,
@@ -58,10 +57,6 @@ class PassSale(FactMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, [
                 'number', 'season_pass', 'company', 'at', 'price'])
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_holder(self, name):
         "Return who has it, as its tickets say"

@@ -4,8 +4,9 @@ from decimal import Decimal
 from sql.aggregate import Sum
 from tibillet_base import tools
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
 from tibillet_base.instant import Instant
-from tibillet_base.till_log import FactMixin
+from tibillet_base.of_company import OfCompanyMixin
 
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
@@ -33,15 +34,13 @@ def _amount(name, help=""):
         'get_figures')
 
 
-class PerformanceChange(FactMixin, ModelSQL, ModelView):
+class PerformanceChange(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.performance.change'
     _fact_message = 'tibillet_event.msg_performance_change_fact'
 
     company = fields.Many2One(
         'company.company', "Organiser", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True, readonly=True,
         ondelete='RESTRICT')
@@ -109,10 +108,6 @@ class PerformanceChange(FactMixin, ModelSQL, ModelView):
         refuse_changes(cls._table, [
                 'company', 'performance', 'kind', 'at', 'by', 'request',
                 'old_start', 'new_start', 'offers', 'deadline'])
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_rec_name(self, name):
         return f'{self.kind_string} – {self.performance.rec_name}'

@@ -5,8 +5,9 @@ from decimal import Decimal
 from sql import Null
 from tibillet_base import tools
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
 from tibillet_base.instant import Instant
-from tibillet_base.till_log import FactMixin
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import cursor, forget, table
 
 from trytond.i18n import gettext
@@ -30,7 +31,7 @@ CHOICES = [
     ]
 
 
-class PerformanceChoice(FactMixin, ModelSQL, ModelView):
+class PerformanceChoice(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.performance.choice'
     _fact_message = 'tibillet_event.msg_performance_choice_fact'
 
@@ -43,8 +44,6 @@ class PerformanceChoice(FactMixin, ModelSQL, ModelView):
     company = fields.Many2One(
         'company.company', "Sold by", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     party = fields.Many2One(
         'party.party', "Party", readonly=True, ondelete='RESTRICT',
         context={
@@ -141,10 +140,6 @@ class PerformanceChoice(FactMixin, ModelSQL, ModelView):
     @fields.depends('change', '_parent_change.deadline')
     def on_change_with_deadline(self, name=None):
         return self.change.deadline if self.change else None
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @classmethod
     def get_operations(cls, choices, name):

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from sql.aggregate import Sum
 from tibillet_base import tools
+from tibillet_base.of_company import OfCompanyMixin
 
 from trytond.cache import Cache
 from trytond.i18n import gettext
@@ -38,7 +39,8 @@ _REFUSALS = {
     }
 
 
-class Promotion(LimitedMixin, DeactivableMixin, ModelSQL, ModelView):
+class Promotion(
+        LimitedMixin, OfCompanyMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.promotion'
     _rec_name = 'code'
 
@@ -51,8 +53,6 @@ class Promotion(LimitedMixin, DeactivableMixin, ModelSQL, ModelView):
         states={
             'readonly': Eval('id', -1) >= 0,
             })
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     kind = fields.Selection(KINDS, "Kind", required=True, sort=False)
     rate = fields.Numeric(
         "Taken Off", digits=RATE_DIGITS,
@@ -129,10 +129,6 @@ class Promotion(LimitedMixin, DeactivableMixin, ModelSQL, ModelView):
     @classmethod
     def default_channels(cls):
         return ['online', 'counter']
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_rec_name(self, name):
         return f'{self.code} – {self.name}' if self.name else self.code
@@ -285,6 +281,8 @@ def take(id_, quantity):
 
 # Without the last of what it is for, a code would be taken everywhere: that
 # is not deleted before the code is changed.
+
+
 class PromotionEvent(ModelSQL):
     __name__ = 'tibillet.promotion-tibillet.event'
 

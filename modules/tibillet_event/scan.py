@@ -2,8 +2,8 @@ from sql import Literal, Null
 from sql.aggregate import Sum
 from sql.conditionals import Case
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
 from tibillet_base.instant import Instant
-from tibillet_base.till_log import FactMixin
 from tibillet_base.tools import cursor, table
 
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields

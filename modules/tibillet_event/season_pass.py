@@ -2,6 +2,7 @@
 from sql import Literal
 from sql.operators import Exists
 from tibillet_base import tools
+from tibillet_base.of_company import OfCompanyMixin
 
 from trytond.i18n import gettext
 from trytond.model import DeactivableMixin, ModelSQL, ModelView, Unique, fields
@@ -39,7 +40,8 @@ def _hours(label, when, **states):
         help="In hours before the start. Leave empty until the start.")
 
 
-class Pass(LimitedMixin, DeactivableMixin, ModelSQL, ModelView):
+class Pass(
+        LimitedMixin, OfCompanyMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.pass'
 
     name = fields.Char("Name", required=True, translate=True)
@@ -48,8 +50,6 @@ class Pass(LimitedMixin, DeactivableMixin, ModelSQL, ModelView):
         states={
             'readonly': Eval('id', -1) >= 0,
             })
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     price = Monetary(
         "Price", currency='currency', digits='currency', required=True,
         help="Tax included, for all its dates.")
@@ -137,10 +137,6 @@ class Pass(LimitedMixin, DeactivableMixin, ModelSQL, ModelView):
     @classmethod
     def default_refund(cls):
         return 'none'
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_price_now(self, name):
         rule, now = self.get_rule(), tools.now()

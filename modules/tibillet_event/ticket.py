@@ -1,4 +1,5 @@
 from sql.operators import Equal
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import cursor, table
 
 from trytond.i18n import gettext
@@ -11,7 +12,7 @@ from .exceptions import TicketAccessError
 from .tariff_count import Person
 
 
-class Ticket(ModelSQL, ModelView):
+class Ticket(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.ticket'
     _rec_name = 'number'
 
@@ -22,8 +23,6 @@ class Ticket(ModelSQL, ModelView):
     company = fields.Many2One(
         'company.company', "Sold by", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True, readonly=True,
         ondelete='RESTRICT')
@@ -103,10 +102,6 @@ class Ticket(ModelSQL, ModelView):
                 Index(table, (table.email, Index.Similarity())),
                 })
         cls._order = [('id', 'DESC')]
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @classmethod
     def search_rec_name(cls, name, clause):

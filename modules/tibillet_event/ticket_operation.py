@@ -1,6 +1,7 @@
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
 from tibillet_base.instant import Instant
-from tibillet_base.till_log import FactMixin
+from tibillet_base.of_company import OfCompanyMixin
 
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
@@ -29,7 +30,7 @@ def _name(name):
     return fields.Char(name, readonly=True, strip=False)
 
 
-class TicketOperation(FactMixin, ModelSQL, ModelView):
+class TicketOperation(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.ticket.operation'
     _rec_name = 'number'
     _fact_message = 'tibillet_event.msg_ticket_operation_fact'
@@ -37,8 +38,6 @@ class TicketOperation(FactMixin, ModelSQL, ModelView):
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     point = fields.Many2One(
         'sale.point', "Till", required=True, readonly=True,
         ondelete='RESTRICT')
@@ -173,10 +172,6 @@ class TicketOperation(FactMixin, ModelSQL, ModelView):
     @classmethod
     def credit(cls, operations):
         "Let the sales of operations that were cancelled be credited"
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @classmethod
     def view_attributes(cls):

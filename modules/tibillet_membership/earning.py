@@ -6,6 +6,8 @@ from sql import Literal, Null
 from sql.aggregate import Count, Sum
 from sql.conditionals import Coalesce
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import cursor, each_company, take_turn, today
 
 from trytond import backend
@@ -23,8 +25,7 @@ from tibillet.money import half_up
 from . import calendars
 from .earned import earned
 from .exceptions import (
-    EarningAccessError, EarningAccountError, EarningDateError,
-    EarningNothingError)
+    EarningAccountError, EarningDateError, EarningNothingError)
 
 ZERO = Decimal(0)
 
@@ -137,8 +138,9 @@ class Period(metaclass=PoolMeta):
         return amounts
 
 
-class Earning(ModelSQL, ModelView):
+class Earning(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.membership.earning'
+    _fact_message = 'tibillet_membership.msg_earning_immutable'
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
@@ -158,8 +160,6 @@ class Earning(ModelSQL, ModelView):
             "Earned", currency='currency', digits='currency',
             help="Since the earning before."),
         'get_amount')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
 
     @classmethod
     def __setup__(cls):
@@ -176,10 +176,6 @@ class Earning(ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, ['company', 'date', 'move'])
 
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
-
     @classmethod
     def get_amount(cls, earnings, name):
         return {
@@ -192,17 +188,6 @@ class Earning(ModelSQL, ModelView):
         return gettext(
             'tibillet_membership.msg_earning_name',
             date=Lang.get().strftime(self.date))
-
-    @classmethod
-    def check_modification(cls, mode, earnings, values=None, external=False):
-        super().check_modification(
-            mode, earnings, values=values, external=external)
-        # What is wrong is put right by the next one.
-        if mode != 'create' or external:
-            for earning in earnings:
-                raise EarningAccessError(gettext(
-                        'tibillet_membership.msg_earning_immutable',
-                        earning=earning.rec_name))
 
     @classmethod
     def earn(cls, company, date):
@@ -340,8 +325,9 @@ def _get_line(account, amount):
         credit=max(amount, ZERO))
 
 
-class EarningLine(ModelSQL, ModelView):
+class EarningLine(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.membership.earning.line'
+    _fact_message = 'tibillet_membership.msg_earning_immutable'
 
     earning = fields.Many2One(
         'tibillet.membership.earning', "Earning", required=True,
@@ -396,18 +382,11 @@ class EarningLine(ModelSQL, ModelView):
         if self.earning and self.earning.company:
             return self.earning.company.currency
 
-    @classmethod
-    def check_modification(cls, mode, lines, values=None, external=False):
-        super().check_modification(
-            mode, lines, values=values, external=external)
-        if mode != 'create' or external:
-            for line in lines:
-                raise EarningAccessError(gettext(
-                        'tibillet_membership.msg_earning_immutable',
-                        earning=line.earning.rec_name))
+    def get_fact_names(self):
+        return {'record': self.earning.rec_name}
 
 
-class EarnStart(ModelView):
+class EarnStart(OfCompanyMixin, ModelView):
     __name__ = 'tibillet.membership.earn.start'
 
     company = fields.Many2One(
@@ -415,16 +394,10 @@ class EarnStart(ModelView):
     date = fields.Date(
         "Until", required=True,
         help="What is earned at the end of this day becomes revenue.")
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     amount = fields.Function(Monetary(
             "To Post", currency='currency', digits='currency',
             help="What is earned by then and not posted yet."),
         'on_change_with_amount')
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @fields.depends('company', 'date')
     def on_change_with_amount(self, name=None):

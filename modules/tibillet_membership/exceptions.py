@@ -50,10 +50,6 @@ class PlanProductError(UserError):
     pass
 
 
-class EarningAccessError(AccessError):
-    pass
-
-
 class EarningAccountError(UserError):
     pass
 
@@ -114,10 +110,6 @@ class ShareHolderError(UserError):
     pass
 
 
-class ShareEntryAccessError(AccessError):
-    pass
-
-
 class ShareRegisterError(UserError):
     pass
 
@@ -163,10 +155,6 @@ class SharePostingError(UserError):
 
 
 class SharePayableError(SharePostingError):
-    pass
-
-
-class ShareCertificateAccessError(AccessError):
     pass
 
 

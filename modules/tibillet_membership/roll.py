@@ -2,6 +2,7 @@
 from sql.aggregate import Sum
 from tibillet_base import tools
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
@@ -96,7 +97,7 @@ class Roll(Workflow, ModelSQL, ModelView):
                 if roll.state != 'draft':
                     raise RollAccessError(gettext(
                             'tibillet_membership.msg_roll_frozen',
-                            roll=roll.rec_name))
+                            record=roll.rec_name))
 
     @classmethod
     @ModelView.button
@@ -164,8 +165,9 @@ class Roll(Workflow, ModelSQL, ModelView):
         return {party: int(shares) for party, shares in cursor}
 
 
-class RollLine(ModelSQL, ModelView):
+class RollLine(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.roll.line'
+    _fact_message = 'tibillet_membership.msg_roll_frozen'
 
     roll = fields.Many2One(
         'tibillet.roll', "Roll", required=True, readonly=True,
@@ -218,12 +220,5 @@ class RollLine(ModelSQL, ModelView):
     def search_company(cls, name, clause):
         return [('roll.' + clause[0], *clause[1:])]
 
-    @classmethod
-    def check_modification(cls, mode, lines, values=None, external=False):
-        super().check_modification(
-            mode, lines, values=values, external=external)
-        if mode != 'create' or external:
-            for line in lines:
-                raise RollAccessError(gettext(
-                        'tibillet_membership.msg_roll_frozen',
-                        roll=line.roll.rec_name))
+    def get_fact_names(self):
+        return {'record': self.roll.rec_name}

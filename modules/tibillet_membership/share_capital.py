@@ -1,6 +1,7 @@
 """The capital of a co-operative: what its statutes say, and where it is."""
 from decimal import Decimal
 
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import today
 
 from trytond.i18n import gettext
@@ -27,13 +28,11 @@ def _level(name, help=""):
         'get_levels')
 
 
-class ShareCapital(ModelSQL, ModelView):
+class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.capital'
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='CASCADE')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     floor_rate = fields.Numeric(
         "Part of the Highest Level", digits=RATE_DIGITS, required=True,
         domain=[
@@ -107,10 +106,6 @@ class ShareCapital(ModelSQL, ModelView):
     @classmethod
     def default_refund_months(cls):
         return 0
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_rec_name(self, name):
         return gettext(

@@ -1,41 +1,36 @@
 """What a member is given of its shares: numbered, as it was on its day."""
 from tibillet_base import tools
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.whole_report import WholeReport
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import StateReport, Wizard
 
-from .exceptions import ShareCertificateAccessError, ShareCertificateError
+from .exceptions import ShareCertificateError
+from .share_entry import amount_field
 
 SHOWN = [
     'company', 'number', 'date', 'party_name', 'address', 'class_name',
     'entry', 'entries', 'shares', 'nominal', 'subscribed', 'paid']
 
 
-def _amount(name, help=""):
-    return Monetary(
-        name, currency='currency', digits='currency', required=True,
-        readonly=True, help=help)
-
-
 def _name(name, **options):
     return fields.Char(name, readonly=True, strip=False, **options)
 
 
-class ShareCertificate(ModelSQL, ModelView):
+class ShareCertificate(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.certificate'
+    _fact_message = 'tibillet_membership.msg_share_certificate_immutable'
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     number = fields.Integer(
         "Number", required=True, readonly=True,
         help="Among the certificates of the company, without holes.")
@@ -58,9 +53,10 @@ class ShareCertificate(ModelSQL, ModelView):
         "Numbers in the Register", required=True,
         help="Of all entries of the member.")
     shares = fields.Integer("Shares", required=True, readonly=True)
-    nominal = _amount("Nominal Value", "Of one share.")
-    subscribed = _amount("Subscribed", "The shares at their nominal value.")
-    paid = _amount("Paid", "What the member has paid of it.")
+    nominal = amount_field("Nominal Value", "Of one share.")
+    subscribed = amount_field(
+        "Subscribed", "The shares at their nominal value.")
+    paid = amount_field("Paid", "What the member has paid of it.")
 
     @classmethod
     def __setup__(cls):
@@ -80,10 +76,6 @@ class ShareCertificate(ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, SHOWN, ['party'])
 
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
-
     def get_rec_name(self, name):
         return gettext(
             'tibillet_membership.msg_share_certificate_name',
@@ -92,18 +84,6 @@ class ShareCertificate(ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('party_name', *clause[1:])]
-
-    @classmethod
-    def check_modification(
-            cls, mode, certificates, values=None, external=False):
-        super().check_modification(
-            mode, certificates, values=values, external=external)
-        if mode != 'create' or external:
-            for certificate in certificates:
-                raise ShareCertificateAccessError(gettext(
-                        'tibillet_membership.'
-                        'msg_share_certificate_immutable',
-                        certificate=certificate.rec_name))
 
     @classmethod
     @without_check_access

@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+from tibillet_base.of_company import OfCompanyMixin
+
 from trytond.i18n import gettext
 from trytond.model import DeactivableMixin, ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
@@ -13,14 +15,12 @@ from .exceptions import ShareClassError, ShareHolderError
 RATE_DIGITS = (3, 4)
 
 
-class ShareClass(DeactivableMixin, ModelSQL, ModelView):
+class ShareClass(OfCompanyMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.class'
 
     name = fields.Char("Name", required=True, translate=True)
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     nominal = Monetary(
         "Nominal Value", currency='currency', digits='currency',
         required=True,
@@ -69,10 +69,6 @@ class ShareClass(DeactivableMixin, ModelSQL, ModelView):
     @classmethod
     def default_paid_rate(cls):
         return Decimal('0.25')
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @classmethod
     def check_modification(cls, mode, classes, values=None, external=False):

@@ -1,5 +1,7 @@
 """The register of shares: numbered, chained, never edited."""
 from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
+from tibillet_base.of_company import OfCompanyMixin
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
@@ -8,7 +10,7 @@ from trytond.pyson import Eval
 
 from tibillet import chain
 
-from .exceptions import ShareEntryAccessError, ShareRegisterError
+from .exceptions import ShareRegisterError
 
 KINDS = [
     ('subscription', "Subscription"),
@@ -26,20 +28,19 @@ CHAINED = [
     'number', 'date', 'kind', 'party_name', 'class_name', 'shares', *AMOUNTS]
 
 
-def _amount(name, help):
+def amount_field(name, help=""):
     return Monetary(
         name, currency='currency', digits='currency', required=True,
         readonly=True, help=help)
 
 
-class ShareEntry(ModelSQL, ModelView):
+class ShareEntry(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.entry'
+    _fact_message = 'tibillet_membership.msg_share_entry_immutable'
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     number = fields.Integer(
         "Number", required=True, readonly=True,
         help="In the register of the company, without holes.")
@@ -64,13 +65,13 @@ class ShareEntry(ModelSQL, ModelView):
     shares = fields.Integer(
         "Shares", required=True, readonly=True,
         help="Negative for those that go.")
-    subscribed = _amount(
+    subscribed = amount_field(
         "Subscribed", "The shares at their nominal value.")
-    called = _amount("Called", "What the co-operative has asked for.")
-    paid = _amount("Paid", "What the member has paid of it.")
-    owed = _amount(
+    called = amount_field("Called", "What the co-operative has asked for.")
+    paid = amount_field("Paid", "What the member has paid of it.")
+    owed = amount_field(
         "To Pay Back", "What the co-operative owes to who has left.")
-    losses = _amount(
+    losses = amount_field(
         "Losses", "The part of the losses that who has left has borne.")
     since = fields.Date(
         "Subscribed on", readonly=True,
@@ -116,10 +117,6 @@ class ShareEntry(ModelSQL, ModelView):
                 'company', 'share_class', 'since', 'counterpart',
                 'previous_link', 'link', *CHAINED], ['party'])
 
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
-
     def get_rec_name(self, name):
         return gettext(
             'tibillet_membership.msg_share_entry_name',
@@ -128,17 +125,6 @@ class ShareEntry(ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name, clause):
         return [('party_name', *clause[1:])]
-
-    @classmethod
-    def check_modification(cls, mode, entries, values=None, external=False):
-        super().check_modification(
-            mode, entries, values=values, external=external)
-        # What has happened goes on from there.
-        if mode != 'create' or external:
-            for entry in entries:
-                raise ShareEntryAccessError(gettext(
-                        'tibillet_membership.msg_share_entry_immutable',
-                        entry=entry.rec_name))
 
     @staticmethod
     def get_link(company, previous, values):

@@ -2,6 +2,7 @@
 from itertools import groupby
 
 from sql.aggregate import Min, Sum
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import today
 
 from trytond.model import ModelSQL, ModelView, fields
@@ -16,12 +17,10 @@ def _amount(name, help=""):
     return Monetary(name, currency='currency', digits='currency', help=help)
 
 
-class ShareHolding(ModelSQL, ModelView):
+class ShareHolding(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.holding'
 
     company = fields.Many2One('company.company', "Company")
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     party = fields.Many2One(
         'party.party', "Member",
         context={
@@ -78,10 +77,6 @@ class ShareHolding(ModelSQL, ModelView):
             total('to_pay', entry.called - entry.paid),
             cls.since.sql_cast(Min(entry.date)).as_('since'),
             group_by=keys)
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_rec_name(self, name):
         return f'{self.party.rec_name} · {self.share_class.rec_name}'

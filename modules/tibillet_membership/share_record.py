@@ -1,6 +1,7 @@
 """Record what happens to shares, with what each field will do shown."""
 from decimal import Decimal
 
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import SHOWN, today
 
 from trytond.model import ModelView, fields
@@ -12,16 +13,7 @@ from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
 from . import share_register
-
-KINDS = [
-    ('subscription', "Subscription"),
-    ('call', "Call"),
-    ('payment', "Payment"),
-    ('transfer', "Transfer"),
-    ('withdrawal', "Withdrawal"),
-    ('exclusion', "Exclusion"),
-    ('refund', "Refund"),
-    ]
+from .share_entry import KINDS
 
 
 def _only(*kinds, required=True):
@@ -33,14 +25,12 @@ def _only(*kinds, required=True):
     return states
 
 
-class RecordStart(ModelView):
+class RecordStart(OfCompanyMixin, ModelView):
     __name__ = 'tibillet.share.record.start'
 
     kind = fields.Selection(KINDS, "What", required=True, sort=False)
     company = fields.Many2One(
         'company.company', "Company", required=True, states=SHOWN)
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     date = fields.Date(
         "Date", required=True,
         help="Not before the last entry of the register; of a request to "
@@ -134,10 +124,6 @@ class RecordStart(ModelView):
             limit=2)
         if len(classes) == 1:
             return classes[0].id
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @fields.depends('company', 'party', 'share_class')
     def _get_holding(self):

@@ -2,6 +2,7 @@
 from decimal import Decimal
 from itertools import groupby
 
+from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import SHOWN, today
 
 from trytond.i18n import gettext
@@ -18,14 +19,12 @@ from .exceptions import ShareQueueError, ShareWithdrawalAccessError
 ZERO = Decimal(0)
 
 
-class ShareWithdrawal(ModelSQL, ModelView):
+class ShareWithdrawal(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.withdrawal'
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
         ondelete='RESTRICT')
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     kind = fields.Selection([
             ('withdrawal', "Withdrawal"),
             ('exclusion', "Exclusion"),
@@ -81,10 +80,6 @@ class ShareWithdrawal(ModelSQL, ModelView):
                     'depends': ['state'],
                     },
                 })
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     def get_amount(self, name):
         return self.shares * self.share_class.nominal
@@ -169,13 +164,11 @@ class ShareWithdrawal(ModelSQL, ModelView):
             ]
 
 
-class LeaveStart(ModelView):
+class LeaveStart(OfCompanyMixin, ModelView):
     __name__ = 'tibillet.share.leave.start'
 
     company = fields.Many2One(
         'company.company', "Company", required=True, states=SHOWN)
-    currency = fields.Function(fields.Many2One(
-            'currency.currency', "Currency"), 'on_change_with_currency')
     date = fields.Date(
         "Date", required=True,
         help="Not before the last entry of the register.")
@@ -211,10 +204,6 @@ class LeaveStart(ModelView):
     @classmethod
     def default_losses(cls):
         return ZERO
-
-    @fields.depends('company')
-    def on_change_with_currency(self, name=None):
-        return self.company.currency if self.company else None
 
     @fields.depends('company', 'date')
     def _get_leaving(self):

@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 from tibillet_base import keys, tools
 from tibillet_base.exceptions import (
-    MasterKeyError, TillAccountError, TillClosureError, TillConfigurationError,
-    TillFactError, TillPaymentError, TillVATError)
+    FactError, MasterKeyError, TillAccountError, TillClosureError,
+    TillConfigurationError, TillPaymentError, TillVATError)
 
 import trytond.config as config
 from trytond.modules.company.tests import set_company
@@ -115,9 +115,9 @@ class TillTestCase(TillMixin, TestCase):
             point = self.open_till()
             opening, = Log.search([('kind', '=', 'opening')])
             for fact, name in [(opening, 'detail'), (point.keys[0], 'public')]:
-                with self.assertRaisesRegex(TillFactError, fact.rec_name):
+                with self.assertRaisesRegex(FactError, fact.rec_name):
                     fact.write([fact], {name: 'x'})
-                with self.assertRaisesRegex(TillFactError, fact.rec_name):
+                with self.assertRaisesRegex(FactError, fact.rec_name):
                     fact.delete([fact])
 
     @with_transaction()
@@ -220,9 +220,9 @@ class TillTestCase(TillMixin, TestCase):
                 stock_move, = StockMove.search(
                     [('origin', '=', str(closure))])
                 self.assertEqual(stock_move.quantity, 6)
-            with self.assertRaises(TillFactError):
+            with self.assertRaises(FactError):
                 Closure.write([closure], {'total': Decimal(0)})
-            with self.assertRaises(TillFactError):
+            with self.assertRaises(FactError):
                 Closure.delete([closure])
 
     @with_transaction()

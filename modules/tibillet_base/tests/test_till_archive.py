@@ -10,7 +10,7 @@ import zipfile
 from unittest.mock import patch
 
 from tibillet_base import till_archiving
-from tibillet_base.exceptions import TillArchiveEmptyError, TillFactError
+from tibillet_base.exceptions import FactError, TillArchiveEmptyError
 
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
@@ -212,5 +212,5 @@ class TillArchiveTestCase(TillMixin, TestCase):
                     lambda: Archive.delete([archive]),
                     lambda: archive.chains[0].delete([archive.chains[0]]),
                     ]:
-                with self.assertRaises(TillFactError):
+                with self.assertRaises(FactError):
                     act()

@@ -9,7 +9,7 @@ from decimal import Decimal as D
 from unittest.mock import patch
 
 from tibillet_base import till_calendar, till_writer, tools
-from tibillet_base.exceptions import TillFactError, TillPeriodError
+from tibillet_base.exceptions import FactError, TillPeriodError
 from tibillet_base.till_product import Facts
 from tibillet_base.till_writer import Paid, Sold
 
@@ -296,7 +296,7 @@ class TillPeriodTestCase(TillMixin, TestCase):
                     lambda: Period.delete([february]),
                     lambda: january.lines[0].delete(list(january.lines)),
                     ]:
-                with self.assertRaises(TillFactError):
+                with self.assertRaises(FactError):
                     act()
 
     @with_transaction()

@@ -3,7 +3,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from tibillet_base import tools
-from tibillet_base.exceptions import TillFactError
+from tibillet_base.exceptions import FactError
 from tibillet_base.till_writer import Paid
 from tibillet_event import (
     return_check, return_reading, scan_writer, ticket_writer)
@@ -384,9 +384,9 @@ class BoxOfficeReturnTestCase(ReturnMixin, DoorMixin, TestCase):
         made = self.close()
         for record, values in [
                 (made, {'sold': 2}), (made.lines[0], {'quantity': 2})]:
-            with self.assertRaises(TillFactError):
+            with self.assertRaises(FactError):
                 record.__class__.write([record], values)
-            with self.assertRaises(TillFactError):
+            with self.assertRaises(FactError):
                 record.__class__.delete([record])
 
     @with_transaction()

@@ -3,7 +3,7 @@ chose, and the books."""
 import datetime as dt
 from unittest.mock import patch
 
-from tibillet_base.exceptions import TillFactError
+from tibillet_base.exceptions import FactError
 from tibillet_event import change_making, ticket_cancel
 from tibillet_event.exceptions import (
     ChangeDateError, ChangeDeadlineError, ChangeFieldError, ChangeOfferError,
@@ -224,9 +224,9 @@ class PerformanceChangeTestCase(ChangeMixin, TestCase):
             self.choose(choice, 'refund', 'other')
         self.assertEqual(len(self.operations(kind='cancellation')), 2)
         Choice = Pool().get('tibillet.performance.choice')
-        with self.assertRaises(TillFactError):
+        with self.assertRaises(FactError):
             Choice.write([first], {'choice': 'waiting'})
-        with self.assertRaises(TillFactError):
+        with self.assertRaises(FactError):
             Choice.delete([first])
 
     @with_transaction()

@@ -1,4 +1,5 @@
 """Two who confirm for the last places, on a real PostgreSQL: make test-pg."""
+import contextlib
 import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -133,10 +134,9 @@ class SaleRaceTestCase(SaleMixin, TestCase):
 
         def look(*args):
             found = lock_some(*args)
-            try:
+            # Who looks again, after the other, waits for nobody.
+            with contextlib.suppress(threading.BrokenBarrierError):
                 both.wait(20)
-            except threading.BrokenBarrierError:
-                pass
             return found
 
         with patch.object(place_writer, '_lock_some', look), patch.object(

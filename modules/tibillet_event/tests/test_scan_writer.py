@@ -5,7 +5,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from tibillet_base import keys, tools
-from tibillet_base.exceptions import TillFactError
+from tibillet_base.exceptions import FactError
 from tibillet_event import door_state, scan_writer, ticket_cancel
 from tibillet_event.exceptions import (
     DoorGateError, DoorPerformanceError, ScanNonceError, TicketEnteredError)
@@ -299,7 +299,7 @@ class ScanWriterTestCase(DoorMixin, TestCase):
         for act in [
                 lambda: Scan.write(scans, {'result': 'over'}),
                 lambda: Scan.delete(scans)]:
-            with self.assertRaises(TillFactError):
+            with self.assertRaises(FactError):
                 act()
 
     @with_transaction()

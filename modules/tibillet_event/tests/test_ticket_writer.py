@@ -4,7 +4,7 @@ import zipfile
 
 from tibillet_base import till_chain
 from tibillet_base.exceptions import (
-    TillClosedError, TillFactError, TillPaymentError)
+    FactError, TillClosedError, TillPaymentError)
 from tibillet_base.tests.till_records import make_till
 from tibillet_base.tools import cursor, forget, table
 from tibillet_event import ticket_key, ticket_series, ticket_writer
@@ -350,7 +350,7 @@ class TicketWriterTestCase(TicketMixin, TestCase):
                 lambda: operation.__class__.write(
                     [operation], {'paid': D(0)}),
                 lambda: operation.__class__.delete([operation])]:
-            with self.assertRaises(TillFactError):
+            with self.assertRaises(FactError):
                 act()
         Point = pool.get('sale.point')
         self.assertEqual(Point(self.till.id).ticket_counter, 1)
