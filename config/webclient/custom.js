@@ -54,4 +54,52 @@
                 'title', [label.text()].concat(said).join('\n'));
         });
     };
+
+    // A list without any record says so, and how records come: the server
+    // sends the sentence with its view.
+    var NOTHING = {
+        en: ['Nothing here.', 'Nothing matches this search.'],
+        fr: ['Rien ici.', 'Rien ne correspond à cette recherche.'],
+    };
+    var load = Sao.Screen.prototype.load;
+    var display = Sao.Screen.prototype.display;
+
+    function say_nothing(screen) {
+        var view = screen.current_view;
+        if (!view || view.view_type != 'tree') {
+            return;
+        }
+        view.el.children('.nothing').remove();
+        var in_tab = screen.windows.some(function(window_) {
+            return window_ instanceof Sao.Tab;
+        });
+        if (screen.group.length || !in_tab) {
+            return;
+        }
+        var names = NOTHING[(Sao.i18n.getlang() || '').slice(0, 2)] ||
+            NOTHING.en;
+        var searched = Boolean(screen.screen_container.get_text());
+        var said = jQuery('<div/>', {'class': 'nothing', role: 'status'})
+            .append(jQuery('<p/>', {text: names[searched ? 1 : 0]}));
+        var described = screen.fields_view_tree[view.view_id] || {};
+        if (described.empty && !searched) {
+            said.append(jQuery('<p/>', {text: described.empty}));
+        }
+        view.el.append(said);
+    }
+
+    Sao.Screen.prototype.load = function() {
+        var screen = this;
+        return jQuery.when(load.apply(this, arguments)).then(function(done) {
+            say_nothing(screen);
+            return done;
+        });
+    };
+
+    Sao.Screen.prototype.display = function() {
+        if (this.group && this.group.length && this.current_view) {
+            this.current_view.el.children('.nothing').remove();
+        }
+        return display.apply(this, arguments);
+    };
 }());

@@ -26,6 +26,17 @@ class TibilletBaseTestCase(
             ('sale.point.cash.transfer', 'company')}
 
     @with_transaction()
+    def test_empty_list(self):
+        "A list says how its records come, a form does not"
+        pool = Pool()
+        Device = pool.get('tibillet.device')
+        self.assertIn(
+            "pair it", Device.fields_view_get(view_type='tree')['empty'])
+        self.assertNotIn('empty', Device.fields_view_get(view_type='form'))
+        self.assertNotIn('empty', pool.get('res.user').fields_view_get(
+                view_type='tree'))
+
+    @with_transaction()
     def test_currency_round(self):
         "Amounts are rounded half up, away from zero"
         pool = Pool()

@@ -4,8 +4,9 @@ from decimal import Decimal as D
 from unittest.mock import patch
 
 from tibillet_base import tools
+from tibillet_base.exceptions import FactError
 from tibillet_cashless.wallet_exceptions import (
-    PostingAccountError, PostingDateError, WalletFactError)
+    PostingAccountError, PostingDateError)
 
 from trytond.model.exceptions import SQLConstraintError
 from trytond.modules.company.tests import set_company
@@ -275,5 +276,5 @@ class WalletPostingTestCase(PostingMixin, TestCase):
                 lambda: Link.delete([link]),
                 lambda: Posting.write([posting], {'move': None}),
                 lambda: Posting.delete([posting])]:
-            with self.assertRaises(WalletFactError):
+            with self.assertRaises(FactError):
                 act()

@@ -1,6 +1,7 @@
 import datetime as dt
 from decimal import Decimal as D
 
+from tibillet_base.exceptions import FactError
 from tibillet_cashless import wallet_exceptions as errors
 from tibillet_cashless import wallet_writer
 from tibillet_cashless.wallet_writer import At
@@ -414,9 +415,9 @@ class WalletWriterTestCase(WalletMixin, TestCase):
             Model = pool.get(name)
             records = Model.search([])
             with self.subTest(name=name):
-                with self.assertRaises(errors.WalletFactError):
+                with self.assertRaises(FactError):
                     Model.write(records, values)
-                with self.assertRaises(errors.WalletFactError):
+                with self.assertRaises(FactError):
                     Model.delete(records)
         Wallet = pool.get('tibillet.wallet')
         with self.assertRaises(errors.WalletAccessError):
