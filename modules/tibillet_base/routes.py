@@ -33,6 +33,7 @@ from trytond.protocols.wrappers import (
 from trytond.transaction import Transaction, TransactionError
 from trytond.wsgi import app
 
+from . import tools
 from .exceptions import DeviceKeyError, PairingError, RequestDataError
 
 logger = logging.getLogger(__name__)
@@ -106,9 +107,7 @@ def read_committed(func):
     """
     @wraps(func)
     def wrapper(request, pool, *args, **kwargs):
-        if backend.name == 'postgresql':
-            cursor = Transaction().connection.cursor()
-            cursor.execute('SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
+        tools.read_committed()
         return func(request, pool, *args, **kwargs)
     return wrapper
 

@@ -197,6 +197,18 @@ class POS(metaclass=PoolMeta):
         return settings
 
     @classmethod
+    @without_check_access
+    def get_identity(cls, point):
+        "Return the company of the till, and whether its prices have taxes"
+        key = ('till', int(point))
+        identity = cls._till_settings_cache.get(key)
+        if identity is None:
+            record = cls(int(point))
+            identity = cls._till_settings_cache.set(
+                key, (record.company.id, bool(record.tax_included)))
+        return identity
+
+    @classmethod
     def check_modification(cls, mode, points, values=None, external=False):
         super().check_modification(
             mode, points, values=values, external=external)
@@ -215,6 +227,7 @@ class POS(metaclass=PoolMeta):
         pool = Pool()
         Log = pool.get('tibillet.till.log')
         super().on_modification(mode, points, field_names=field_names)
+        cls._till_settings_cache.clear()
         if mode == 'write':
             for point in points:
                 # Before its first act a till is being set up.

@@ -198,6 +198,15 @@ def check_payments(payments, amount, company):
                 change=say(change, company)))
 
 
+def check_nothing(payments, company):
+    "Refuse payments of what costs nothing"
+    if payments:
+        paid = sum((p.amount for p in payments), Decimal(0))
+        raise TillPaymentError(gettext(
+                'tibillet_base.msg_till_payment', paid=say(paid, company),
+                total=say(Decimal(0), company)))
+
+
 def say(amount, company):
     "Return the text of an amount of a company"
     pool = Pool()
@@ -227,7 +236,11 @@ def get_session(point, now=None):
     cursor.execute(*session.select(
             session.id, session.opened_at,
             where=(session.point == int(point)) & (session.state == 'open')))
-    found = cursor.fetchone()
+    return check_session(point, cursor.fetchone(), now)
+
+
+def check_session(point, found, now=None):
+    "Return the id of the open session, found with the hour it was opened at"
     if not found:
         raise TillClosedError(gettext(
                 'tibillet_base.msg_till_closed', till=_name(point)))

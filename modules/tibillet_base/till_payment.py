@@ -1,7 +1,9 @@
 from decimal import Decimal
 
+from trytond.cache import Cache
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
+from trytond.transaction import without_check_access
 
 from .append_only import refuse_changes
 from .till_sale import PARENT_DONE, _OfSaleMixin
@@ -21,6 +23,8 @@ class POSPaymentMethod(metaclass=PoolMeta):
     tender = fields.Selection(
         TENDERS, "Tender", required=True, sort=False,
         help="How closures count what was paid this way.")
+
+    _tenders_cache = Cache('sale.point.payment.method.tenders', context=False)
 
     @classmethod
     def __setup__(cls):
@@ -43,6 +47,22 @@ class POSPaymentMethod(metaclass=PoolMeta):
                 ('tender', '=', tender),
                 ], limit=1)
         return methods[0] if methods else None
+
+    @classmethod
+    @without_check_access
+    def get_tenders(cls, company):
+        "Return the tenders of the methods of a company, by their ids"
+        tenders = cls._tenders_cache.get(company)
+        if tenders is None:
+            tenders = cls._tenders_cache.set(company, {
+                    method.id: method.tender
+                    for method in cls.search([('company', '=', company)])})
+        return tenders
+
+    @classmethod
+    def on_modification(cls, mode, methods, field_names=None):
+        super().on_modification(mode, methods, field_names=field_names)
+        cls._tenders_cache.clear()
 
     @classmethod
     def preprocess_values(cls, mode, values):

@@ -3,9 +3,9 @@
 A till is one row: who locks it numbers, chains and signs alone, until the end
 of the transaction, beside any number of other tills.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sql import For
+from sql import For, Literal
 
 from trytond import backend
 from trytond.pool import Pool
@@ -68,27 +68,47 @@ class Row:
     log_counter: int
     log_head: str
     last_at: object
+    # That signs, None if it was not there when the row was read.
+    key: int
+    # What another module keeps in the row, by its columns.
+    more: dict = field(default_factory=dict)
 
     def number(self, operation):
         return f'{self.code}-{operation:06d}'
 
 
-COLUMNS = list(Row.__dataclass_fields__)
+COLUMNS = [
+    'id', 'uuid', 'code', 'company', 'tax_included', 'counter', 'head',
+    'log_counter', 'log_head', 'last_at']
 
 
-def lock(point):
-    "Return the row of the till, which no other transaction changes"
-    return read(point, for_update())
+def lock(point, more=()):
+    """Return the row of the till, which no other transaction changes
 
-
-def read(point, for_=None):
-    "Return the row of the till as it is now"
+    more: other columns, that advance writes too.
+    """
+    known = table('tibillet.till.key')
     till = table('sale.point')
+    key = known.select(
+        known.id,
+        where=(known.point == till.id) & (known.version == keys.current()))
+    return _read(till, point, key, more, for_update())
+
+
+def read(point):
+    "Return the row of the till as it is now"
+    return _read(table('sale.point'), point, Literal(None), (), None)
+
+
+def _read(till, point, key, more, for_):
     statement = cursor()
     statement.execute(*till.select(
-            *(getattr(till, name) for name in COLUMNS),
+            *(getattr(till, name) for name in COLUMNS), key,
+            *(getattr(till, name) for name in more),
             where=till.id == int(point), for_=for_))
-    row = Row(*statement.fetchone())
+    *values, = statement.fetchone()
+    own = len(COLUMNS) + 1
+    row = Row(*values[:own], dict(zip(more, values[own:], strict=True)))
     row.counter = row.counter or 0
     row.log_counter = row.log_counter or 0
     row.head = row.head or till_chain.start('sale', row.uuid)
@@ -103,8 +123,8 @@ def advance(row):
     till = table('sale.point')
     names = ['counter', 'head', 'log_counter', 'log_head', 'last_at']
     cursor().execute(*till.update(
-            [getattr(till, name) for name in names],
-            [getattr(row, name) for name in names],
+            [getattr(till, name) for name in [*names, *row.more]],
+            [*(getattr(row, name) for name in names), *row.more.values()],
             where=till.id == row.id))
     forget(Point, [row.id])
 
@@ -125,11 +145,13 @@ def signer(row):
     Key = pool.get('tibillet.till.key')
     version = keys.current()
     private = keys.derive(version, *till_chain.use(row.uuid))
-    known = table('tibillet.till.key')
-    statement = cursor()
-    statement.execute(*known.select(
-            known.id,
-            where=(known.point == row.id) & (known.version == version)))
-    found = statement.fetchone()
-    id_ = found[0] if found else Key.add(row, version, private)
-    return Signer(id_, private)
+    if not row.key:
+        # Who had the till before may have made it.
+        known = table('tibillet.till.key')
+        statement = cursor()
+        statement.execute(*known.select(
+                known.id,
+                where=(known.point == row.id) & (known.version == version)))
+        found = statement.fetchone()
+        row.key = found[0] if found else Key.add(row, version, private)
+    return Signer(row.key, private)

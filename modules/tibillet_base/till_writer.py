@@ -6,9 +6,9 @@
         [Paid(cash, Decimal('10.00'))])
     sale.number, sale.change
 
-About a dozen statements for a READ COMMITTED transaction (routes.api with
-hot=True): the row of the till is locked until its end, so that sales of one
-till wait for each other and those of two never do.
+Seven statements for a READ COMMITTED transaction (routes.api with hot=True):
+the row of the till is locked until its end, so that sales of one till wait
+for each other and those of two never do.
 
 A sale is made once for a uuid that its caller has made: the same again gives
 the first answer, other content is refused. What is refused has a code (see
@@ -16,12 +16,11 @@ exceptions.py) and leaves nothing written.
 
 Access is not checked here: who calls has done it, and has decided the price.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from trytond import backend
 from trytond.i18n import gettext
-from trytond.model import fields
 from trytond.modules.product import round_price
 from trytond.pool import Pool
 from trytond.transaction import Transaction
@@ -79,7 +78,10 @@ class Paid:
 
 @dataclass(frozen=True)
 class Sale:
-    "The answer to the first request and to each replay"
+    """The answer to the first request and to each replay
+
+    lines: the id of each and its VAT, only in the first answer.
+    """
     id: int
     uuid: str
     number: str
@@ -88,6 +90,7 @@ class Sale:
     change: Decimal
     link: str
     signature: str
+    lines: tuple = field(default=(), compare=False)
 
 
 def sell(point, uuid, lines, payments, employee=None, may_return=False):
@@ -97,11 +100,18 @@ def sell(point, uuid, lines, payments, employee=None, may_return=False):
     may_return: whether quantities may be negative.
     """
     row = till_sql.lock(point)
-    found = _find(uuid)
+    sale = add(row, uuid, lines, payments, employee, may_return)
+    till_sql.advance(row)
+    return sale
+
+
+def add(row, uuid, lines, payments, employee=None, may_return=False):
+    "Write a sale of the locked till, as sell does; the caller advances it"
+    session, found = _read(row, uuid)
     if found:
         return _replay(found, row, uuid, lines, payments)
     at = tools.now()
-    session = till_finish.get_session(row.id, now=at)
+    session = till_finish.check_session(row.id, session, now=at)
     date = till_finish.local_date(at, row.company)
     till_lines = _get_lines(row, lines, date, may_return)
     taxes = till_finish.freeze(
@@ -118,12 +128,14 @@ def sell(point, uuid, lines, payments, employee=None, may_return=False):
             'finished_at': at,
             'cashier': tools.who(),
             }, till_lines, taxes, till_payments, row.tax_included)
-    id_ = _insert(
+    id_, line_ids = _insert(
         row, head, till_lines, taxes, till_payments, session, employee)
-    till_sql.advance(row)
     return Sale(
         id_, uuid, head['number'], head['operation'], total,
-        _change(till_payments), head['link'], head['signature'])
+        _change(till_payments), head['link'], head['signature'],
+        tuple(zip(
+                line_ids, (line.vat_amount for line in till_lines),
+                strict=True)))
 
 
 def _get_lines(row, lines, date, may_return):
@@ -149,16 +161,10 @@ def _get_lines(row, lines, date, may_return):
 
 def _get_payments(row, payments, total):
     "Return the payments with the change, if they are worth the total"
-    method = till_sql.table('sale.point.payment.method')
+    pool = Pool()
+    Method = pool.get('sale.point.payment.method')
     asked = [int(p.method) for p in payments]
-    tenders = {}
-    if asked:
-        cursor = till_sql.cursor()
-        cursor.execute(*method.select(
-                method.id, method.tender,
-                where=fields.SQL_OPERATORS['in'](method.id, asked)
-                & (method.company == row.company)))
-        tenders = dict(cursor.fetchall())
+    tenders = Method.get_tenders(row.company)
     if set(asked) - tenders.keys() or (
             total >= 0 and any(p.amount < 0 for p in payments)):
         raise TillPaymentError(gettext(
@@ -206,7 +212,7 @@ def _insert(row, head, lines, taxes, payments, session, employee):
         # The same at another till, at this very moment: tried again, it will
         # be found.
         raise backend.DatabaseOperationalError(str(error)) from error
-    insert('sale.point.sale.line', [
+    line_ids = insert('sale.point.sale.line', [
             {'sale': id_, **vars(line)} for line in lines])
     insert('tibillet.till.sale.tax', [
             {'sale': id_, **vars(tax)} for tax in taxes])
@@ -215,7 +221,7 @@ def _insert(row, head, lines, taxes, payments, session, employee):
                 **vars(payment),
                 'session': session if payment.tender == 'cash' else None,
                 } for payment in payments])
-    return id_
+    return id_, line_ids
 
 
 def find(uuid):
@@ -247,14 +253,34 @@ def _get_total(sale):
     return till_finish.total([till_finish.Tax(*values) for values in cursor])
 
 
+def _found(sale):
+    return [
+        sale.id, sale.point, sale.number, sale.operation, sale.link,
+        sale.signature]
+
+
 def _find(uuid):
     sale = till_sql.table('sale.point.sale')
     cursor = till_sql.cursor()
-    cursor.execute(*sale.select(
-            sale.id, sale.point, sale.number, sale.operation, sale.link,
-            sale.signature,
-            where=sale.uuid == uuid))
+    cursor.execute(*sale.select(*_found(sale), where=sale.uuid == uuid))
     return cursor.fetchone()
+
+
+def _read(row, uuid):
+    "Return the open session of the locked till and the sale of the uuid"
+    sale = till_sql.table('sale.point.sale')
+    session = till_sql.table('sale.point.cash.session')
+    cursor = till_sql.cursor()
+    cursor.execute(*session
+        .join(sale, 'LEFT', condition=sale.uuid == uuid)
+        .select(
+            session.id, session.opened_at, *_found(sale),
+            where=(session.point == row.id) & (session.state == 'open')))
+    read = cursor.fetchone()
+    if not read:
+        return None, _find(uuid)
+    id_, opened_at, *found = read
+    return (id_, opened_at), found if found[0] else None
 
 
 def _replay(found, row, uuid, lines, payments):

@@ -84,6 +84,18 @@ def table(name):
     return Pool().get(name).__table__()
 
 
+def read_committed():
+    """Let the transaction, which has not begun, see what others commit
+
+    On PostgreSQL. Told to the connection, not in a statement of its own.
+    """
+    if backend.name == 'postgresql':
+        # Only there is it installed.
+        from psycopg import IsolationLevel
+        Transaction().connection.isolation_level = (
+            IsolationLevel.READ_COMMITTED)
+
+
 def who():
     "Return the name of the device or the user who acts, None for the server"
     pool = Pool()

@@ -3,6 +3,7 @@
     hold = place_writer.hold(performance, None, 2, uuid, until)
     place_writer.sell(hold.uuid)
 
+Who is sure does both at once, in half the statements (sell_now=True).
 Each function is a few statements beside any number of others, for a
 READ COMMITTED transaction of a request; under the default level it is as
 safe, only more often to be tried again.
@@ -20,8 +21,10 @@ import random
 import time
 from dataclasses import dataclass
 
-from sql import Conflict, Null
+from sql import Conflict, Literal, Null, With
 from sql.aggregate import Count
+from sql.conditionals import Coalesce
+from tibillet_base import tools
 from tibillet_base.tools import cursor, undone
 
 from trytond import backend
@@ -32,10 +35,10 @@ from trytond.transaction import Transaction
 
 from .exceptions import (
     HoldExpiredError, HoldReleasedError, HoldSoldError, HoldUnknownError,
-    HoldUnsoldError, HoldUntilError, HoldUUIDError, HoldUUIDMissingError,
-    PerformanceOverError, PerformanceSaleError, PlaceAllotmentError,
-    PlaceHoldError, PlaceQuantityError, PlaceTakenError, SoldOutError,
-    WrongPerformanceError)
+    HoldUnsoldError, HoldUntilError, HoldUUIDError, PerformanceOverError,
+    PerformanceSaleError, PlaceAllotmentError, PlaceHoldError, PlaceTakenError,
+    SoldOutError, WrongPerformanceError)
+from .place_asked import Asked
 from .place_sql import (
     clock, for_update, forget, instant, is_free, is_offered, is_unnumbered,
     table)
@@ -63,28 +66,31 @@ class _Busy(Exception):
 
 def hold(
         performance, allotment, quantity, uuid, until,
-        reference=None, now=None):
+        reference=None, now=None, sell_now=False):
     """Hold any of the unnumbered places, all or none
 
     allotment: the set of places to take from; what is in no allotment if None.
     quantity: how many places.
     until: the instant from which they are free again.
     reference: of the order, shown to the team.
+    sell_now: whether they are sold at once.
     """
-    asked = _Asked(
-        performance, allotment, quantity, None, uuid, until, reference)
+    asked = Asked(
+        performance, allotment, quantity, None, uuid, until, reference,
+        sell_now)
     return _hold(asked, _take_some, now)
 
 
 def hold_seats(
         performance, allotment, seats, uuid, until,
-        reference=None, now=None):
+        reference=None, now=None, sell_now=False):
     """Hold these very places, all or none
 
     seats: the places, of the allotment or of none as for hold.
     """
-    asked = _Asked(
-        performance, allotment, len(seats), seats, uuid, until, reference)
+    asked = Asked(
+        performance, allotment, len(seats), seats, uuid, until, reference,
+        sell_now)
     return _hold(asked, _take_named, now)
 
 
@@ -140,38 +146,6 @@ def free(uuid, places=None):
         locked.id, locked.uuid, locked.performance, ids, locked.until)
 
 
-class _Asked:
-    "What is asked of a hold"
-
-    def __init__(
-            self, performance, allotment, quantity, seats, uuid, until,
-            reference):
-        self.performance = int(performance)
-        self.allotment = int(allotment) if allotment is not None else None
-        self.quantity = quantity
-        self.seats = seats
-        if seats is not None:
-            self.seats = sorted({int(s) for s in seats})
-        self.uuid = uuid
-        self.until = until
-        self.reference = reference
-        if not uuid:
-            raise HoldUUIDMissingError(
-                gettext('tibillet_event.msg_hold_uuid'))
-        if (not isinstance(quantity, int) or quantity < 1
-                or seats is not None and len(self.seats) != quantity):
-            raise PlaceQuantityError(gettext(
-                    'tibillet_event.msg_place_quantity', quantity=quantity))
-
-    def is_same(self, performance, allotment, quantity, named, places):
-        return (
-            performance == self.performance
-            and allotment == self.allotment
-            and quantity == self.quantity
-            and bool(named) == (self.seats is not None)
-            and (self.seats is None or sorted(places) == self.seats))
-
-
 def _hold(asked, take, now):
     for left in reversed(range(TRIES)):
         try:
@@ -183,36 +157,34 @@ def _hold(asked, take, now):
 
 def _try(asked, take, now, last):
     # First, so that the same request sent twice waits for itself.
-    id_ = _open(asked)
+    id_ = _open(asked, now)
     if id_ is None:
         return _replay(asked)
-    time_, unlimited = _check_on_sale(asked.performance, now)
-    until = _until(asked.until, time_)
+    date = _check_on_sale(asked.performance, now)
+    until = _until(asked.until, date.now)
     if asked.allotment is not None:
         _check_allotment(asked)
-    places = take(
-        asked, id_, until, time_, last,
-        unlimited=unlimited and asked.allotment is None)
-    link = table('tibillet.place.hold-tibillet.place')
-    cursor().execute(*link.insert(
-            [link.hold, link.place], [[id_, p] for p in places]))
+    places = take(asked, id_, until, date, last)
     forget(asked.performance, places)
     return Hold(id_, asked.uuid, asked.performance, tuple(places), until)
 
 
-def _open(asked):
+def _open(asked, now):
     "Return the id of a new hold, None if there is one of the same uuid"
+    sold_at = None
+    if asked.sell_now:
+        sold_at = (now or tools.now()).replace(microsecond=0)
     new = table('tibillet.place.hold')
     returning = backend.name == 'postgresql'
     statement = cursor()
     statement.execute(*new.insert(
             [new.uuid, new.performance, new.allotment, new.quantity,
-                new.named, new.until, new.reference, new.create_uid,
-                new.create_date], [[
+                new.named, new.until, new.sold_at, new.reference,
+                new.create_uid, new.create_date], [[
                     asked.uuid, asked.performance, asked.allotment,
                     asked.quantity, asked.seats is not None,
-                    asked.until.replace(microsecond=0), asked.reference,
-                    Transaction().user, clock()]],
+                    asked.until.replace(microsecond=0), sold_at,
+                    asked.reference, Transaction().user, clock()]],
             on_conflict=Conflict(new, indexed_columns=[new.uuid]),
             returning=[new.id] if returning else None))
     if returning:
@@ -236,14 +208,31 @@ def _replay(asked):
     return Hold(id_, asked.uuid, asked.performance, places, until)
 
 
+@dataclass(frozen=True)
+class _Date:
+    """A performance that is on sale
+
+    number: the last of its places that has one.
+    """
+    now: dt.datetime
+    unlimited: bool
+    number: int
+
+
 def _check_on_sale(performance, now):
-    "Return now, and whether the performance is without limit"
+    "Return what is known of the performance, if it is on sale"
+    place = table('tibillet.place')
     sale = table('tibillet.performance')
+    last = place.select(
+        place.number,
+        where=(place.performance == performance) & (place.number != Null),
+        order_by=place.number.desc, limit=1)
     statement = cursor()
     statement.execute(*sale.select(
             sale.state, sale.end, sale.unlimited, clock().as_('now'),
+            Coalesce(last, 0).as_('last'),
             where=sale.id == performance))
-    state, end, unlimited, clock_time = statement.fetchone()
+    state, end, unlimited, clock_time, number = statement.fetchone()
     time_ = now or instant(clock_time)
     if state != 'on_sale':
         raise PerformanceSaleError(gettext(
@@ -253,7 +242,7 @@ def _check_on_sale(performance, now):
         raise PerformanceOverError(gettext(
                 'tibillet_event.msg_performance_over',
                 performance=_name(performance)))
-    return time_, unlimited
+    return _Date(time_, unlimited, number)
 
 
 def _until(until, now):
@@ -272,18 +261,18 @@ def _check_allotment(asked):
             gettext('tibillet_event.msg_allotment_performance'))
 
 
-def _take_some(asked, hold, until, now, last, unlimited):
+def _take_some(asked, hold, until, date, last):
     "Take unnumbered places that nobody else is taking, return their ids"
     place = table('tibillet.place')
     where = (
         (place.performance == asked.performance) & is_unnumbered(place)
-        & is_free(place, now) & is_offered(place, asked.allotment))
-    window = _window(place, asked)
+        & is_free(place, date.now) & is_offered(place, asked.allotment))
+    window = _window(place, asked, date.number)
     ids = _lock_some(place, where & window, asked.quantity) if window else []
     if len(ids) < asked.quantity:
         ids = _lock_some(place, where, asked.quantity)
     missing = asked.quantity - len(ids)
-    if missing and unlimited:
+    if missing and date.unlimited and asked.allotment is None:
         ids += _add(asked.performance, missing)
     elif missing:
         if not last and _are_there(place, where, asked.quantity):
@@ -292,27 +281,44 @@ def _take_some(asked, hold, until, now, last, unlimited):
                 'tibillet_event.msg_place_sold_out',
                 performance=_name(asked.performance),
                 quantity=asked.quantity))
-    cursor().execute(*place.update(
-            [place.hold, place.held_until], [hold, until],
-            where=fields.SQL_OPERATORS['in'](place.id, ids)))
+    ids.sort()
+    _give(
+        asked, hold, until, ids, place,
+        fields.SQL_OPERATORS['in'](place.id, ids))
     return ids
 
 
-def _window(place, asked):
+def _give(asked, hold, until, ids, place, where):
+    "Let the hold have the places, return how many it could have"
+    link = table('tibillet.place.hold-tibillet.place')
+    taken = place.update(
+        [place.hold, place.held_until, place.sold],
+        [hold, None, True] if asked.sell_now else [hold, until, False],
+        where=where)
+    columns = [link.hold, link.place]
+    statement = cursor()
+    if backend.name == 'postgresql':
+        taken.returning = [place.id]
+        taken = With(query=taken)
+        statement.execute(*link.insert(
+                columns, taken.select(
+                    Literal(hold), taken.id, order_by=taken.id.asc),
+                with_=[taken]))
+        return statement.rowcount
+    statement.execute(*taken)
+    given = statement.rowcount
+    if given == len(ids):
+        statement.execute(*link.insert(columns, [[hold, id_] for id_ in ids]))
+    return given
+
+
+def _window(place, asked, last):
     """Return the SQL of a few numbers somewhere in the performance
 
     Without statistics of the table the planner would sort all that is free;
     and buyers do not all begin by the same place.
-    None if there are few places.
+    last: the last number. None if there are few places.
     """
-    other = table('tibillet.place')
-    statement = cursor()
-    statement.execute(*other.select(
-            other.number,
-            where=(other.performance == asked.performance)
-            & (other.number != Null),
-            order_by=other.number.desc, limit=1))
-    (last,) = statement.fetchone() or (0,)
     width = asked.quantity * WINDOW
     if last <= width:
         return None
@@ -357,23 +363,22 @@ def _add(performance, quantity):
     return ids
 
 
-def _take_named(asked, hold, until, now, last, unlimited):
+def _take_named(asked, hold, until, date, last):
     "Take the named places if they are still free, return their ids"
     place, other = table('tibillet.place'), table('tibillet.place')
     named = fields.SQL_OPERATORS['in'](place.id, asked.seats)
-    statement = cursor()
     # In one order, so that nobody waits for who waits for him.
     locked = place.select(
         place.id,
         where=named & (place.performance == asked.performance)
-        & is_free(place, now) & is_offered(place, asked.allotment),
+        & is_free(place, date.now) & is_offered(place, asked.allotment),
         order_by=place.id.asc, for_=for_update())
-    statement.execute(*other.update(
-            [other.hold, other.held_until], [hold, until],
-            # What another has taken meanwhile is not free any more.
-            where=other.id.in_(locked) & is_free(other, now)))
-    if statement.rowcount < asked.quantity:
-        _refuse_named(asked, hold, now)
+    given = _give(
+        asked, hold, until, asked.seats, other,
+        # What another has taken meanwhile is not free any more.
+        other.id.in_(locked) & is_free(other, date.now))
+    if given < asked.quantity:
+        _refuse_named(asked, hold, date.now)
     return asked.seats
 
 

@@ -118,12 +118,7 @@ def _pass_on(point, uuid, made, lot):
         point, uuid,
         [*map(ticket_cancel.negate, lines.items()), *lot.sold()], [],
         may_return=True)
-    line = table('sale.point.sale.line')
-    statement = cursor()
-    statement.execute(*line.select(
-            line.id, line.vat_amount,
-            where=line.sale == sale.id, order_by=line.id.asc))
-    _, new = statement.fetchall()
+    _, new = sale.lines
     lot.set_line(*new)
     return sale, ticket_cancel.share_vat([made], lines, sale)
 

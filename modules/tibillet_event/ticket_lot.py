@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from tibillet_base import till_sql, till_vat
+from tibillet_base import till_vat
 from tibillet_base.till_writer import Sold
 from tibillet_base.tools import cursor, table
 
@@ -16,7 +16,7 @@ from trytond.pool import Pool
 from tibillet.shares import split
 
 from . import place_writer, promotion, ticket_offer
-from .exceptions import TicketTillError
+from .exceptions import PlaceQuantityError, TicketTillError
 
 # The places are sold in the transaction that takes them.
 HOLD = dt.timedelta(minutes=5)
@@ -46,13 +46,13 @@ class Till:
     def __init__(self, point):
         pool = Pool()
         Point = pool.get('sale.point')
-        row = till_sql.read(point)
-        self.id, self.company = row.id, row.company
-        self.quantum, _ = Point.get_till_settings(row.company)
-        if not row.tax_included:
+        self.id = int(point)
+        self.company, tax_included = Point.get_identity(point)
+        self.quantum, _ = Point.get_till_settings(self.company)
+        if not tax_included:
             raise TicketTillError(gettext(
                     'tibillet_event.msg_ticket_till_tax',
-                    till=Point(row.id).rec_name))
+                    till=Point(self.id).rec_name))
 
 
 class Lot:
@@ -66,6 +66,10 @@ class Lot:
     def __init__(self, till, item, uuid, channel, now):
         self.till = till
         self.item = item
+        if item.seats is not None and len({*item.seats}) != item.quantity:
+            raise PlaceQuantityError(gettext(
+                    'tibillet_event.msg_box_office_seats',
+                    chosen=len({*item.seats}), quantity=item.quantity))
         self.offer = ticket_offer.get(
             int(item.performance), int(item.tariff), till.company)
         self.price = self.get_price(channel, now)
@@ -116,18 +120,16 @@ class Lot:
         return (self.offer.performance, self.offer.tariff, self.hold_uuid)
 
     def take_places(self, now):
-        held = self.hold_places(now + HOLD, now)
-        self.hold = place_writer.sell(held.uuid, now=now)
+        self.hold = self.hold_places(now + HOLD, now, sell_now=True)
 
-    def hold_places(self, until, now, reference=None):
+    def hold_places(self, until, now, reference=None, sell_now=False):
         item = self.item
+        hold, wanted = place_writer.hold, item.quantity
         if item.seats is not None:
-            return place_writer.hold_seats(
-                self.offer.performance, item.allotment, item.seats,
-                self.hold_uuid, until, reference, now=now)
-        return place_writer.hold(
-            self.offer.performance, item.allotment, item.quantity,
-            self.hold_uuid, until, reference, now=now)
+            hold, wanted = place_writer.hold_seats, item.seats
+        return hold(
+            self.offer.performance, item.allotment, wanted, self.hold_uuid,
+            until, reference, now=now, sell_now=sell_now)
 
     def sold(self):
         "Return what the till sells, the admission first"
@@ -158,7 +160,7 @@ class Lot:
     def operations(self, sale, user, uuid, now):
         "Return the operation of each ticket, not numbered yet"
         offer = self.offer
-        names = _get_place_names(self.hold.places)
+        names = _get_place_names(self.hold.places, self.item.seats)
         free = not self.price.paid
         for index, place in enumerate(self.hold.places):
             yield {
@@ -212,14 +214,19 @@ class Lot:
             }
 
 
-def _get_place_names(ids):
-    "Return what tickets say of places, by id"
+def _get_place_names(ids, seats):
+    """Return what tickets say of places, by id
+
+    seats: those that were chosen, None if any place was good.
+    """
+    unreserved = gettext('tibillet_event.msg_place_unreserved')
+    if seats is None:
+        return dict.fromkeys(ids, unreserved)
     place = table('tibillet.place')
     statement = cursor()
     statement.execute(*place.select(
             place.id, place.zone, place.row, place.seat,
             where=fields.SQL_OPERATORS['in'](place.id, list(ids))))
-    unreserved = gettext('tibillet_event.msg_place_unreserved')
     return {
         id_: ' '.join([zone, row, seat]) if seat else unreserved
         for id_, zone, row, seat in statement}
@@ -227,17 +234,12 @@ def _get_place_names(ids):
 
 def set_sale(lots, sale):
     "Give each lot its lines of the sale of the till"
-    line = table('sale.point.sale.line')
-    statement = cursor()
-    statement.execute(*line.select(
-            line.id, line.vat_amount,
-            where=line.sale == sale.id, order_by=line.id.asc))
-    rows = iter(statement.fetchall())
+    lines = iter(sale.lines)
     for lot in lots:
         if lot.price.admission:
-            lot.set_line(*next(rows))
+            lot.set_line(*next(lines))
         if lot.price.fee:
-            lot.fee_line, _ = next(rows)
+            lot.fee_line, _ = next(lines)
 
 
 def take_promotions(lots):

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from tibillet_base import till_chain, till_reading, till_sql
 from tibillet_base.exceptions import TillFactError
-from tibillet_base.tools import cursor, forget, table
+from tibillet_base.tools import cursor, table
 
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.pool import Pool, PoolMeta
+from trytond.pool import PoolMeta
 from trytond.transaction import Transaction
 
-COUNTED = {'ticket_counter', 'ticket_head'}
+MORE = ['ticket_counter', 'ticket_head']
+COUNTED = set(MORE)
 
 
 class POS(metaclass=PoolMeta):
@@ -74,29 +75,24 @@ class Series:
         operation['signature'] = self.signer.sign(self.head)
 
     def write(self, operations, now):
-        "Write the operations that were taken, and how far the series is"
-        pool = Pool()
-        Point = pool.get('sale.point')
+        "Write the operations that were taken, and how far the till is"
         till_sql.insert('tibillet.ticket.operation', [{
                     **operation,
                     'create_uid': Transaction().user,
                     'create_date': now,
                     } for operation in operations])
-        till = table('sale.point')
-        cursor().execute(*till.update(
-                [till.ticket_counter, till.ticket_head],
-                [self.counter, self.head],
-                where=till.id == self.row.id))
-        forget(Point, [self.row.id])
+        self.row.more.update(
+            ticket_counter=self.counter, ticket_head=self.head)
+        till_sql.advance(self.row)
 
 
 def lock(point):
-    "Return the series of the till, its row locked"
-    row = till_sql.lock(point)
-    # A new key is told in the log of the till.
-    signer = till_sql.signer(row)
-    till_sql.advance(row)
-    return Series(row, *_read(row), signer)
+    "Return the series of the till, its row locked until write"
+    row = till_sql.lock(point, MORE)
+    return Series(
+        row, *_stand(row, **row.more),
+        # A new key is told in the log of the till.
+        till_sql.signer(row))
 
 
 def _read(row):
@@ -104,9 +100,14 @@ def _read(row):
     till = table('sale.point')
     statement = cursor()
     statement.execute(*till.select(
-            till.ticket_counter, till.ticket_head, where=till.id == row.id))
-    counter, head = statement.fetchone()
-    return counter or 0, head or till_chain.start('ticket', row.uuid)
+            *(getattr(till, name) for name in MORE),
+            where=till.id == row.id))
+    return _stand(row, *statement.fetchone())
+
+
+def _stand(row, ticket_counter, ticket_head):
+    return ticket_counter or 0, ticket_head or till_chain.start(
+        'ticket', row.uuid)
 
 
 def _operations(row, first, last):

@@ -31,7 +31,7 @@ from .exceptions import PlaceQuantityError, TicketEmptyError
 from .pass_lot import PassItem, PassOrder
 from .sale_lot import CHANNEL, SaleLot
 from .tariff_count import Person
-from .ticket_lot import ZERO, Item, Lot, Till
+from .ticket_lot import Item, Lot, Till
 
 __all__ = [
     'NOBODY', 'Issued', 'Item', 'Order', 'PassItem', 'Person', 'sell',
@@ -88,16 +88,16 @@ def sell(point, uuid, items, payments, channel, person=NOBODY):
     till = Till(point)
     now = tools.now()
     lots, passes = _get_lots(till, items, uuid, channel, now)
+    sold = [s for lot in lots for s in lot.sold()]
+    if not sold:
+        till_finish.check_nothing(payments, till.company)
     _take(lots, person, now)
     pass_lot.take(passes)
-    sale = None
-    if sold := [s for lot in lots for s in lot.sold()]:
-        sale = till_writer.sell(till.id, uuid, sold, payments)
+    series, sale = ticket_series.lock(till.id), None
+    if sold:
+        sale = till_writer.add(series.row, uuid, sold, payments)
         ticket_lot.set_sale(lots, sale)
-    elif payments:
-        # Nothing to pay.
-        till_finish.check_payments(payments, ZERO)
-    tickets = _issue(till, lots, sale, uuid, person, now)
+    tickets = _issue(series, lots, sale, uuid, person, now)
     return Order(uuid, tickets, sale)
 
 
@@ -120,7 +120,8 @@ def sell_order(point, uuid, items, person):
         SaleLot(till, item, f'{uuid}/{index}', CHANNEL, now)
         for index, item in enumerate(items)]
     _take(lots, person, now)
-    return Order(uuid, _issue(till, lots, None, uuid, person, now))
+    series = ticket_series.lock(till.id)
+    return Order(uuid, _issue(series, lots, None, uuid, person, now))
 
 
 def _check_quantities(items):
@@ -153,9 +154,8 @@ def _get_lots(till, items, uuid, channel, now):
     return lots, passes
 
 
-def _issue(till, lots, sale, uuid, person, now):
-    "Make a ticket of each place"
-    series = ticket_series.lock(till.id)
+def _issue(series, lots, sale, uuid, person, now):
+    "Make a ticket of each place, in the series of the locked till"
     stamps = {'create_uid': Transaction().user, 'create_date': now}
     user = tools.who()
     tickets, operations, of_passes = [], [], defaultdict(list)

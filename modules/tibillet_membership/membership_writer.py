@@ -72,7 +72,7 @@ def sell(point, uuid, items, payments):
         sale = till_writer.sell(row.id, uuid, sold, payments)
     elif payments:
         # Nothing to pay.
-        till_finish.check_payments(payments, ZERO)
+        till_finish.check_nothing(payments, row.company)
     return Order(uuid, record(lots, sale and get_lines(sale)), sale)
 
 

@@ -171,6 +171,52 @@ class TicketWriterTestCase(TicketMixin, TestCase):
             TicketUUIDError, self.sell, 'order', self.item(2), paid='40')
 
     @with_transaction()
+    def test_statements(self):
+        "An order is a few statements, however many tickets it has"
+        self.open_box_office()
+        self.sell('warm', self.item(2), paid='40')
+        connection = Transaction().connection
+        for quantity in [2, 9]:
+            statements = []
+            connection.set_trace_callback(statements.append)
+            self.sell(f'hot-{quantity}', self.item(quantity), paid='200')
+            connection.set_trace_callback(None)
+            read = [s for s in statements if not s.startswith('INSERT')]
+            self.assertLessEqual(len(read), 10, read)
+            # The request, the hold, its links, the sale, its lines, taxes
+            # and payments, the tickets and their operations: each at once
+            # where the database gives the ids of what it inserts.
+            self.assertEqual(len({
+                        s.split('"')[1] for s in statements
+                        if s.startswith('INSERT')}), 9)
+
+    @with_transaction()
+    def test_seats_quantity(self):
+        "As many seats as tickets are chosen, each once"
+        self.open_box_office(
+            None, lines=[('Stalls', 'A', 'A', 1, 4, 'following')])
+        Place = Pool().get('tibillet.place')
+        a, b, c, _ = [p.id for p in Place.search([
+                    ('performance', '=', self.performance.id)])]
+        for seats in [(a,), (a, a), (a, b, c), ()]:
+            with self.subTest(seats=seats):
+                error = self.check_nothing_written(
+                    PlaceQuantityError, self.sell, f'order {seats}',
+                    self.item(2, seats=seats), paid='40')
+                self.assertEqual(error.api_code, 'quantity')
+
+    @with_transaction()
+    def test_nothing_to_pay(self):
+        "Nobody pays for a free entry, not even nothing in all"
+        self.open_box_office()
+        free = self.make_tariff("Guest", '0', kind='free')
+        for paid in ['5', '0']:
+            error = self.check_nothing_written(
+                TillPaymentError, self.sell, f'guest {paid}',
+                self.item(1, free), paid=paid)
+            self.assertEqual(error.api_code, 'payment')
+
+    @with_transaction()
     def test_free(self):
         "A free entry is an operation too, without a sale at the till"
         self.open_box_office()
