@@ -6,8 +6,10 @@ the client; it yields after each act, without end.
 import argparse
 import contextlib
 import multiprocessing
+import resource
 import time
 
+from bench import processor
 from bench.machine import describe, launch
 from tools import postgres
 from tools.steps import Stop
@@ -30,11 +32,12 @@ def connect():
 @contextlib.contextmanager
 def transaction(**context):
     "Commit in a READ COMMITTED transaction of its own, as a request does"
+    from tibillet_base import tools
+
     from trytond.tests.test_tryton import DB_NAME
     from trytond.transaction import Transaction
     with Transaction().start(DB_NAME, 0, context=context) as started:
-        started.connection.cursor().execute(
-            'SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
+        tools.read_committed()
         yield
         started.commit()
 
@@ -45,17 +48,52 @@ def print_head(ways):
 
 
 def print_row(ways, setting, clients, seconds):
-    "Measure each way, by its name, and print its ratio to the first one"
-    line, base = f'{clients:>7}', None
-    for way in ways.values():
-        rate, late = _measure(way, setting, clients, seconds)
+    """Measure each way, by its name, and print its ratio to the first one
+
+    Return the processor that each took, see print_processor.
+    """
+    line, base, taken = f'{clients:>7}', None, {}
+    for name, way in ways.items():
+        before = _processor(setting)
+        rate, late, acts = _measure(way, setting, clients, seconds)
+        taken[name] = {
+            who: 1000 * (now - before[who]) / acts
+            for who, now in _processor(setting).items()}
         base = base or rate
         line += f' {rate:>10.0f} {late:>7.1f} {rate / base:>6.2f}'
     print(line, flush=True)
+    return taken
+
+
+def _processor(setting):
+    "Return the seconds that clients and servers have been computing"
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        'clients': spent.ru_utime + spent.ru_stime,
+        **{name: processor.used(pid)
+            for name, pid in setting.get('servers', {}).items()},
+        }
+
+
+def print_processor(taken, act):
+    "Print the processor that an act took of each, in milliseconds"
+    for name, spent in taken.items():
+        print(f'{name}, processor per {act}: ' + ', '.join(
+                f'{who} {milliseconds:.1f} ms'
+                for who, milliseconds in spent.items()))
+
+
+def database_server():
+    "Return the process that serves the database, None if it is elsewhere"
+    with connect() as connection:
+        return processor.parent(connection.info.backend_pid)
 
 
 def _measure(way, setting, clients, seconds):
-    "Return how many a second, and the 99th of 100 in milliseconds"
+    """Return how many a second, and the 99th of 100 in milliseconds
+
+    And how many there were, with those that are not measured.
+    """
     # As a server that loads its modules first: connections are not shared.
     context = multiprocessing.get_context('fork')
     ready, go = context.Semaphore(0), context.Event()
@@ -64,10 +102,10 @@ def _measure(way, setting, clients, seconds):
     def client(number):
         acts = way(setting, number)
         # The first ones are slower: they connect and fill the caches.
-        _timed(acts, WARM_SECONDS)
+        warm = len(_timed(acts, WARM_SECONDS))
         ready.release()
         go.wait()
-        results.put(_timed(acts, seconds))
+        results.put((warm, _timed(acts, seconds)))
 
     processes = [
         context.Process(target=client, args=(number,))
@@ -79,10 +117,13 @@ def _measure(way, setting, clients, seconds):
             process.terminate()
         raise SystemExit("A client did not start.")
     go.set()
-    took = sorted(s for _ in processes for s in results.get())
+    found = [results.get() for _ in processes]
     for process in processes:
         process.join()
-    return len(took) / seconds, 1000 * took[int(len(took) * 0.99)]
+    took = sorted(s for _, acts in found for s in acts)
+    return (
+        len(took) / seconds, 1000 * took[int(len(took) * 0.99)],
+        len(took) + sum(warm for warm, _ in found))
 
 
 def _timed(acts, seconds):

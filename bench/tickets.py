@@ -2,17 +2,18 @@
 
     python -m bench.tickets
 
-Each client, a process, sells two full prices of one performance for cash,
-each order in a READ COMMITTED transaction of its own, as a request would: the
-places, the sale of the till, the tickets and their journal. All at one till
-or each at its own. Beside it in the same run, on the same server, a control
-makes the same number of writes in raw SQL on tables without model: what the
-machine can do. Then chains, places and sums are checked.
+Each client, a process, sells two full prices of one performance for cash:
+the places, the sale of the till, the tickets and their journal. *Route*: by
+the route of a terminal, with its key, over the server of production with two
+processes; all at one till or each at its own. *Writer*: without the server.
+Beside them in the same run, on the same database, a control makes the same
+number of writes in raw SQL on tables without model: what the machine can do.
+Then chains, places and sums are checked.
 """
 import uuid
 from decimal import Decimal
 
-from bench import clients, places, till
+from bench import clients, places, till, web
 from bench.clients import connect, transaction
 
 CAPACITY = 40000
@@ -50,37 +51,61 @@ def control(setting, number):
             yield
 
 
+def route(setting, number):
+    "Yield after each order of a terminal, each at its own till"
+    device = web.Device(setting['port'], setting['keys'][number])
+    order = {
+        'items': [{
+                'performance': setting['uuid'],
+                'tariff': setting['tariff'],
+                'quantity': 2,
+                }],
+        'payments': [{'method': setting['cash'], 'amount': str(2 * PRICE)}],
+        }
+    while True:
+        answer = device.post(
+            'till/tickets', {'uuid': str(uuid.uuid4()), **order})
+        if answer['code'] != 'ok':
+            raise SystemExit(f"An order is refused: {answer}.")
+        yield
+
+
 def one_till(setting, number):
-    return writer(setting, setting['tills'][0])
+    return route(setting, 0)
 
 
-def own_till(setting, number):
-    return writer(setting, setting['tills'][number])
-
-
-def writer(setting, point):
-    "Yield after each order by the one writer"
+def writer(setting, number):
+    "Yield after each order by the one writer, each at its own till"
     from tibillet_base.till_writer import Paid
     from tibillet_event import ticket_writer
     from tibillet_event.ticket_writer import Item
     while True:
         with transaction(company=setting['company']):
             ticket_writer.sell(
-                point, str(uuid.uuid4()), [
+                setting['tills'][number], str(uuid.uuid4()), [
                     Item(setting['performance'], setting['tariff'], 2)],
                 [Paid(setting['cash'], 2 * PRICE)], 'counter')
         yield
 
 
-WAYS = {'raw SQL': control, 'one till': one_till, 'own till': own_till}
+WAYS = {
+    'raw SQL': control,
+    'writer': writer,
+    'route': route,
+    'one till': one_till,
+    }
 
 
 def run(seconds):
     "Measure on the server of the environment"
     setting = _prepare()
-    clients.print_head(WAYS)
-    for count in clients.CLIENTS:
-        clients.print_row(WAYS, setting, count, seconds)
+    with web.serving(setting):
+        clients.print_head(WAYS)
+        for count in clients.CLIENTS:
+            taken = clients.print_row(WAYS, setting, count, seconds)
+            if count == web.PROCESSES:
+                alone = taken
+    clients.print_processor(alone, 'order')
     _check(setting)
 
 
@@ -88,7 +113,7 @@ def _prepare():
     "Return the ids of what sells and is sold"
     from tests import layered
     layered.install()
-    from tibillet_base.tests.till_records import run_again
+    from tibillet_base.tests.till_records import make_company, pair, run_again
     from tibillet_event.tests.ticket_records import TicketMixin
 
     from trytond.modules.company.tests import set_company
@@ -99,18 +124,22 @@ def _prepare():
         pass
 
     def make():
+        make_company()
         office = Office()
         office.open_box_office(CAPACITY)
         with set_company(office.company):
             tills = [office.till.id] + [
                 office.make_till(code=f'T{number}').id
                 for number in range(1, max(clients.CLIENTS))]
+            keys = [pair(f'Terminal {till}', point=till) for till in tills]
         return {
             'company': office.company.id,
             'performance': office.performance.id,
+            'uuid': office.performance.uuid,
             'tariff': office.full.id,
             'cash': office.cash.id,
             'tills': tills,
+            'keys': keys,
             }
 
     setting = run_again(DB_NAME, make)

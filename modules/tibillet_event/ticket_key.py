@@ -6,6 +6,7 @@ opening the doors. The database holds none of them.
 import datetime as dt
 
 from tibillet_base import keys
+from tibillet_base.tools import cursor, table
 
 from trytond.model import fields
 from trytond.pool import PoolMeta
@@ -31,6 +32,35 @@ def publics(event):
 def since(performance):
     "Return from when the tickets of a performance open its doors, in UTC"
     return performance.doors or performance.start - DOORS_BEFORE
+
+
+def get_printed(request):
+    "Return what is printed of the tickets that a request has made"
+    event = table('tibillet.event')
+    operation = table('tibillet.ticket.operation')
+    performance = table('tibillet.performance')
+    statement = cursor()
+    statement.execute(*operation
+        .join(performance, condition=performance.id == operation.performance)
+        .join(event, condition=event.id == performance.event)
+        .select(
+            operation.ticket_uuid, operation.number, operation.place_name,
+            performance.uuid, performance.start, performance.end,
+            performance.doors, event.uuid,
+            where=operation.request == request,
+            order_by=operation.rank.asc))
+    version, found = keys.current(), []
+    for uuid, number, place, date, start, end, doors, event_uuid in statement:
+        code = ticket_code.Code(
+            uuid, date, doors or start - DOORS_BEFORE, end, version)
+        found.append({
+                'ticket': uuid,
+                'number': number,
+                'place': place,
+                'code': ticket_code.encode(
+                    code, keys.derive(version, 'event', event_uuid)),
+                })
+    return found
 
 
 class Ticket(metaclass=PoolMeta):

@@ -13,9 +13,11 @@ from tibillet_base.till_product import Facts
 from trytond.cache import Cache
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import (
+    Transaction, inactive_records, without_check_access)
 
-from .exceptions import TicketProductError, TicketTillError
+from .exceptions import (
+    TariffPerformanceError, TicketProductError, TicketTillError)
 from .tariff_rule import Rule
 
 ZERO = Decimal(0)
@@ -67,6 +69,37 @@ def get(performance, tariff, company):
     return found
 
 
+@without_check_access
+def find(uuid, company):
+    """Return the id of a performance that a company sells, None for others
+
+    uuid: its public name. A company sells what it organises or produces with
+    the organiser.
+    """
+    pool = Pool()
+    Company = pool.get('company.company')
+    Performance = pool.get('tibillet.performance')
+    Tariff = pool.get('tibillet.tariff')
+    found = Tariff._offers_cache.get((uuid, company))
+    if found is None:
+        performances = Performance.search([
+                ('uuid', '=', uuid),
+                is_sold_by(Company(company)),
+                ], limit=1)
+        if performances:
+            found = Tariff._offers_cache.set(
+                (uuid, company), performances[0].id)
+    return found
+
+
+def is_sold_by(company):
+    "Return the domain of the performances that a company sells"
+    return ['OR',
+        ('event.company', '=', company.id),
+        ('event.coproducers', '=', company.party.id),
+        ]
+
+
 def _read(performance, tariff, company):
     pool = Pool()
     AdmissionTax = pool.get('tibillet.admission.tax')
@@ -75,6 +108,11 @@ def _read(performance, tariff, company):
     Tariff = pool.get('tibillet.tariff')
     performance, tariff = Performance(performance), Tariff(tariff)
     company = Company(company)
+    with inactive_records():
+        if not Tariff.search([('id', '=', tariff.id)]):
+            raise TariffPerformanceError(gettext(
+                    'tibillet_event.msg_tariff_performance',
+                    tariff=tariff.id, performance=performance.rec_name))
     if not tariff.is_of(performance):
         tariff.refuse('performance', performance)
     event = performance.event
@@ -173,6 +211,10 @@ class TariffPerformance(_OfferedMixin, metaclass=PoolMeta):
 
 class Event(_OfferedMixin, metaclass=PoolMeta):
     __name__ = 'tibillet.event'
+
+
+class EventParty(_OfferedMixin, metaclass=PoolMeta):
+    __name__ = 'tibillet.event-party.party'
 
 
 class Performance(_OfferedMixin, metaclass=PoolMeta):

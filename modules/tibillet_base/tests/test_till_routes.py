@@ -2,14 +2,13 @@
 import uuid
 from decimal import Decimal as D
 
-from tibillet_base import pairing
 from tibillet_base.exceptions import TillScreenError
 
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import DB_NAME, RouteTestCase
 
-from .till_records import TillMixin, run_again
+from .till_records import TillMixin, pair, run_again
 
 
 class TillRoutesTestCase(TillMixin, RouteTestCase):
@@ -47,18 +46,10 @@ class TillRoutesTestCase(TillMixin, RouteTestCase):
                 'sandwich': self.sandwich.id,
                 'cash': self.cash.id,
                 'card': self.card.id,
-                'key': self.pair("Bar 1", point=point.id),
-                'alone': self.pair("Bar 2"),
-                'door': self.pair("South", kind='door'),
+                'key': pair("Bar 1", point=point.id),
+                'alone': pair("Bar 2"),
+                'door': pair("South", kind='door'),
                 }
-
-    def pair(self, name, **values):
-        "Return the key of a new device"
-        Device = Pool(DB_NAME).get('tibillet.device')
-        device, = Device.create([{'name': name, **values}])
-        code, = Device.start_pairing([device]).values()
-        _, key = Device.claim(pairing.read_code(code))
-        return key
 
     def act(self, function, *arguments):
         "Do something in the office, in a transaction of its own"

@@ -3,7 +3,7 @@ import datetime as dt
 from decimal import Decimal
 from unittest.mock import patch
 
-from tibillet_base import till_finish, tools
+from tibillet_base import pairing, till_finish, tools
 
 from trytond.modules.account.tests import create_chart, get_fiscalyear
 from trytond.modules.company.tests import create_company, set_company
@@ -48,12 +48,21 @@ class TillMixin:
 
 
 def _books(config=None):
-    run_again(DB_NAME, _make_company)
+    run_again(DB_NAME, make_company)
 
 
-def _make_company():
+def make_company():
     with set_company(create_company()):
         make_books()
+
+
+def pair(name, **values):
+    "Return the key of a new device"
+    Device = Pool().get('tibillet.device')
+    device, = Device.create([{'name': name, **values}])
+    code, = Device.start_pairing([device]).values()
+    _, key = Device.claim(pairing.read_code(code))
+    return key
 
 
 def make_till(tax_included=True, code='BAR'):

@@ -1,0 +1,6 @@
+from .exceptions import TicketError
+
+
+class TicketPerformanceError(TicketError):
+    api_code = 'no_performance'
+    api_status = 404
