@@ -3,6 +3,7 @@ import dataclasses
 import os
 import shutil
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
@@ -14,6 +15,8 @@ REPORTS = RUN / 'reports'
 CACHES = [ROOT / '.cache' / 'databases', ROOT / '.cache' / 'demo']
 KEPT_DAYS = 7
 NO_TESTS = 5  # what pytest returns when it found none
+BACKGROUND = 'sqlite'  # the part that only needs processors
+BEHIND = 15  # how far it stands back for the others
 
 
 @dataclasses.dataclass
@@ -21,6 +24,7 @@ class Part:
     name: str
     title: str
     arguments: list[str]
+    begun: float = 0
     seconds: float = 0
     failed: bool = False
     why_not: str = ''
@@ -28,6 +32,10 @@ class Part:
     @property
     def report(self):
         return REPORTS / f'{self.name}.xml'
+
+    @property
+    def log(self):
+        return REPORTS / f'{self.name}.log'
 
 
 def _parts():
@@ -62,19 +70,72 @@ def _have_postgresql():
     return bool(postgres.binaries())
 
 
-def _run(part):
+def _start(part, behind=False):
+    """Start the tests of a part
+
+    behind: it only takes what the others leave of the processors, and writes
+    into its log.
+    """
     REPORTS.mkdir(parents=True, exist_ok=True)
-    say(f"\n=== {part.title}")
     part.report.unlink(missing_ok=True)
-    begun = time.monotonic()
-    returned = subprocess.run(
-        [venv.python(), '-m', 'pytest', f'--junitxml={part.report}',
-            *part.arguments],
-        cwd=ROOT, stdin=subprocess.DEVNULL).returncode
-    part.seconds = time.monotonic() - begun
+    part.begun = time.monotonic()
+    command = [
+        venv.python(), '-m', 'pytest', f'--junitxml={part.report}',
+        *part.arguments]
+    if not behind:
+        say(f"\n=== {part.title}")
+        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+    say(f"\n=== {part.title}: begins now, is told at the end")
+    with part.log.open('w') as log:
+        return subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
+            stderr=subprocess.STDOUT, preexec_fn=lambda: os.nice(BEHIND))
+
+
+def _finish(part, process):
+    returned = process.wait()
+    part.seconds = time.monotonic() - part.begun
     part.failed = returned not in {0, NO_TESTS}
     if returned == NO_TESTS:
         part.why_not = "no test is marked for it"
+
+
+def _tell(part, process):
+    "Print the log of a part until it ends"
+    say(f"\n=== {part.title}")
+    with part.log.open() as log:
+        while True:
+            ended = process.poll() is not None
+            while line := log.readline():
+                sys.stdout.write(line)
+            sys.stdout.flush()
+            if ended:
+                return
+            time.sleep(0.5)
+
+
+def _run(parts):
+    """Run the parts
+
+    What waits for a database or a page leaves half of the processors free:
+    the tables and stories take that, behind. The others come one after the
+    other: sixty buyers at once leave a person in front of a page waiting for
+    longer than the page has patience.
+    """
+    first, *others = parts
+    if first.name != BACKGROUND or not others:
+        first, others = None, parts
+    behind = _start(first, behind=True) if first else None
+    try:
+        for part in others:
+            _finish(part, _start(part))
+        if first:
+            _tell(first, behind)
+            _finish(first, behind)
+    finally:
+        if behind and behind.poll() is None:
+            behind.terminate()
+            behind.wait()
 
 
 def _cases(part):
@@ -174,10 +235,8 @@ def main(chosen, installed):
                 [n.what for n in missing]
                 + [p.why_not for p in parts if p.why_not]) + '.')
     runnable = [p for p in parts if not p.why_not]
-    # One after the other: sixty buyers at once leave a person in front of a
-    # page waiting for longer than the page has patience.
-    for part in runnable:
-        _run(part)
+    if runnable:
+        _run(runnable)
     for part in all_parts:
         if part not in parts:
             part.why_not = "not asked for"

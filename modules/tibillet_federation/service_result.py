@@ -36,9 +36,14 @@ def preview(service):
     "Return the values of the fields of a service which is being typed"
     if not service.convention or not service.date:
         return dict.fromkeys(NAMES)
-    if not _is_shared(service):
+    # The ledger is replayed for something that can be shared only.
+    if not _has_turnover(service) or not _is_shared(service):
         return _not_shared(service)
     return _replayed(service.convention, [service])[service.id]
+
+
+def _has_turnover(service):
+    return any(getattr(l, 'amount', None) for l in service.turnovers or [])
 
 
 def _is_shared(service):

@@ -64,16 +64,17 @@ def create_service(
         service.customer = find_organiser(config)
     for name, value in values.items():
         setattr(service, name, value)
-    if turnover is not None:
-        line = service.turnovers.new()
-        line.description = f"Cashless of {event}"
-        line.amount = Decimal(turnover)
     if human_cost is not None:
         cost = service.human_costs.new()
         cost.role = "Cashless technician"
         cost.payer = operator
         cost.amount = Decimal(human_cost)
         cost.evidence_reference = f"Payslip {date} {event}"
+    # Last: what is shared of it is computed at each change from there on.
+    if turnover is not None:
+        line = service.turnovers.new()
+        line.description = f"Cashless of {event}"
+        line.amount = Decimal(turnover)
     service.save()
     return service
 
