@@ -3,19 +3,19 @@
     python -m bench.scans
 
 Each client, a process, is a door of its own: it lets in the holders of its
-tickets, one after the other, then out again. *Writer*: each scan in a READ
-COMMITTED transaction of its own. *Route*: the whole request, from the key of
-the device to the answer in JSON, without a network. Beside them in the same
-run, on the same server, a control makes the same writes in raw SQL on tables
-without model, check or signature: what the machine can do. At the end the
-scans are counted: each ticket was inside once at a time.
+tickets, one after the other, then out again. *Route*: by the route of a door,
+with its key, over the server of production with two processes. *Writer*:
+without the server, each scan in a READ COMMITTED transaction of its own.
+Beside them in the same run, on the same database, a control makes the same
+writes in raw SQL on tables without model, check or signature: what the
+machine can do. At the end the scans are counted: each ticket was inside once
+at a time.
 """
 import datetime as dt
 import itertools
 import uuid
-from unittest.mock import patch
 
-from bench import clients
+from bench import clients, web
 from bench.clients import CLIENTS, connect, transaction
 
 # Of each door.
@@ -65,6 +65,7 @@ def control(setting, number):
 
 def writer(setting, number):
     "Yield after each scan by the one writer"
+    from tibillet_base import tools
     from tibillet_event import scan_writer
     from tibillet_event.scan_writer import Asked
 
@@ -75,29 +76,22 @@ def writer(setting, number):
             Device = Pool().get('tibillet.device')
             answer = scan_writer.scan(Device(device), Asked(
                     str(uuid.uuid4()), kind, setting['performance'],
-                    setting['at'], code))
+                    tools.now(), code))
         _check_answer(answer)
         yield
 
 
 def route(setting, number):
-    "Yield after each scan through the route"
-    from werkzeug.test import Client
-
-    from trytond.protocols.wrappers import Response
-    from trytond.tests.test_tryton import DB_NAME
-    from trytond.wsgi import app
-    door = Client(app, Response)
-    headers = {'Authorization': f'Bearer {setting["keys"][number]}'}
+    "Yield after each scan of a door"
+    device = web.Device(setting['port'], setting['keys'][number])
     for code, kind in _acts(setting['codes'][number]):
-        _check_answer(door.post(
-                f'/{DB_NAME}/tibillet/v1/door/scan', headers=headers, json={
+        _check_answer(device.post('door/scan', {
                     'nonce': str(uuid.uuid4()),
                     'kind': kind,
                     'performance': setting['performance'],
-                    'at': f'{setting["at"].isoformat()}Z',
+                    'at': dt.datetime.now(dt.UTC).isoformat(),
                     'code': code,
-                    }).json)
+                    }))
         yield
 
 
@@ -113,25 +107,22 @@ WAYS = {'raw SQL': control, 'writer': writer, 'route': route}
 def run(seconds):
     "Measure on the server of the environment"
     setting = _prepare()
-    from tibillet_base import tools
-    with patch.object(tools, 'now', side_effect=_clock(setting['at'])):
+    with web.serving(setting):
         clients.print_head(WAYS)
         for count in CLIENTS:
-            clients.print_row(WAYS, setting, count, seconds)
+            taken = clients.print_row(WAYS, setting, count, seconds)
+            if count == web.PROCESSES:
+                alone = taken
+    clients.print_processor(alone, 'scan')
     _check()
-
-
-def _clock(show):
-    "Return the clock of an evening at which the doors are open"
-    started = dt.datetime.now(dt.UTC)
-    return lambda: show + (dt.datetime.now(dt.UTC) - started)
 
 
 def _prepare():
     "Return doors and their tickets"
     from tests import layered
     layered.install()
-    from tibillet_event.tests.door_records import SHOW, DoorMixin
+    from tibillet_base.tests.till_records import make_company
+    from tibillet_event.tests.door_records import DoorMixin
 
     from trytond.pool import Pool
     from trytond.tests.test_tryton import activate_module
@@ -145,13 +136,14 @@ def _prepare():
 
     def make():
         Ticket = Pool().get('tibillet.ticket')
+        make_company()
         house.open_box_office(len(doors) * TICKETS)
+        _begin(house.performance)
         guest = house.make_tariff("Guest", '0', kind='free')
         devices = [house.make_gate(f'Gate {i}') for i in doors]
         return {
             'company': house.company.id,
             'performance': house.performance.uuid,
-            'at': SHOW,
             'devices': [device.id for device in devices],
             'keys': [house.pair(device) for device in devices],
             'codes': [
@@ -166,6 +158,19 @@ def _prepare():
     with connect() as connection:
         connection.execute(CONTROL % (len(doors) * TICKETS))
     return setting
+
+
+def _begin(performance):
+    "Let a performance begin soon: its doors are open"
+    from tibillet_event import schedule
+    start = dt.datetime.now(dt.UTC).replace(tzinfo=None) + dt.timedelta(
+        hours=1)
+    local = schedule.to_local(start, performance.timezone)
+    performance.date = local.date()
+    performance.time = local.time().replace(second=0, microsecond=0)
+    performance.end_time = (local + dt.timedelta(hours=1)).time().replace(
+        second=0, microsecond=0)
+    performance.save()
 
 
 def _check():

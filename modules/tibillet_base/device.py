@@ -15,7 +15,7 @@ from . import pairing
 from .exceptions import (
     DeviceError, DeviceKeyError, DeviceKindError, DeviceRevokedError)
 from .instant import Instant
-from .tools import forget, now
+from .tools import cursor, forget, now
 
 PAIRING_MINUTES = 10
 PAIRING_ATTEMPTS = 5
@@ -292,25 +292,39 @@ class Device(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def authenticate(cls, key, kinds=()):
-        """Return the device that has the key
+        """Return what is known of the device that has the key, by name
 
+        By one statement, as each request does it: Device(**known) reads
+        nothing more for it.
         kinds: those that are allowed, any if empty.
         """
-        name, _ = pairing.split_key(key)
-        devices = cls.search([('uuid', '=', name)], limit=1)
-        hash_ = devices[0].key_hash if devices else None
+        device = cls.__table__()
+        names = cls._known_fields()
+        uuid, _ = pairing.split_key(key)
+        statement = cursor()
+        statement.execute(*device.select(
+                device.key_hash, device.state,
+                *(getattr(device, name) for name in names),
+                where=device.uuid == uuid))
+        hash_, state, *values = statement.fetchone() or (
+            None, None, *names)
         if not pairing.check_key(key, hash_):
             raise DeviceKeyError(gettext('tibillet_base.msg_device_key'))
-        device, = devices
-        if device.state != 'paired':
+        known = dict(zip(names, values, strict=True))
+        if state != 'paired':
             raise DeviceRevokedError(gettext(
                     'tibillet_base.msg_device_revoked',
-                    device=device.rec_name))
-        if kinds and device.kind not in kinds:
+                    device=known['name']))
+        if kinds and known['kind'] not in kinds:
             raise DeviceKindError(gettext(
                     'tibillet_base.msg_device_kind',
-                    device=device.rec_name))
-        return device
+                    device=known['name']))
+        return known
+
+    @classmethod
+    def _known_fields(cls):
+        "Return the names of the fields that routes read of each device"
+        return ['id', 'company', 'name', 'kind', 'uuid', 'seen_at']
 
     def see(self):
         "Keep when the device was last seen, with few writes"
@@ -319,8 +333,7 @@ class Device(Workflow, ModelSQL, ModelView):
         if self.seen_at and self.seen_at > limit:
             return
         table = self.__table__()
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*table.update(
+        cursor().execute(*table.update(
                 [table.seen_at], [time],
                 where=(table.id == self.id)
                 & ((table.seen_at == Null) | (table.seen_at <= limit))))

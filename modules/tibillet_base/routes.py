@@ -132,14 +132,15 @@ def device_key(*kinds):
         def wrapper(request, pool, *args, **kwargs):
             Device = pool.get('tibillet.device')
             transaction = Transaction()
-            device = Device.authenticate(_get_bearer(request), kinds)
+            known = Device.authenticate(_get_bearer(request), kinds)
             if not transaction.readonly:
-                device.see()
+                Device(**known).see()
+            # Private names: what clients send by these is thrown away.
             with transaction.set_user(0), transaction.set_context(
-                    company=device.company.id,
-                    device=device.id):
+                    company=known['company'],
+                    _device=known['id'], _device_name=known['name']):
                 return func(
-                    request, pool, Device(device.id), *args, **kwargs)
+                    request, pool, Device(**known), *args, **kwargs)
         return wrapper
     return decorator
 

@@ -294,3 +294,7 @@ class Device(metaclass=PoolMeta):
         default = default.copy() if default is not None else {}
         default.setdefault('point')
         return super().copy(devices, default=default)
+
+    @classmethod
+    def _known_fields(cls):
+        return [*super()._known_fields(), 'point']

@@ -3,9 +3,10 @@
 A till is one row: who locks it numbers, chains and signs alone, until the end
 of the transaction, beside any number of other tills.
 """
+import functools
 from dataclasses import dataclass, field
 
-from sql import For, Literal
+from sql import For, Literal, Table
 
 from trytond import backend
 from trytond.pool import Pool
@@ -38,21 +39,34 @@ def insert(name, rows):
     """
     pool = Pool()
     Model = pool.get(name)
-    new = Model.__table__()
-    statement = cursor()
-    columns = list(rows[0])
+    columns = tuple(rows[0])
+    formats = [Model._fields[column].sql_format for column in columns]
     values = [[
-            Model._fields[column].sql_format(row[column])
-            for column in columns] for row in rows]
-    fields = [getattr(new, column) for column in columns]
+            format_(row[column])
+            for format_, column in zip(formats, columns, strict=True)]
+        for row in rows]
+    statement = cursor()
     if backend.name == 'postgresql':
-        statement.execute(*new.insert(fields, values, returning=[new.id]))
+        statement.execute(
+            _get_insert(Model._table, columns, len(rows), True),
+            [value for row in values for value in row])
         return [id_ for id_, in statement]
-    ids = []
+    text, ids = _get_insert(Model._table, columns, 1, False), []
     for row in values:
-        statement.execute(*new.insert(fields, [row]))
+        statement.execute(text, row)
         ids.append(statement.lastrowid)
     return ids
+
+
+@functools.lru_cache(maxsize=256)
+def _get_insert(name, columns, count, returning):
+    "Return the text of a statement, which takes longer to make than to run"
+    new = Table(name)
+    text, _ = new.insert(
+        [getattr(new, column) for column in columns],
+        [[0] * len(columns)] * count,
+        returning=[new.id] if returning else None)
+    return text
 
 
 @dataclass

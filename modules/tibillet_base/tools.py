@@ -102,10 +102,11 @@ def who():
     Device = pool.get('tibillet.device')
     User = pool.get('res.user')
     transaction = Transaction()
-    device = transaction.context.get('device')
+    device = transaction.context.get('_device')
     with without_check_access():
         if device:
-            return Device(device).rec_name
+            return (transaction.context.get('_device_name')
+                or Device(device).rec_name)
         if transaction.user:
             return User(transaction.user).rec_name
 

@@ -132,7 +132,7 @@ def record(request, now=None):
                 'at': at,
                 'date': here.date,
                 'user': tools.who(),
-                'device': Transaction().context.get('device'),
+                'device': Transaction().context.get('_device'),
                 'reason': request.reason,
                 'create_uid': Transaction().user,
                 'create_date': at.replace(microsecond=0),

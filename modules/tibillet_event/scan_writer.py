@@ -21,6 +21,7 @@ from sql.conditionals import Case
 from tibillet_base import tools
 from tibillet_base.tools import cursor, forget, table
 
+from trytond import backend
 from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import TransactionError, without_check_access
@@ -137,17 +138,23 @@ def _settle(tickets):
     rows = table('tibillet.ticket')
     stands = {t.id: door_check.stand(t.passages) for t in tickets}
 
-    def column(get):
-        return Case(*[
+    def column(name, get):
+        values = Case(*[
                 (rows.id == id_, get(entry, left_at))
                 for id_, (entry, left_at) in stands.items()], else_=Null)
+        if backend.name == 'postgresql':
+            # Which takes them for texts when all are empty.
+            return Ticket._fields[name].sql_cast(values)
+        return values
 
     cursor().execute(*rows.update(
             [rows.entered_at, rows.entered_gate, rows.left_at,
                 rows.write_date],
-            [column(lambda entry, left_at: entry and entry.at),
-                column(lambda entry, left_at: entry and entry.gate),
-                column(lambda entry, left_at: left_at),
+            [column('entered_at', lambda entry, left_at: entry and entry.at),
+                column(
+                    'entered_gate',
+                    lambda entry, left_at: entry and entry.gate),
+                column('left_at', lambda entry, left_at: left_at),
                 tools.now()],
             where=fields.SQL_OPERATORS['in'](rows.id, list(stands))))
     forget(Ticket, list(stands))

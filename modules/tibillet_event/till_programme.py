@@ -63,7 +63,8 @@ def _say(tariff):
 
 def find(point, uuid):
     "Return the id of a performance that the till sells, by its public name"
-    id_ = ticket_offer.find(uuid, point.company.id)
+    company, _ = point.get_identity(point)
+    id_ = ticket_offer.find(uuid, company)
     if id_ is None:
         raise TicketPerformanceError(gettext(
                 'tibillet_event.msg_ticket_performance', till=point.rec_name))

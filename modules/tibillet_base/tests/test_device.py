@@ -4,11 +4,12 @@ from unittest.mock import patch
 
 from tibillet_base.exceptions import DeviceError
 from tibillet_base.routes import api
-from tibillet_base.tools import now
+from tibillet_base.tools import now, who
 
 from trytond.model.exceptions import AccessError
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
+from trytond.rpc import RPC
 from trytond.tests.test_tryton import RouteTestCase, with_transaction
 from trytond.transaction import Transaction, check_access
 from trytond.wsgi import app
@@ -245,7 +246,22 @@ class DeviceTestCase(RouteTestCase):
         self.assertEqual(device.state, 'pairing')
         claimed, key = Device.claim(code)
         self.assertEqual(claimed, device)
-        self.assertEqual(Device.authenticate(key), device)
+        self.assertEqual(Device.authenticate(key)['id'], device.id)
+
+    @with_transaction()
+    def test_device_who(self):
+        "Journals name the device of the key, not one that a client names"
+        device = self._create_device()
+        with Transaction().set_context(_device=device.id):
+            self.assertEqual(who(), device.name)
+        with Transaction().set_context(
+                _device=device.id, _device_name="Bar 9"):
+            self.assertEqual(who(), "Bar 9")
+        with Transaction().set_context(
+                RPC().convert(None, {
+                        'device': device.id, '_device': device.id,
+                        '_device_name': device.name})[2]):
+            self.assertEqual(who(), "Administrator")
 
     @with_transaction()
     def test_device_wizard_paired(self):

@@ -453,7 +453,7 @@ class WalletWriterTestCase(WalletMixin, TestCase):
         Operation = pool.get('tibillet.wallet.operation')
         device = Device(name="Bar 1", kind='terminal', company=self.company)
         device.save()
-        with Transaction().set_context(device=device.id):
+        with Transaction().set_context(_device=device.id):
             answer = self.top_up(self.lea, '5.00', reason="Birthday")
         operation = Operation(answer.id)
         self.assertEqual(operation.device, device)

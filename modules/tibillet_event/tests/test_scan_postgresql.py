@@ -1,4 +1,5 @@
 """A ticket at forty doors at once: make test-pg."""
+import datetime as dt
 import threading
 import uuid
 from collections import Counter
@@ -121,6 +122,29 @@ class ScanRaceTestCase(DoorMixin, RouteTestCase):
                 self.execute(
                     'SELECT count(*) FROM tibillet_scan WHERE ticket = %s',
                     ticket), [(DOORS,)])
+
+    def test_upload(self):
+        "What a door without network has decided is kept, in or out or both"
+        minute = dt.timedelta(minutes=1)
+        stayed, left, out = list(self.tickets)[:3]
+
+        def asked(ticket, kind, at):
+            return Asked(
+                str(uuid.uuid4()), kind, self.uuid, at, self.tickets[ticket],
+                result='valid')
+
+        for passages, inside in [
+                ([(stayed, 'entry', SHOW)], {stayed}),
+                ([(left, 'entry', SHOW - minute), (left, 'exit', SHOW)],
+                    {stayed}),
+                ([(out, 'exit', SHOW)], {stayed})]:
+            self.again(lambda passages=passages: scan_writer.upload(
+                    Pool().get('tibillet.device')(self.devices[0]),
+                    [asked(*passage) for passage in passages]))
+            self.assertEqual({id_ for id_, in self.execute(
+                        'SELECT id FROM tibillet_ticket WHERE id = ANY(%s) '
+                        'AND entered_at IS NOT NULL AND left_at IS NULL',
+                        [stayed, left, out])}, inside)
 
     def without_lock(self):
         return patch.object(door_state.till_sql, 'for_update', lambda: None)
