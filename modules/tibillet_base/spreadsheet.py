@@ -36,3 +36,26 @@ def _write_cell(cell, french):
     if text[:1] in {'=', '+', '-', '@', '\t', '\r'}:
         return "'" + text
     return text
+
+
+def names(record, columns):
+    "Return what people call the fields of a record"
+    definitions = record.__class__.fields_get(columns)
+    return [definitions[name]['string'] for name in columns]
+
+
+def values(record, columns):
+    "Return the fields of a record as people read them"
+    definitions = record.__class__.fields_get(columns)
+    found = []
+    for name in columns:
+        value = getattr(record, name)
+        type_ = definitions[name]['type']
+        if type_ == 'selection':
+            value = dict(definitions[name]['selection']).get(value, value)
+        elif type_ == 'many2one' and value:
+            value = value.rec_name
+        elif type_ == 'boolean':
+            value = int(value)
+        found.append(value)
+    return found

@@ -62,35 +62,14 @@ def get_csv(boxoffice_return):
     rows = [[gettext(
                 'tibillet_event.msg_boxoffice_return_title',
                 number=boxoffice_return.number)]]
-    values = _values(boxoffice_return, HEAD)
+    values = spreadsheet.values(boxoffice_return, HEAD)
     values[HEAD.index('made_at')] = to_local(
         boxoffice_return.made_at,
         boxoffice_return.performance.venue.timezone).isoformat(' ', 'minutes')
-    rows += zip(_names(boxoffice_return, HEAD), values, strict=True)
+    rows += zip(spreadsheet.names(boxoffice_return, HEAD), values, strict=True)
     for records, columns in [
             (boxoffice_return.lines, LINE), (boxoffice_return.dues, DUE)]:
         if records:
-            rows += [[], _names(records[0], columns)]
-            rows += [_values(record, columns) for record in records]
+            rows += [[], spreadsheet.names(records[0], columns)]
+            rows += [spreadsheet.values(record, columns) for record in records]
     return spreadsheet.write(rows)
-
-
-def _names(record, columns):
-    definitions = record.__class__.fields_get(columns)
-    return [definitions[name]['string'] for name in columns]
-
-
-def _values(record, columns):
-    definitions = record.__class__.fields_get(columns)
-    found = []
-    for name in columns:
-        value = getattr(record, name)
-        type_ = definitions[name]['type']
-        if type_ == 'selection':
-            value = dict(definitions[name]['selection']).get(value, value)
-        elif type_ == 'many2one' and value:
-            value = value.rec_name
-        elif type_ == 'boolean':
-            value = int(value)
-        found.append(value)
-    return found
