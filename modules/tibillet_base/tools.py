@@ -39,7 +39,8 @@ def today(company=None):
 def each_company():
     """Yield the company of the context, each of them in turn if there is none
 
-    In its context: a task of the night has one only if somebody chose it.
+    In its context and its language: a task of the night has a company only
+    if somebody chose it, and its accountant reads what it says.
     """
     pool = Pool()
     Company = pool.get('company.company')
@@ -48,7 +49,10 @@ def each_company():
         Company.search([], order=[('id', 'ASC')]) if chosen is None
         else [Company(chosen)])
     for company in companies:
-        with Transaction().set_context(company=company.id):
+        language = company.party.lang
+        with Transaction().set_context(
+                company=company.id,
+                **{'language': language.code} if language else {}):
             yield Company(company.id)
 
 

@@ -2,7 +2,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
 from . import kinds
 from .exceptions import MoneyAccountCurrencyError, MoneyAccountIssuerError
@@ -58,6 +58,18 @@ class MoneyAccount(ModelSQL, ModelView):
             },
         depends=['company'],
         help="In which operations that no till posts are put in the books.")
+    refused_from = fields.Date(
+        "Not Posted From", readonly=True,
+        states={
+            'invisible': ~Eval('refused_from'),
+            },
+        help="The first day whose operations the books refused the last time "
+        "that they were posted.")
+    refusal = fields.Text(
+        "Because", readonly=True,
+        states={
+            'invisible': ~Eval('refused_from'),
+            })
 
     @classmethod
     def __setup__(cls):
@@ -112,6 +124,24 @@ class MoneyAccount(ModelSQL, ModelView):
                     money=self.money.rec_name,
                     company=self.company.rec_name))
         return value
+
+    @classmethod
+    @without_check_access
+    def note_refused(cls, accounts, refused):
+        """Keep what the books refused, forget what they no longer do
+
+        refused: (money, date, sentence), by date.
+        """
+        first = {}
+        for money, date, sentence in refused:
+            first.setdefault(money, (date, sentence))
+        changed = []
+        for account in accounts:
+            found = first.get(account.money, (None, None))
+            if (account.refused_from, account.refusal) != found:
+                account.refused_from, account.refusal = found
+                changed.append(account)
+        cls.save(changed)
 
     def get_rec_name(self, name):
         return f'{self.money.rec_name} ({self.company.rec_name})'

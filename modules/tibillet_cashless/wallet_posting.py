@@ -123,8 +123,9 @@ class WalletPosting(WalletFactMixin, ModelSQL, ModelView):
                 except UserError as error:
                     if refused is None:
                         raise
-                    refused.append((account.money, date, str(error)))
+                    refused.append((account.money, date, error.message))
         Move.post([p.move for p in postings])
+        Account.note_refused(accounts, refused or [])
         return postings
 
     @classmethod
@@ -182,11 +183,23 @@ class WalletPosting(WalletFactMixin, ModelSQL, ModelView):
 
     @classmethod
     def post_night(cls):
-        "Post what was done until yesterday, in each company"
+        """Post what was done until yesterday, in each company
+
+        What is refused is noted on the accounts of the money, and undoes
+        nothing of the others.
+        """
+        pool = Pool()
+        Account = pool.get('tibillet.money.account')
         for company in each_company():
             until = tools.today(company) - dt.timedelta(days=1)
             refused = []
-            cls.post(company, until, refused)
+            try:
+                with undone():
+                    cls.post(company, until, refused)
+            except UserError as error:
+                accounts = Account.search([('company', '=', company.id)])
+                refused = [(a.money, until, error.message) for a in accounts]
+                Account.note_refused(accounts, refused)
             for money, date, sentence in refused:
                 logger.warning(
                     "%s, %s, %s: %s", company.rec_name, money.rec_name,

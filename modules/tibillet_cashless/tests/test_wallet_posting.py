@@ -215,6 +215,38 @@ class WalletPostingTestCase(PostingMixin, TestCase):
         self.assertIn('2025-03-07', logs.output[0])
         self.assertEqual(
             self.get_balances(self.coop), {'467F': '30.00', '517': '-30.00'})
+        # The accountant reads on the accounts of the money what is left.
+        account = self.fed_coop
+        self.assertEqual(account.refused_from, dt.date(2025, 3, 7))
+        self.assertIn("2025", account.refusal)
+        account.note_refused([account], [])
+        self.assertEqual(
+            (account.refused_from, account.refusal), (None, None))
+
+    @with_transaction()
+    def test_night_of_others(self):
+        "What one company refuses undoes nothing of the others"
+        self.make_festival()
+        pool = Pool()
+        Posting = pool.get('tibillet.wallet.posting')
+        with self.at(SATURDAY):
+            self.write(
+                'top_up', TOM, self.fed.id, D('30.00'), company=self.bar)
+        adopt = Posting.adopt
+
+        def refuse(company):
+            if company == self.coop:
+                raise PostingAccountError("Not today")
+            return adopt(company)
+
+        with Transaction().set_context(company=None), patch.object(
+                tools, 'today', return_value=MONDAY.date()), patch.object(
+                Posting, 'adopt', side_effect=refuse), \
+                self.assertLogs('tibillet_cashless', 'WARNING'):
+            Posting.post_night()
+        self.assertEqual(self.fed_coop.refusal, "Not today")
+        self.assertEqual(
+            {p.company for p in Posting.search([])}, {self.bar})
 
     @with_transaction()
     def test_broken(self):
