@@ -180,3 +180,47 @@ class RollError(UserError):
 
 class RollAccessError(AccessError):
     pass
+
+
+class AssemblyRuleAccessError(AccessError):
+    pass
+
+
+class AssemblyAccessError(AccessError):
+    pass
+
+
+class AssemblyError(UserError):
+    pass
+
+
+class AssemblyDateError(AssemblyError):
+    pass
+
+
+class AssemblyQuorumError(AssemblyError):
+    pass
+
+
+class AttendanceError(AccessError):
+    pass
+
+
+class ProxyError(ValidationError):
+    pass
+
+
+class ResolutionAccessError(AccessError):
+    pass
+
+
+class ResolutionError(UserError):
+    pass
+
+
+class VoteError(UserError):
+    pass
+
+
+class BallotError(UserError):
+    pass

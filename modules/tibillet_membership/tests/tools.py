@@ -90,3 +90,84 @@ def set_share_accounts():
     configuration.share_journal, = Journal.find(
         [('type', '=', 'general')], limit=1)
     configuration.save()
+
+
+def create_scic(colleges, since):
+    """Make a SCIC: a share each, in its college from a day on
+
+    colleges: name, category, weight and names of the members of each.
+    """
+    Class = Model.get('tibillet.share.class')
+    College = Model.get('tibillet.college')
+    Member = Model.get('tibillet.college.member')
+    Party = Model.get('party.party')
+    Scheme = Model.get('tibillet.college.scheme')
+    Class(name="Parts", nominal=Decimal('20.00')).save()
+    scheme = Scheme(date=since)
+    for name, category, weight, names in colleges:
+        college = College(name=name, category=category)
+        college.save()
+        scheme.weights.new(college=college, weight=Decimal(weight))
+        for member in names:
+            party = Party(name=member)
+            party.save()
+            record_share(
+                'subscription', since, party, shares=1,
+                paid=Decimal('20.00'))
+            Member(party=party, college=college, start=since).save()
+    scheme.click('adopt')
+    return scheme
+
+
+def adopt_rule(kind, date, **values):
+    Rule = Model.get('tibillet.assembly.rule')
+    rule = Rule(kind=kind, date=date)
+    for name, value in values.items():
+        setattr(rule, name, value)
+    rule.click('adopt')
+    return rule
+
+
+def create_assembly(date, convened_on, resolutions, kind='ordinary'):
+    "Return a draft assembly; resolutions: title and options of each"
+    Assembly = Model.get('tibillet.assembly')
+    assembly = Assembly(
+        kind=kind, date=date, convened_on=convened_on,
+        place="La Raffinerie, Montpellier")
+    for name, options in resolutions:
+        resolution = assembly.resolutions.new(name=name, text=f"{name} ?")
+        for option, value in options.items():
+            setattr(resolution, option, value)
+    assembly.save()
+    return assembly
+
+
+def attend(assembly, present, represented=()):
+    "Note who is there, and who represents whom"
+    members = {a.party_name: a for a in assembly.attendances}
+    for name in present:
+        members[name].is_present = True
+    for name, proxy in represented:
+        members[name].proxy = members[proxy]
+    assembly.save()
+
+
+def vote(resolution, choice, *names):
+    "Record the votes of members, of all others if none is named"
+    Attendance = Model.get('tibillet.assembly.attendance')
+    cast = Wizard('tibillet.vote.cast', [resolution])
+    cast.form.choice = choice
+    if names:
+        cast.form.voters.extend(Attendance.find([
+                    ('assembly', '=', resolution.assembly.id),
+                    ('party_name', 'in', names),
+                    ]))
+    else:
+        cast.form.all_others = True
+    cast.execute('cast')
+    resolution.reload()
+
+
+def plain(sentence):
+    "Return a sentence with spaces that break"
+    return sentence.replace('\xa0', ' ')
