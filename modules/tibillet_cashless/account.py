@@ -1,7 +1,7 @@
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
 from . import kinds
@@ -107,6 +107,12 @@ class MoneyAccount(ModelSQL, ModelView):
                             money=account.money.rec_name,
                             issuer=account.money.issuer.rec_name,
                             company=account.company.rec_name))
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(Eval('refused_from'), 'danger', '')),
+            ]
 
     @property
     def is_owed(self):
