@@ -51,6 +51,13 @@ def tell_bar(progress):
     cooperative.leave(house)
 
 
+def tell_members(progress):
+    from . import cooperative, members
+    house = cooperative.find()
+    members.build(house, progress)
+    cooperative.leave(house)
+
+
 STORIES = {
     'convention': Story(
         "A real draft convention and its first settled season; "
@@ -69,4 +76,9 @@ STORIES = {
         "cards; log in as bar, open Tills and Sell, type 1 beside the beer, "
         "BAR-001 as the card, and choose the card of the venue.",
         tell_bar, after='convention'),
+    'members': Story(
+        "Members: an association renews a season, a SCIC of three colleges "
+        "holds an assembly that counts in proportion and one that counts by "
+        "majority in each college; print their minutes.",
+        tell_members, after='convention'),
     }

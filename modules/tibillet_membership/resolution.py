@@ -92,7 +92,9 @@ class Resolution(sequence_ordered(), Workflow, ModelSQL, ModelView):
             "For", digits=RATE_DIGITS), 'get_result')
     weight_against = fields.Function(fields.Numeric(
             "Against", digits=RATE_DIGITS), 'get_result')
-    sentence = fields.Function(fields.Text("Result"), 'get_sentence')
+    sentence = fields.Function(fields.Char("Result"), 'get_sentence')
+    calculation = fields.Function(
+        fields.Text("Calculation"), 'get_calculation')
     state = fields.Selection([
             ('draft', "Draft"),
             ('voting', "Vote Open"),
@@ -355,6 +357,12 @@ class Resolution(sequence_ordered(), Workflow, ModelSQL, ModelView):
             weight_for=percent(counted.weight_for),
             weight_against=percent(counted.weight_against),
             majority=asked)
+
+    def get_calculation(self, name):
+        "Return what anybody needs to compute the result again"
+        return '\n'.join([
+                *(f'{c.college_name} · {c.sentence}' for c in self.counts),
+                *([self.sentence] if self.counts else [])])
 
     @classmethod
     def view_attributes(cls):
