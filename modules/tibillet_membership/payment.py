@@ -31,11 +31,21 @@ class Membership(metaclass=PoolMeta):
         """
         pool = Pool()
         Period = pool.get('tibillet.membership.period')
+        cls._check_past(memberships, paid_on)
         cls.take_turn(memberships)
         periods = [m.get_period(paid_on, amount, currency)
             for m in memberships]
         Period.save(periods)
         return periods
+
+    @classmethod
+    def _check_past(cls, memberships, paid_on):
+        "Refuse to record what has not been paid yet"
+        for membership in memberships:
+            if paid_on > today(membership.company):
+                raise MembershipPaymentError(gettext(
+                        'tibillet_membership.msg_membership_pay_future',
+                        membership=membership.rec_name))
 
     @classmethod
     def take_turn(cls, memberships):
@@ -211,18 +221,9 @@ class MembershipPay(Wizard):
 
     def transition_pay(self):
         start = self.start
-        self._check_past(start.paid_on)
         self.model.pay(
             self.records, start.paid_on, start.amount, start.currency)
         return 'end'
-
-    def _check_past(self, paid_on):
-        "Refuse to record what has not been paid yet"
-        for membership in self.records:
-            if paid_on > today(membership.company):
-                raise MembershipPaymentError(gettext(
-                        'tibillet_membership.msg_membership_pay_future',
-                        membership=membership.rec_name))
 
     def end(self):
         return 'reload'

@@ -1,7 +1,8 @@
 import datetime as dt
 from decimal import Decimal
 
-from tibillet_membership.exceptions import MembershipCurrencyError
+from tibillet_membership.exceptions import (
+    MembershipCurrencyError, MembershipPaymentError)
 
 from trytond.modules.company.tests import (
     CompanyTestMixin, PartyCompanyCheckEraseMixin, create_company, set_company)
@@ -161,6 +162,8 @@ class TibilletMembershipTestCase(
             with self.assertRaises(MembershipCurrencyError):
                 membership.pay(date('2024-01-01'), amount, franc)
             self.assertFalse(membership.periods)
+            with self.assertRaises(MembershipPaymentError):
+                membership.pay(date('2190-01-01'), amount, company.currency)
             membership.pay(date('2024-01-01'), amount, company.currency)
             self.assertEqual(len(membership.periods), 1)
 
