@@ -51,6 +51,15 @@ class MoneyAccount(ModelSQL, ModelView):
         help="What has paid where no till has recorded it, to be explained "
         "by the bank.\n"
         "For gifts, their cost.")
+    melt_account = fields.Many2One(
+        'account.account', "Melted", ondelete='RESTRICT',
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ('type.statement', '=', 'income'),
+            ('closed', '!=', True),
+            ('party_required', '=', False),
+            ],
+        help="The income of the issuer when a money melts, such as 7588.")
     journal = fields.Many2One(
         'account.journal', "Journal", ondelete='RESTRICT',
         context={

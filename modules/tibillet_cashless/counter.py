@@ -18,7 +18,7 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
-from . import kinds, till_card, units, wallet_read
+from . import kinds, melt_show, till_card, units, wallet_read
 from .exceptions import CardCounterError
 from .wallet_request import At
 
@@ -54,9 +54,12 @@ def say_card(company, card):
         balances, moneys = get_balances(company, card)
     except UserError as error:
         return error.message
-    return ', '.join(
-        say(b.amount, moneys[b.money]) for b in balances) or gettext(
-        'tibillet_cashless.msg_counter_card_empty')
+    if not balances:
+        return gettext('tibillet_cashless.msg_counter_card_empty')
+    text = ', '.join(say(b.amount, moneys[b.money]) for b in balances)
+    melts = melt_show.say_card(card)
+    return text if not melts else gettext(
+        'tibillet_cashless.msg_counter_melts', balances=text, melts=melts)
 
 
 class _CardMixin:

@@ -91,7 +91,7 @@ def melts_on(policy, lots, active, noticed=None):
     noticed: the day of the notice; if None, the first due date that a notice
         may still be given for.
     """
-    days = [_start(policy, lot, active) for lot in _melting(policy, lots)]
+    days = [start(policy, lot, active) for lot in _melting(policy, lots)]
     if not days:
         return None
     after = add_months(min(days), policy.months)
@@ -108,7 +108,7 @@ def eligible(policy, date, lots, active):
     """
     return [
         lot for lot in _melting(policy, lots)
-        if date > add_months(_start(policy, lot, active), policy.months)]
+        if date > add_months(start(policy, lot, active), policy.months)]
 
 
 def _melting(policy, lots):
@@ -116,7 +116,7 @@ def _melting(policy, lots):
         lot for lot in lots if lot.left and lot.kind not in policy.exempt]
 
 
-def _start(policy, lot, active):
+def start(policy, lot, active):
     "Return the day from which the months are counted"
     return lot.date if policy.clock == 'lot' else max(active, lot.date)
 

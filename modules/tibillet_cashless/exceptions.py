@@ -44,3 +44,31 @@ class MoneyAccountCurrencyError(ValidationError):
 
 class MoneyAccountIssuerError(ValidationError):
     pass
+
+
+class TermsAccessError(AccessError):
+    pass
+
+
+class TermsDateError(UserError):
+    pass
+
+
+class TermsMissingError(UserError):
+    pass
+
+
+class MeltPolicyError(ValidationError):
+    pass
+
+
+class MeltPolicyAccessError(AccessError):
+    pass
+
+
+class MeltRunError(UserError):
+    pass
+
+
+class MeltRestoreError(UserError):
+    pass

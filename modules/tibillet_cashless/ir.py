@@ -11,4 +11,6 @@ class Cron(metaclass=PoolMeta):
                 ('tibillet.wallet.hold|expire', "Release Expired Holds"),
                 ('tibillet.wallet.posting|post_night', "Post the Wallets"),
                 ('tibillet.wallet.proof|prove', "Prove the Wallets"),
+                ('tibillet.melt.notice|give_night', "Give Notices of Melting"),
+                ('tibillet.melt.run|melt_night', "Melt Moneys"),
                 ])

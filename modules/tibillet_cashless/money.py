@@ -321,6 +321,10 @@ class Money(
                         self.scale)),
                 self.code])
 
+    def get_amount(self, amount):
+        "Return an amount in smallest units as a Decimal of ones"
+        return units.from_units(amount, self.scale)
+
     def get_account(self, company):
         "Return the liability account of a company, None without"
         for account in self.accounts:

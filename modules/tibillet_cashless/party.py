@@ -20,6 +20,7 @@ class Replace(metaclass=PoolMeta):
             ('tibillet.wallet.operation', 'party'),
             ('tibillet.wallet.move', 'party'),
             ('tibillet.wallet.lot', 'party'),
+            ('tibillet.money.terms.acceptance', 'party'),
             ]
 
     @without_check_access
@@ -42,6 +43,14 @@ class Replace(metaclass=PoolMeta):
 
 class Erase(metaclass=PoolMeta):
     __name__ = 'party.erase'
+
+    def to_erase(self, party_id):
+        pool = Pool()
+        Notice = pool.get('tibillet.melt.notice')
+        return super().to_erase(party_id) + [
+            (Notice, [('wallet.party', '=', party_id)], True,
+                ['address'], [None]),
+            ]
 
     @without_check_access
     def check_erase(self, party):

@@ -124,42 +124,57 @@ class Act:
         self.uses.append(uses)
         self.lots.append(lots)
 
-    def finish(self):
-        "Write the facts"
+    def check(self):
+        "Refuse what the rules of the operation do not let move"
         problem = wallet_rules.problem(self.kind, [
                 wallet_rules.Move(
                     m['money'], m['side'], m['wallet'], m['units'])
                 for m in self.moves], self.owed, self.reversed_moves)
         if problem:
             raise WalletBrokenError(f"operation {self.id}: {problem}")
-        if self.moves:
-            self._insert()
-        wallet_sql.forget_wallets(self.wallets)
 
-    def _insert(self):
-        ids = wallet_sql.insert('tibillet.wallet.move', self.moves)
-        lots, uses = [], []
-        for id_, move, used, new in zip(
-                ids, self.moves, self.uses, self.lots, strict=True):
-            uses.extend({
-                    'lot': lot,
-                    'move': id_,
-                    'units': part,
-                    } for lot, part in used)
-            lots.extend({
-                    'wallet': move['wallet'],
-                    'money': move['money'],
-                    'date': date,
-                    'party': party,
-                    'move': id_,
-                    'source': source,
-                    'units': part,
-                    'left_units': part,
-                    } for date, party, source, part in new)
-        if uses:
-            wallet_sql.insert('tibillet.wallet.lot.use', uses)
-        if lots:
-            wallet_sql.insert('tibillet.wallet.lot', lots)
+    def finish(self):
+        "Write the facts"
+        finish([self])
+
+
+def finish(acts):
+    "Write the facts of several acts at once"
+    for act in acts:
+        act.check()
+    _insert(
+        [move for act in acts for move in act.moves],
+        [used for act in acts for used in act.uses],
+        [new for act in acts for new in act.lots])
+    wallet_sql.forget_wallets(set().union(*(act.wallets for act in acts)))
+
+
+def _insert(moves, uses_of, lots_of):
+    if not moves:
+        return
+    ids = wallet_sql.insert('tibillet.wallet.move', moves)
+    lots, uses = [], []
+    for id_, move, used, new in zip(
+            ids, moves, uses_of, lots_of, strict=True):
+        uses.extend({
+                'lot': lot,
+                'move': id_,
+                'units': part,
+                } for lot, part in used)
+        lots.extend({
+                'wallet': move['wallet'],
+                'money': move['money'],
+                'date': date,
+                'party': party,
+                'move': id_,
+                'source': source,
+                'units': part,
+                'left_units': part,
+                } for date, party, source, part in new)
+    if uses:
+        wallet_sql.insert('tibillet.wallet.lot.use', uses)
+    if lots:
+        wallet_sql.insert('tibillet.wallet.lot', lots)
 
 
 def _units(cap, money):

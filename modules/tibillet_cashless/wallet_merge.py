@@ -89,6 +89,10 @@ def _merge(source, target, reason):
     statement.execute(*card.update(
             [card.wallet], [target], where=card.wallet == source))
     forget(Pool().get('tibillet.card'), cards)
+    # What never melts there does not melt here.
+    spared = table('tibillet.melt.exemption')
+    statement.execute(*spared.update(
+            [spared.wallet], [target], where=spared.wallet == source))
     wallet_sql.forget_wallets([source, target])
 
 

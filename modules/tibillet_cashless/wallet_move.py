@@ -9,6 +9,7 @@ from .units import from_units
 from .wallet_amount import Units, WalletAmountMixin
 from .wallet_fact import WalletFactMixin
 from .wallet_operation import KINDS
+from .wallet_rules import OPPOSITE
 
 
 class WalletMove(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
@@ -146,5 +147,6 @@ class WalletMove(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     @classmethod
     def view_attributes(cls):
         return super().view_attributes() + [
-            ('/tree', 'visual', If(Eval('kind') == 'reverse', 'muted', '')),
+            ('/tree', 'visual', If(
+                    Eval('kind').in_(list(OPPOSITE)), 'muted', '')),
             ]

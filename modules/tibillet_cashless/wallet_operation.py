@@ -9,6 +9,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
 from .wallet_fact import WalletFactMixin
+from .wallet_rules import OPPOSITE
 
 KINDS = [
     ('top_up', "Top-up"),
@@ -20,6 +21,8 @@ KINDS = [
     ('release', "Release of a Hold"),
     ('reverse', "Reversal"),
     ('merge', "Merge"),
+    ('melt', "Melting"),
+    ('restore', "Restoration"),
     ]
 
 
@@ -178,5 +181,5 @@ class WalletOperation(WalletFactMixin, ModelSQL, ModelView):
     def view_attributes(cls):
         return super().view_attributes() + [
             ('/tree', 'visual', If(
-                    Eval('kind') == 'reverse', 'muted', '')),
+                    Eval('kind').in_(list(OPPOSITE)), 'muted', '')),
             ]

@@ -167,7 +167,7 @@ class WalletPosting(WalletFactMixin, ModelSQL, ModelView):
                 Operation, 'kind', Operation()))
         names = {
             'holders': 'account', 'due': 'due_account',
-            'counter': 'counter_account'}
+            'counter': 'counter_account', 'melted': 'melt_account'}
         lines = []
         for entry in entries:
             of = account.get_needed(names[entry.account])

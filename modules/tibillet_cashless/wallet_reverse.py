@@ -32,7 +32,7 @@ class Reversal(Request):
         return {'reverses': self.reverses}
 
     def operation(self, where):
-        self.reversed = _find(self.reverses, where.company)
+        self.reversed = _find(self.reverses, where.company, self.kind)
         return {
             'reverses': self.reversed.id,
             # Where it was, so that it is owed there no more.
@@ -71,8 +71,13 @@ class Reversal(Request):
                 _take_back(act, move, money, purses[move.id], self.reverses)
 
 
-def _find(uuid, company):
-    "Return the operation to reverse"
+class Restoration(Reversal):
+    "Give back what has melted, to the lots it was in, with their dates"
+    kind = 'restore'
+
+
+def _find(uuid, company, kind):
+    "Return the operation to take back"
     found = table('tibillet.wallet.operation')
     statement = cursor()
     statement.execute(*found.select(
@@ -87,7 +92,7 @@ def _find(uuid, company):
         raise OperationCompanyError(gettext(
                 'tibillet_cashless.msg_wallet_operation_company', uuid=uuid))
     operation = Operation(*values)
-    if operation.kind not in wallet_rules.REVERSIBLE:
+    if operation.kind not in wallet_rules.OPPOSITE[kind]:
         raise OperationKindError(gettext(
                 'tibillet_cashless.msg_wallet_operation_kind', uuid=uuid))
     return operation

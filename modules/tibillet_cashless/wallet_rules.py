@@ -33,10 +33,15 @@ RULES = {
     'release': Rule(0, {}, False),
     # The opposite of the moves of another operation.
     'reverse': Rule(0, {}, True),
+    # Without use for a long time; given back to who objects, who is there.
+    'melt': Rule(-1, {True: 'melted', False: 'melted'}, False),
+    'restore': Rule(0, {}, True),
     # From a wallet to the one it is merged into.
     'merge': Rule(0, {}, True),
     }
 REVERSIBLE = frozenset(['top_up', 'grant', 'spend', 'redeem', 'capture'])
+# The opposite of the moves of another operation, and of which.
+OPPOSITE = {'reverse': REVERSIBLE, 'restore': frozenset(['melt'])}
 STILL = frozenset(['hold', 'release'])
 
 Move = namedtuple('Move', ['money', 'side', 'wallet', 'units'])
@@ -67,7 +72,7 @@ def problem(kind, moves, owed, reversed_moves=None):
             return 'side'
     if any(sums.values()):
         return 'sum'
-    if kind == 'reverse':
+    if kind in OPPOSITE:
         return _reverse_problem(moves, reversed_moves)
     if kind == 'merge':
         return _merge_problem(moves)

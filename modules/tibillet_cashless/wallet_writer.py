@@ -20,11 +20,12 @@ from . import wallet_check_money, wallet_holding, wallet_pay, wallet_sql
 from .wallet_holding import Held
 from .wallet_pay import Paid, Sold
 from .wallet_request import Amounts, Answer, At, Moved, Request, record
-from .wallet_reverse import Reversal
+from .wallet_reverse import Restoration, Reversal
 
 __all__ = [
     'Answer', 'At', 'Held', 'Moved', 'Paid', 'Sold', 'capture', 'grant',
-    'hold', 'pay', 'quote', 'redeem', 'release', 'reverse', 'spend', 'top_up']
+    'hold', 'pay', 'quote', 'redeem', 'release', 'restore', 'reverse', 'spend',
+    'top_up']
 
 
 def top_up(at, uuid, of, money, amount, reason=None, now=None):
@@ -104,6 +105,15 @@ def reverse(at, uuid, operation, reason=None, now=None):
     What was spent comes back in its lots, with their dates.
     """
     return record(Reversal(at, uuid, operation, reason), now)
+
+
+def restore(at, uuid, operation, reason=None, now=None):
+    """Give back what an operation has melted, whole and once
+
+    operation: its uuid.
+    It comes back in its lots, with their dates.
+    """
+    return record(Restoration(at, uuid, operation, reason), now)
 
 
 class _Simple(Request):

@@ -182,7 +182,9 @@ class WalletCheckTestCase(WalletMixin, TestCase):
                 'tibillet.wallet.operation']}
         return chain.links('simulation', [[
                     m.operation.id - first['tibillet.wallet.operation'],
-                    m.operation.uuid, m.kind, m.side, m.units,
+                    # That of what melts is made of ids.
+                    m.kind != 'melt' and m.operation.uuid, m.kind, m.side,
+                    m.units,
                     m.balance_units,
                     m.money.id - first['tibillet.money'],
                     m.wallet.id - first['tibillet.wallet']

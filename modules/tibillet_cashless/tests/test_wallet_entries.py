@@ -11,18 +11,34 @@ class WalletEntriesTestCase(unittest.TestCase):
     "Test to which accounts of a company operations go"
 
     def test_other(self):
-        for owed, issuer, here, account in [
-                (True, True, True, 'counter'),
-                (True, True, False, 'due'),
-                (True, False, True, 'counter'),
+        for kind, owed, issuer, here, account in [
+                ('spend', True, True, True, 'counter'),
+                ('spend', True, True, False, 'due'),
+                ('spend', True, False, True, 'counter'),
                 # A gift costs its issuer, wherever it is spent.
-                (False, True, True, 'counter'),
-                (False, True, False, 'counter'),
+                ('spend', False, True, True, 'counter'),
+                ('spend', False, True, False, 'counter'),
+                ('melt', True, True, True, 'melted'),
+                ('restore', True, True, True, 'melted'),
+                # What a gift was to cost is not an income.
+                ('melt', False, True, True, 'counter'),
                 ]:
-            with self.subTest(owed=owed, issuer=issuer, here=here):
-                self.assertEqual(other(owed, issuer, here), account)
+            with self.subTest(
+                    kind=kind, owed=owed, issuer=issuer, here=here):
+                self.assertEqual(other(kind, owed, issuer, here), account)
         with self.assertRaises(ValueError):
-            other(True, False, False)
+            other('spend', True, False, False)
+
+    def test_melt(self):
+        "E8: 37.65 melt, of which 7.65 are given back"
+        self.assertEqual([tuple(e) for e in entries(
+                    [Group('melt', COOP, -3765), Group('restore', COOP, 765)],
+                    True, True, COOP)], [
+                ('holders', 'melt', COOP, -3765),
+                ('melted', 'melt', COOP, 3765),
+                ('holders', 'restore', COOP, 765),
+                ('melted', 'restore', COOP, -765),
+                ])
 
     def test_entries(self):
         "E4 at the issuer: 12.00 were spent at a venue, 4.20 paid back there"
@@ -40,7 +56,7 @@ class WalletEntriesTestCase(unittest.TestCase):
                 ])
 
     @given(st.lists(st.builds(
-                Group, st.sampled_from(['spend', 'top_up', 'reverse']),
+                Group, st.sampled_from(['spend', 'top_up', 'reverse', 'melt']),
                 st.sampled_from([COOP, VENUE, BAKER]),
                 st.integers(-10**12, 10**12))))
     def test_sum(self, groups):

@@ -17,6 +17,9 @@ def moves(*rows):
 SPENT = moves(
     (FED, 'holder', LEA, -350), (FED, 'owed', None, 350))
 
+MELTED = moves(
+    (FED, 'holder', LEA, -350), (FED, 'melted', None, 350))
+
 
 class RulesTestCase(unittest.TestCase):
 
@@ -35,6 +38,10 @@ class RulesTestCase(unittest.TestCase):
                 ('redeem', moves(
                         (FED, 'holder', LEA, -420),
                         (FED, 'redeemed', None, 420)), None),
+                ('melt', MELTED, None),
+                ('restore', moves(
+                        (FED, 'holder', LEA, 350),
+                        (FED, 'melted', None, -350)), MELTED),
                 ('merge', moves(
                         (FED, 'holder', LEA, -420),
                         (FED, 'holder', TOM, 420)), None),
@@ -72,6 +79,10 @@ class RulesTestCase(unittest.TestCase):
                 ('spend', moves(
                         (FED, 'holder', LEA, -350),
                         (FED, 'owed', TOM, 350)), 'side'),
+                ('melt', SPENT, 'side'),
+                ('melt', moves(
+                        (FED, 'holder', LEA, 350),
+                        (FED, 'melted', None, -350)), 'sign'),
                 ('top_up', moves(
                         (GIFT, 'holder', LEA, 500),
                         (GIFT, 'issued', None, -500)), 'side'),

@@ -6,7 +6,8 @@ from decimal import Decimal as D
 from unittest.mock import patch
 
 from tibillet_base.tools import cursor
-from tibillet_cashless import wallet_sql, wallet_writer
+from tibillet_cashless import (
+    fifo, melt_holders, melt_writer, wallet_sql, wallet_writer)
 from tibillet_cashless.wallet_exceptions import WalletError
 
 from trytond.modules.company.tests import set_company
@@ -34,6 +35,7 @@ class Simulation:
         self.now = NOW
         self.answers = {}
         self.past = []
+        self.melted = []
         self.done = Counter()
         self.refused = Counter()
 
@@ -55,6 +57,9 @@ class Simulation:
             return
         if draw.random() < .03:
             self.hold_card()
+            return
+        if draw.random() < .03:
+            self.melt_card()
             return
         name, args, values = self.draw()
         # A till whose clock is late by up to an hour.
@@ -113,6 +118,29 @@ class Simulation:
                     card.party = self.random.choice(self.parties)
                     card.save()
 
+    def melt_card(self):
+        "A part of what is on a card melts"
+        test = self.test
+        card = Pool().get('tibillet.card')(
+            self.random.choice(test.cards[:12]).id)
+        if not card.wallet:
+            return
+        wallet = card.wallet.id
+        units = wallet_sql.read(wallet, test.fed.id)
+        free = wallet_sql.read(wallet, test.fed.id, available=True)
+        if not free:
+            return
+        holder = melt_holders.Holder(wallet, units, free, None)
+        taken = fifo.consume(
+            wallet_sql.lots(wallet, test.fed.id),
+            self.random.randint(1, free))
+        ids = melt_writer.melt(
+            test.company, test.fed,
+            NOW.date() + dt.timedelta(len(self.melted)),
+            [(holder, taken)], self.now)
+        Operation = Pool().get('tibillet.wallet.operation')
+        self.melted.append(Operation(ids[wallet]).uuid)
+
     def draw(self):
         draw, test = self.random, self.test
         of = draw.choice(test.cards[:15]).uid
@@ -122,7 +150,7 @@ class Simulation:
         name = draw.choice([
                 'top_up', 'top_up', 'top_up', 'grant', 'spend', 'spend',
                 'pay', 'pay', 'pay', 'redeem', 'reverse', 'hold', 'capture',
-                'release'])
+                'release', 'restore'])
         if name in {'top_up', 'grant', 'redeem'}:
             if name == 'grant':
                 money, at = test.gift.id, test.at_coop
@@ -138,6 +166,8 @@ class Simulation:
         if name == 'hold':
             until = self.now + dt.timedelta(hours=draw.randint(1, 30))
             return name, [of, [(test.fed.id, amount)], until], {'at': at}
+        if name == 'restore':
+            return name, [draw.choice(self.melted or ['none'])], {}
         kind = 'hold' if name != 'reverse' else None
         uuids = [
             u for u, a in self.answers.items()
