@@ -21,3 +21,11 @@ class ShowTaxMissingError(ShowTaxError):
 
 class ShowTaxFrozenError(AccessError):
     pass
+
+
+class RightsReturnError(UserError):
+    pass
+
+
+class RightsCostError(UserError):
+    pass

@@ -35,7 +35,16 @@ class Event(metaclass=PoolMeta):
                 },
             help="Among the events of the organiser that support it, by "
             "their first date: up to 6 are exempt."),
-        'get_support_rank')
+        'get_support_counts')
+    support_left = fields.Function(
+        fields.Integer(
+            "Left in its Year",
+            states={
+                'invisible': ~Bool(Eval('support')),
+                },
+            help="How many more may support the organiser without VAT in the "
+            "year; negative if there are too many."),
+        'get_support_counts')
 
     @fields.depends('vat_exempt')
     def on_change_vat_exempt(self):
@@ -44,13 +53,18 @@ class Event(metaclass=PoolMeta):
 
     @classmethod
     @without_check_access
-    def get_support_rank(cls, events, name):
-        ranks = dict.fromkeys(e.id for e in events)
+    def get_support_counts(cls, events, names):
+        empty = dict.fromkeys(e.id for e in events)
+        counts = {
+            'support_rank': dict(empty),
+            'support_left': dict(empty),
+            }
         for supporting in cls._get_supporting(events).values():
             for rank, event in enumerate(supporting, 1):
-                if event.id in ranks:
-                    ranks[event.id] = rank
-        return ranks
+                if event.id in empty:
+                    counts['support_rank'][event.id] = rank
+                    counts['support_left'][event.id] = MAX - len(supporting)
+        return {name: counts[name] for name in names}
 
     @classmethod
     def _get_supporting(cls, events):
