@@ -1,4 +1,4 @@
-"""A bar that is open: articles on a screen, gifts and four cards.
+"""A bar that is open: articles on a screen, gifts and cards.
 
 By hand, what the drawer holds: 20.00 and 12.35 loaded, a beer of 3.50.
 """
@@ -12,7 +12,7 @@ from proteus import Model, Wizard
 from proteus.config import get_config
 from trytond.transaction import Transaction
 
-from . import books, counters
+from . import books, counters, melting
 
 D = Decimal
 NORMAL = "T.V.A. Vente de biens Taux Normal"
@@ -44,9 +44,10 @@ def build(house, progress, today):
         counters.open_years(house.cooperative, [today])
         counters.prepare(house.cooperative)
         _articles(house.cooperative)
-        _, gift = _moneys(house.cooperative, today)
+        own, gift = _moneys(house.cooperative, today)
         _cards(house.parties.cooperative)
         _sell(house.cooperative, gift)
+        melting.build(house, own, today)
 
 
 def _articles(company):

@@ -72,9 +72,10 @@ STORIES = {
         "back and let in, and what is on sale from tomorrow on.",
         tell_concerts, after='convention'),
     'bar': Story(
-        "A bar that is open: five articles on its screen, gifts and four "
-        "cards; log in as bar, open Tills and Sell, type 1 beside the beer, "
-        "BAR-001 as the card, and choose the card of the venue.",
+        "A bar that is open: five articles on its screen, gifts, six cards, "
+        "and what has melted of one that nobody used; log in as bar, open "
+        "Tills and Sell, type 1 beside the beer, BAR-001 as the card, and "
+        "choose the card of the venue.",
         tell_bar, after='convention'),
     'members': Story(
         "Members: an association renews a season, a SCIC of three colleges "
