@@ -29,3 +29,7 @@ class RightsReturnError(UserError):
 
 class RightsCostError(UserError):
     pass
+
+
+class SystemCompanyError(UserError):
+    pass
