@@ -137,6 +137,22 @@ def floor(top, rate=FLOOR_RATE, amount=0, quantum=CENT):
         _up(Fraction(top) * max(Fraction(rate), FLOOR_RATE), quantum), amount)
 
 
+def stands(changes):
+    """Return if what a member has never falls below nothing
+
+    changes: (shares, subscribed, called, paid, owed), in the order of the
+    register. Nobody has paid more than is called, nor is more called than is
+    subscribed.
+    """
+    totals = [0] * 5
+    for change in changes:
+        totals = [a + b for a, b in zip(totals, change, strict=True)]
+        shares, subscribed, called, paid, owed = totals
+        if min(shares, paid, owed) < 0 or not paid <= called <= subscribed:
+            return False
+    return True
+
+
 def free(capital, least):
     "Return what may leave a capital that never falls below its floor"
     return max(capital - least, 0 * capital)

@@ -138,6 +138,10 @@ class ShareTransferError(UserError):
     pass
 
 
+class ShareCorrectionError(UserError):
+    pass
+
+
 class ShareEraseError(AccessError):
     pass
 

@@ -10,6 +10,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
+from . import share_register
 from .exceptions import RollAccessError, RollError
 
 # How many names a refusal says.
@@ -160,7 +161,7 @@ class Roll(Workflow, ModelSQL, ModelView):
         cursor.execute(*table.select(
                 table.party, held,
                 where=(table.company == self.company.id)
-                & (table.date <= self.date),
+                & (table.date <= self.date) & share_register.standing(table),
                 group_by=table.party, having=held > 0))
         return {party: int(shares) for party, shares in cursor}
 

@@ -2,12 +2,12 @@
 from decimal import Decimal
 
 from tibillet_base.of_company import OfCompanyMixin
-from tibillet_base.tools import today
+from tibillet_base.tools import each_company, now, today
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
-from trytond.pool import Pool
+from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
@@ -73,8 +73,20 @@ class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
                 },
             help="The first day on which five years are over."),
         'get_call_until')
+    checked_at = fields.DateTime(
+        "Register Checked", readonly=True,
+        help="When it was last computed that no entry of the register is "
+        "missing or was changed.")
+    checked_entries = fields.Integer("Entries Checked", readonly=True)
+    broken_number = fields.Integer(
+        "Broken at Number", readonly=True,
+        states={
+            'invisible': ~Eval('broken_number'),
+            },
+        help="The first entry that is missing or was changed.")
     alert = fields.Function(fields.Selection([
                 (None, ""),
+                ('broken', "The register of shares was changed"),
                 ('floor', "Somebody waits for the capital to grow"),
                 ('late', "Five years are over: call the capital"),
                 ('soon', "Five years are over within twelve months"),
@@ -90,6 +102,11 @@ class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
             ('company_unique', Unique(table, table.company),
                 'tibillet_membership.msg_share_capital_unique'),
             ]
+        cls._buttons.update({
+                'check': {
+                    'icon': 'tryton-refresh',
+                    },
+                })
 
     @classmethod
     def default_company(cls):
@@ -168,21 +185,53 @@ class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
         return capital.call_until(min(days.values())) if days else None
 
     def get_alert(self, name):
-        now = today(self.company)
+        day = today(self.company)
+        if self.broken_number:
+            return 'broken'
         if self.queued > self.free:
             return 'floor'
-        if self.call_until and self.call_until < now:
+        if self.call_until and self.call_until < day:
             return 'late'
-        if self.call_until and self.call_until < add_months(now, 12):
+        if self.call_until and self.call_until < add_months(day, 12):
             return 'soon'
         if self.to_pay:
             return 'to_pay'
 
     @classmethod
+    @ModelView.button
+    @without_check_access
+    def check(cls, capitals):
+        "Compute the register again, and write down if it is as it was"
+        pool = Pool()
+        Entry = pool.get('tibillet.share.entry')
+        for record in capitals:
+            record.broken_number, record.checked_entries = (
+                Entry.find_break(record.company))
+            record.checked_at = now()
+        cls.save(capitals)
+
+    @classmethod
+    def check_registers(cls):
+        "Check the register of each company, by night"
+        for company in each_company():
+            cls.check(cls.search([('company', '=', company.id)]))
+
+    @classmethod
     def view_attributes(cls):
         return super().view_attributes() + [
             ('/tree', 'visual', If(
-                    Eval('alert').in_(['floor', 'late']), 'danger',
+                    Eval('alert').in_(['broken', 'floor', 'late']), 'danger',
                     If(Eval('alert').in_(['soon', 'to_pay']),
                         'warning', ''))),
             ]
+
+
+class Cron(metaclass=PoolMeta):
+    __name__ = 'ir.cron'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.method.selection.append((
+                'tibillet.share.capital|check_registers',
+                "Check the Registers of Shares"))

@@ -109,7 +109,11 @@ class ShareEntry(metaclass=PoolMeta):
         """
         pool = Pool()
         Configuration = pool.get('tibillet.membership.configuration')
-        transfers = [e for e in entries if e.kind == 'transfer']
+        # A correction says as much as what it corrects.
+        told = {
+            e: e.counterpart if e.kind == 'correction' else e
+            for e in entries}
+        transfers = {e for e in told.values() if e.kind == 'transfer'}
         configuration = Configuration(1)
         asking = {
             (company, role)
@@ -118,11 +122,12 @@ class ShareEntry(metaclass=PoolMeta):
             if (account := configuration.get_multivalue(
                     get_field_name(role), company=company.id))
             and account.party_required}
-        return {
+        silent = {
             e for e in transfers if not e.counterpart or not any(
                 (e.company, role) in asking
                 for role, _, _ in share_books.get_transfer_lines(
                     e.subscribed, e.called, e.paid))}
+        return {e for e, known in told.items() if known in silent}
 
     @classmethod
     @ModelView.button_action('tibillet_membership.wizard_share_post')
@@ -193,6 +198,8 @@ class ShareEntry(metaclass=PoolMeta):
             origin=self, description=self.rec_name, lines=lines)
 
     def _get_lines(self, by_payable):
+        if self.kind == 'correction':
+            return self._get_opposite_lines()
         if self.kind == 'transfer':
             return self._get_transfer_lines()
         amounts = share_books.get_lines(
@@ -204,6 +211,16 @@ class ShareEntry(metaclass=PoolMeta):
                 if by_payable and role == 'money' and amount > 0
                 else self._get_account(role), amount, self.party)
             for role, amount in amounts]
+
+    def _get_opposite_lines(self):
+        "Return the opposite of what is in the books, or would be"
+        corrected = self.counterpart
+        lines = [
+            line for move in corrected.moves for line in move.lines]
+        return [
+            self._get_line(
+                line.account, line.credit - line.debit, line.party)
+            for line in lines or corrected._get_lines(False)]
 
     def _get_transfer_lines(self):
         if not self.counterpart:

@@ -73,11 +73,19 @@ def get_holdings(company, parties=None, share_class=None):
         for party, class_, shares, *amounts in cursor}
 
 
+def standing(table):
+    "Return the clause of entries that no correction has taken back"
+    other = tools.table('tibillet.share.entry')
+    is_correction = other.kind == 'correction'
+    return (table.kind != 'correction') & ~table.id.in_(
+        other.select(other.counterpart, where=is_correction))
+
+
 def get_calls(company, share_class, amount, parties=None):
     "Return what a call of an amount a share asks, by party"
     table = tools.table('tibillet.share.entry')
     where = (table.company == company.id) & (
-        table.share_class == share_class.id)
+        table.share_class == share_class.id) & standing(table)
     if parties is not None:
         where &= table.party.in_([p.id for p in parties] or [None])
     cursor = tools.cursor()
@@ -100,7 +108,8 @@ def get_changes(company):
     cursor = tools.cursor()
     cursor.execute(*table.select(
             table.subscribed,
-            where=(table.company == company.id) & (table.shares != 0),
+            where=(table.company == company.id) & (table.shares != 0)
+            & standing(table),
             order_by=table.number.asc))
     return [Decimal(str(change)) for change, in cursor]
 
@@ -171,6 +180,7 @@ class Register:
                 'number': number,
                 'date': self.date,
                 'party': row['party'].id,
+                'holder': row['party'].id,
                 'party_name': row['party'].name or row['party'].rec_name,
                 'share_class': row['share_class'].id,
                 'class_name': row['share_class'].name,
@@ -464,7 +474,7 @@ def get_uncalled_days(company, parties):
                 table.party, table.share_class, table.since, table.date,
                 table.subscribed, table.called,
                 where=(table.company == company.id)
-                & table.party.in_(list(ids)),
+                & table.party.in_(list(ids)) & standing(table),
                 order_by=table.number.asc))
         for party, class_, since, date, subscribed, called in cursor:
             changes.setdefault((party, class_), []).append(

@@ -17,6 +17,25 @@ def day(text):
 
 class CapitalTestCase(TestCase):
 
+    def test_stands(self):
+        # Of ten shares of 20, half is called, a quarter paid.
+        subscribed, called, paid = [
+            (10, 200, 50, 50, 0), (0, 0, 50, 0, 0), (0, 0, 0, 30, 0)]
+        for changes, stands in [
+                ([], True),
+                ([subscribed, called, paid], True),
+                # Called nothing, yet paid.
+                ([subscribed, paid], False),
+                ([called, paid], False),
+                ([subscribed, (-10, -200, -50, -50, 50)], True),
+                ([(-10, -200, -50, -50, 50), subscribed], False),
+                ([subscribed, (0, 0, 0, 0, -1)], False),
+                ([subscribed, (0, 0, 151, 0, 0)], False),
+                ([subscribed, (-11, 0, 0, 0, 0)], False),
+                ]:
+            with self.subTest(changes=changes):
+                self.assertEqual(capital.stands(changes), stands)
+
     def test_to_pay_first(self):
         for subscribed, rate, least in [
                 ('100.00', '0.25', '25.00'),

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from tibillet_base import tools
-from tibillet_membership import share_register
+from tibillet_membership import share_correction, share_register
 
 from trytond import backend
 from trytond.exceptions import UserError
@@ -155,6 +155,28 @@ class SharePostgreSQLTestCase(RouteTestCase):
             self.assertEqual(
                 Entry.check_register(company),
                 Entry.search([], count=True))
+
+    def correct_at_once(self):
+        "Correct a subscription from two places, return the refusals"
+        member, = self.subscribe(10)
+
+        def correct(register):
+            Entry = Pool().get('tibillet.share.entry')
+            entry, = Entry.search([
+                    ('party', '=', member), ('kind', '=', 'subscription')])
+            share_correction.correct(register, entry, "Mistyped")
+
+        refused = self.at_once(correct, correct)
+        with self.start(readonly=True):
+            Entry = Pool().get('tibillet.share.entry')
+            return refused, Entry.search([
+                    ('party', '=', member), ('kind', '=', 'correction'),
+                    ], count=True)
+
+    def test_correct_once(self):
+        "Of two who correct the same entry at once one is refused"
+        self.assertEqual(
+            self.correct_at_once(), (['ShareCorrectionError'], 1))
 
     def join_at_once(self):
         """Put a member in two colleges from two places at once
