@@ -175,6 +175,17 @@ def test_view_attributes(path):
 
 
 @pytest.mark.parametrize('module', FLOORS)
+def test_names(module):
+    "A record is not named by a date that no reader of its language writes"
+    assert [
+        f'{_where(path)}: {text}'
+        for path in python_files(MODULES / module, tests=False)
+        for text in re.findall(
+            r"f'[^'\n]*\{self\.[\w.]*date\}[^'\n]*'",
+            path.read_text())] == []
+
+
+@pytest.mark.parametrize('module', FLOORS)
 def test_columns(module):
     "The web client has a column for a date and one for a time, not for both"
     sources = '\n'.join(

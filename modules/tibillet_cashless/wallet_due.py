@@ -5,6 +5,7 @@ from tibillet_base.tools import table
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval
+from trytond.report import Report
 
 from . import kinds
 from .units import from_units
@@ -76,4 +77,4 @@ class WalletDue(OfCompanyMixin, ModelSQL, ModelView):
             d.id: from_units(d.units, d.money.scale) for d in dues}
 
     def get_rec_name(self, name):
-        return f'{self.party.rec_name} {self.date}'
+        return f'{self.party.rec_name} {Report.format_date(self.date)}'

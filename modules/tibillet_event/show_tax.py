@@ -11,6 +11,7 @@ from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
+from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
 from . import show_tax_making, show_tax_rule
@@ -373,7 +374,7 @@ class ShowTaxLine(ModelSQL, ModelView):
         return self.worksheet.currency if self.worksheet else None
 
     def get_rec_name(self, name):
-        return f'{self.event_name} – {self.date}'
+        return f'{self.event_name} – {Report.format_date(self.date)}'
 
     @classmethod
     def check_modification(cls, mode, lines, values=None, external=False):

@@ -6,6 +6,7 @@ from tibillet_base.problem import ProblemMixin
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
+from trytond.report import Report
 
 from .declaration_exceptions import ShowTaxRateError
 
@@ -60,7 +61,7 @@ class ShowTaxRate(ProblemMixin, ModelSQL, ModelView):
         return 3
 
     def get_rec_name(self, name):
-        return f'{self.body.upper()} {self.start_date}'
+        return f'{self.body.upper()} {Report.format_date(self.start_date)}'
 
     @classmethod
     def search_rec_name(cls, name, clause):

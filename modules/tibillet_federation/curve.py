@@ -5,6 +5,7 @@ from sql.conditionals import Case
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
+from trytond.report import Report
 
 from .of_convention import CurrencyMixin
 
@@ -56,4 +57,4 @@ class RecoupmentCurve(CurrencyMixin, ModelSQL, ModelView):
             cls.remaining.sql_cast(pot - recouped).as_('remaining'))
 
     def get_rec_name(self, name):
-        return f'{self.convention.rec_name} {self.date}'
+        return f'{self.convention.rec_name} {Report.format_date(self.date)}'

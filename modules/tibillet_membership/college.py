@@ -11,6 +11,7 @@ from trytond.model import (
 from trytond.model.exceptions import SQLConstraintError
 from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.report import Report
 from trytond.sql.functions import DateRange, NumRange
 from trytond.sql.operators import RangeOverlap
 from trytond.transaction import Transaction
@@ -216,7 +217,9 @@ class CollegeScheme(_OfCompanyMixin, Workflow, ModelSQL, ModelView):
             ((w.weight or 0) for w in self.weights or []), Decimal(0))
 
     def get_rec_name(self, name):
-        return f'{self.company.rec_name} · {self.date}'
+        if not self.date:
+            return self.company.rec_name
+        return f'{self.company.rec_name} · {Report.format_date(self.date)}'
 
     @classmethod
     def search_rec_name(cls, name, clause):

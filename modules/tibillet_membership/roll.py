@@ -8,6 +8,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
 from . import share_register
@@ -75,7 +76,9 @@ class Roll(Workflow, ModelSQL, ModelView):
         return {r.id: len(r.lines) for r in rolls}
 
     def get_rec_name(self, name):
-        return f'{self.company.rec_name} · {self.date}'
+        if not self.date:
+            return self.company.rec_name
+        return f'{self.company.rec_name} · {Report.format_date(self.date)}'
 
     @classmethod
     def search_rec_name(cls, name, clause):
