@@ -176,9 +176,11 @@ def _party(name, kind=None):
 
 
 def _pay(membership, paid_on):
-    wizard = Wizard('tibillet.membership.pay', [membership])
-    wizard.form.paid_on = dt.date.fromisoformat(paid_on)
-    wizard.execute('pay')
+    date = dt.date.fromisoformat(paid_on)
+    with books.on(date):
+        wizard = Wizard('tibillet.membership.pay', [membership])
+        wizard.form.paid_on = date
+        wizard.execute('pay')
 
 
 def _renew(company):
@@ -188,8 +190,7 @@ def _renew(company):
     members = {m.party.name: m for m in Membership.find([])}
     for _, name, _, paid_on in MEMBERS:
         if paid_on:
-            with books.on(dt.date.fromisoformat(paid_on)):
-                _pay(members[name], paid_on)
+            _pay(members[name], paid_on)
     before = {i.id for i in Invoice.find([])}
     with books.on(RENEWED):
         renew = Wizard('tibillet.membership.renew')
