@@ -18,6 +18,7 @@ from . import show_tax_making, show_tax_rule
 from .declaration_exceptions import (
     ShowTaxFrozenError, ShowTaxMissingError, ShowTaxPeriodError)
 from .show_tax_rate import BODIES
+from .tariff import RATE_DIGITS
 
 ZERO = Decimal(0)
 _DRAFT = {
@@ -331,7 +332,7 @@ class ShowTaxLine(ModelSQL, ModelView):
     base = Monetary(
         "Without VAT", currency='currency', digits='currency', required=True,
         readonly=True)
-    rate = fields.Numeric("Rate", digits=(16, 6), required=True,
+    rate = fields.Numeric("Rate", digits=RATE_DIGITS, required=True,
         readonly=True)
     amount = Monetary(
         "Tax", currency='currency', digits='currency', required=True,

@@ -9,6 +9,7 @@ from trytond.pool import Pool
 from trytond.report import Report
 
 from .declaration_exceptions import ShowTaxRateError
+from .tariff import RATE_DIGITS
 
 BODIES = [
     ('cnm', "CNM"),
@@ -29,13 +30,13 @@ class ShowTaxRate(ProblemMixin, ModelSQL, ModelView):
         "Performances From", required=True,
         help="Until the next rate of the same body.")
     rate = fields.Numeric(
-        "Rate", digits=(16, 6), required=True,
+        "Rate", digits=RATE_DIGITS, required=True,
         help="Of the receipts without VAT.")
     threshold = fields.Numeric(
         "Threshold", digits=(16, 2), required=True,
         help="In euros: a tax below it for the whole year is not collected.")
     account_rate = fields.Numeric(
-        "Part for the Account", digits=(16, 6),
+        "Part for the Account", digits=RATE_DIGITS,
         help="Of the tax, put on the account from which the payer may draw; "
         "empty if the body decides it for each.")
     months = fields.Integer(
