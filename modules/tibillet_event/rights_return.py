@@ -41,6 +41,8 @@ class Performance(metaclass=PoolMeta):
     show_cost = Monetary(
         "Cost of the Show", currency='rights_currency',
         digits='rights_currency',
+        # Not everybody who reads a performance may read it.
+        loading='lazy',
         help="Without VAT: the price of the show or the wages of artists and "
         "technicians with their charges, travel, hire of the stage. Societies "
         "of authors ask for it; empty to write it by hand.")

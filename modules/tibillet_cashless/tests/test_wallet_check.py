@@ -182,10 +182,10 @@ class WalletCheckTestCase(WalletMixin, TestCase):
                 'tibillet.wallet.operation']}
         return chain.links('simulation', [[
                     m.operation.id - first['tibillet.wallet.operation'],
-                    # That of what melts is made of ids.
-                    m.kind != 'melt' and m.operation.uuid, m.kind, m.side,
-                    m.units,
-                    m.balance_units,
+                    # That of what melts is made of ids, and who links a
+                    # card gives none.
+                    m.kind not in {'melt', 'merge'} and m.operation.uuid,
+                    m.kind, m.side, m.units, m.balance_units,
                     m.money.id - first['tibillet.money'],
                     m.wallet.id - first['tibillet.wallet']
                     if m.wallet else None] for m in moves])[-1]
