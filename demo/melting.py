@@ -42,6 +42,7 @@ def build(house, money, today):
     money.melts = True
     for account in money.accounts:
         account.melt_account = books.account(house.cooperative, '7588')
+        account.fee_account = books.account(house.cooperative, '6278')
     money.save()
     policy = _policy(money, start, first)
     batch, = Batch.find([('name', '=', "Cartes du bar")])
@@ -61,6 +62,7 @@ def build(house, money, today):
             if give.form.lines:
                 give.execute('give')
     _melt(policy)
+    policy.click('forecast_wizard')
 
 
 def _policy(money, start, first):

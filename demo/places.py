@@ -202,7 +202,10 @@ def _moneys(house):
     Money = Model.get('tibillet.money')
     Party = Model.get('party.party')
     local = Money(name="Luciole", code='LUC', kind='local')
-    local.accounts.new(account=books.account(house.cooperative, '4671'))
+    local.accounts.new(
+        account=books.account(house.cooperative, '4671'),
+        # What was loaded or paid back without a till, until the bank tells.
+        counter_account=books.account(house.cooperative, '5121'))
     hours = Money(name="Heure de coup de main", code='HEURE', kind='time')
     hours.unit = "heure"
     start = dt.date(2026, 1, 1)

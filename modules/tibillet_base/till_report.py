@@ -81,6 +81,17 @@ class ReceiptReport(_LoggedReport):
     _model = 'sale.point.sale'
 
     @classmethod
+    def get_context(cls, records, header, data):
+        context = super().get_context(records, header, data)
+        context['notes'] = cls._get_notes(context['sale'], context['copy'])
+        return context
+
+    @classmethod
+    def _get_notes(cls, sale, copy):
+        "Return the sentences below what was paid"
+        return []
+
+    @classmethod
     def _get_printed(cls, record):
         sale = super()._get_printed(record)
         if not sale.signature:

@@ -60,6 +60,16 @@ class MoneyAccount(ModelSQL, ModelView):
             ('party_required', '=', False),
             ],
         help="The income of the issuer when a money melts, such as 7588.")
+    fee_account = fields.Many2One(
+        'account.account', "Payment Fees", ondelete='RESTRICT',
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ('type.statement', '=', 'income'),
+            ('closed', '!=', True),
+            ('party_required', '=', False),
+            ],
+        help="What payments by bank card cost, such as 6278: an account of "
+        "its own, for the forecast of melting is shown beside it.")
     journal = fields.Many2One(
         'account.journal', "Journal", ondelete='RESTRICT',
         context={

@@ -382,7 +382,10 @@ class CardLookStart(_CardMixin, ModelView):
             Line(
                 money=moneys[b.money].name,
                 balance=say(b.amount, moneys[b.money]),
-                accepted=b.accepted)
+                accepted=b.accepted,
+                melts_on=b.melts_on,
+                melts=None if b.melts is None else say(
+                    b.melts, moneys[b.money]))
             for b in balances]
 
 
@@ -393,6 +396,10 @@ class CardLookLine(ModelView):
     balance = fields.Char("On the Card", readonly=True)
     accepted = fields.Boolean(
         "Taken Here", readonly=True, help="Whether it pays here today.")
+    melts_on = fields.Date(
+        "Melts on", readonly=True, help="If it is not used before.")
+    melts = fields.Char(
+        "Melts", readonly=True, help="What melts first of it.")
 
 
 class CardLook(Wizard):

@@ -92,9 +92,15 @@ def melts_on(policy, lots, active, noticed=None):
         may still be given for.
     """
     days = [start(policy, lot, active) for lot in _melting(policy, lots)]
-    if not days:
-        return None
-    after = add_months(min(days), policy.months)
+    return first_due(policy, min(days), noticed) if days else None
+
+
+def first_due(policy, start, noticed=None):
+    """Return the due date of the first run that melts what counts from a day
+
+    noticed: as of melts_on.
+    """
+    after = add_months(start, policy.months)
     if noticed is not None:
         # On the last day of the notice it may melt.
         after = max(after, noticed + dt.timedelta(policy.notice_days - 1))
@@ -112,8 +118,12 @@ def eligible(policy, date, lots, active):
 
 
 def _melting(policy, lots):
-    return [
-        lot for lot in lots if lot.left and lot.kind not in policy.exempt]
+    return [lot for lot in lots if melts(policy, lot)]
+
+
+def melts(policy, lot):
+    "Return whether something of a lot may melt one day"
+    return bool(lot.left) and lot.kind not in policy.exempt
 
 
 def start(policy, lot, active):

@@ -72,3 +72,7 @@ class MeltRunError(UserError):
 
 class MeltRestoreError(UserError):
     pass
+
+
+class MeltForecastError(UserError):
+    pass

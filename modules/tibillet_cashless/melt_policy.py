@@ -109,6 +109,9 @@ class MeltPolicy(DeactivableMixin, ModelSQL, ModelView):
                 'melt_wizard': {
                     'icon': 'tryton-launch',
                     },
+                'forecast_wizard': {
+                    'icon': 'tryton-search',
+                    },
                 })
 
     @classmethod
@@ -240,6 +243,11 @@ class MeltPolicy(DeactivableMixin, ModelSQL, ModelView):
     @classmethod
     @ModelView.button_action('tibillet_cashless.wizard_melt')
     def melt_wizard(cls, policies):
+        pass
+
+    @classmethod
+    @ModelView.button_action('tibillet_cashless.wizard_melt_forecast')
+    def forecast_wizard(cls, policies):
         pass
 
     @classmethod

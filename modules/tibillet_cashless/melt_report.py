@@ -1,9 +1,12 @@
 """The report of a run: who, how much, since when, and what came back."""
+import datetime as dt
+
 from tibillet_base.spreadsheet import write
 from tibillet_base.whole_report import WholeReport
 
 from trytond.pool import Pool
 from trytond.report import Report
+from trytond.tools import timezone
 from trytond.transaction import without_check_access
 
 
@@ -17,6 +20,7 @@ class MeltRunReport(WholeReport):
         context = super().get_context(records, header, data)
         runs = Run.browse([int(r) for r in records])
         context['runs'] = runs
+        context['local'] = _local
         context['lots'] = {
             line.id: _get_lots(line) for run in runs for line in run.lines}
         return context
@@ -52,6 +56,13 @@ class MeltRunCSV(Report):
                     line.wallet.rec_name, line.money.code, line.since,
                     line.noticed, date, amount,
                     amount if line.restored else 0, line.operation.uuid]
+
+
+def _local(company, at):
+    "Return an instant at the clock of a company"
+    zone = company.timezone
+    return at.replace(tzinfo=dt.UTC).astimezone(
+        timezone.get_tzinfo(zone) if zone else dt.UTC)
 
 
 def _get_lots(line):

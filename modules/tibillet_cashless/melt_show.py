@@ -43,6 +43,17 @@ def find(wallets):
     return found
 
 
+def first(wallets):
+    "Return (date, units) of what melts first, by wallet and id of the money"
+    dates = {}
+    for (wallet, policy), lots in find(wallets).items():
+        if lots:
+            date = min(date for date, _ in lots.values())
+            dates[wallet, policy.money.id] = (date, sum(
+                    units for day, units in lots.values() if day == date))
+    return dates
+
+
 def say(wallet):
     "Return the sentence of what melts first of each money, empty if nothing"
     pool = Pool()
@@ -92,13 +103,10 @@ class WalletBalance(metaclass=PoolMeta):
 
     @classmethod
     def get_melts_on(cls, balances, name):
-        dates = {
-            (wallet, policy.money.id): min(
-                date for date, _ in lots.values())
-            for (wallet, policy), lots in find(
-                {b.wallet.id for b in balances}).items() if lots}
+        dates = first({b.wallet.id for b in balances})
         return {
-            b.id: dates.get((b.wallet.id, b.money.id)) for b in balances}
+            b.id: dates.get((b.wallet.id, b.money.id), (None,))[0]
+            for b in balances}
 
 
 class WalletLot(metaclass=PoolMeta):

@@ -29,6 +29,8 @@ def card(request, pool, device):
                 'kind': balance.kind,
                 'balance': balance.amount,
                 'accepted': balance.accepted,
+                'melts_on': balance.melts_on,
+                'melts': balance.melts,
                 } for balance in wallet_read.balances(
                     At(point.company.id), get_card('card', data))]}
 

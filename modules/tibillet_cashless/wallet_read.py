@@ -1,4 +1,5 @@
 """What is on a card, as a till shows it. Nothing changes."""
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ from tibillet_base import tools
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
-from . import wallet_sql
+from . import melt_show, wallet_sql
 from .units import from_units
 from .wallet_request import where
 
@@ -17,6 +18,7 @@ class Balance:
     """What a card has of a money
 
     accepted: whether it is taken where it is asked, today.
+    melts_on: when some of it melts if it is not used. melts: how much.
     """
     money: int
     code: str
@@ -24,6 +26,8 @@ class Balance:
     kind: str
     amount: Decimal
     accepted: bool
+    melts_on: dt.date | None
+    melts: Decimal | None
 
 
 @without_check_access
@@ -43,9 +47,13 @@ def balances(at, card, now=None):
     moneys = wallet_sql.moneys(
         [money for _, money, _ in rows], here.party, here.date)
     names = {m.id: m for m in Money.browse(list(moneys))}
+    melting = {
+        money: (date, from_units(units, moneys[money].scale))
+        for (_, money), (date, units) in melt_show.first(
+            [purse.wallet]).items()}
     return sorted([
             Balance(
                 money, names[money].code, names[money].rec_name,
                 moneys[money].kind, from_units(units, moneys[money].scale),
-                moneys[money].accepted)
+                moneys[money].accepted, *melting.get(money, (None, None)))
             for _, money, units in rows], key=lambda b: b.name)

@@ -118,3 +118,57 @@ class MeltPlanTestCase(unittest.TestCase):
                 policy, today, today + dt.timedelta(800)):
             for id_, _ in melt_plan.melt(policy, date, lots, active, told):
                 self.assertLessEqual(shown[id_], date)
+
+    def test_coming(self):
+        "D2: each lot melts by its own clock; percent goes on every month"
+        done = dt.date(2025, 1, 31)
+        for values, until, expected in [
+                ({'clock': 'lot'}, '2026-12-31', [
+                    ('2025-12-01', 1, 765), ('2026-03-01', 2, 3000)]),
+                ({'clock': 'lot'}, '2026-02-28', [('2025-12-01', 1, 765)]),
+                ({}, '2026-12-31', [
+                    ('2026-04-01', 1, 765), ('2026-04-01', 2, 3000)]),
+                ({'clock': 'lot', 'exempt': {'grant'}}, '2026-12-31', [
+                    ('2025-12-01', 1, 765), ('2026-03-01', 2, 3000)]),
+                ({'clock': 'lot', 'mode': 'fixed', 'units': 500},
+                    '2026-02-28', [
+                    ('2025-12-01', 1, 500), ('2026-01-01', 1, 265)]),
+                ({'clock': 'lot', 'mode': 'percent', 'rate': D('0.5')},
+                    '2026-01-31', [
+                    ('2025-12-01', 1, 383), ('2026-01-01', 1, 191)]),
+                ]:
+            with self.subTest(values=values, until=until):
+                self.assertEqual([
+                        (str(date), id_, units) for date, id_, units
+                        in melt_plan.coming(
+                            demurrage.policy(**values), [A, B], ACTIVE, [],
+                            dt.date(2025, 2, 1), done,
+                            dt.date.fromisoformat(until))], expected)
+
+    def test_coming_late(self):
+        "What is due already melts today"
+        self.assertEqual(
+            list(melt_plan.coming(
+                    demurrage.policy(), [B], ACTIVE, [Notice(EARLY, ACTIVE)],
+                    dt.date(2026, 4, 15), dt.date(2026, 3, 1),
+                    dt.date(2027, 1, 1))),
+            [(dt.date(2026, 4, 15), 2, 3000)])
+
+    @given(policies, lots, dates, dates, st.data())
+    def test_coming_melts(self, policy, lots, active, today, data):
+        "It is what the runs melt of who is told today and uses nothing"
+        told = [Notice(today, max([active, *(lot.date for lot in lots)]))]
+        until = today + dt.timedelta(900)
+        done = today - dt.timedelta(data.draw(st.integers(0, 60)))
+        left, melted = list(lots), []
+        for date in demurrage.due_dates(policy, done, until):
+            taken = melt_plan.melt(policy, date, left, active, told)
+            melted.extend(
+                (max(date, today), id_, units) for id_, units in taken)
+            left = [
+                lot._replace(left=lot.left - dict(taken).get(lot.id, 0))
+                for lot in left]
+        self.assertEqual(
+            sorted(melt_plan.coming(
+                    policy, lots, active, [], today, done, until)),
+            sorted(melted))
