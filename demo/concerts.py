@@ -21,7 +21,7 @@ from tibillet_event.tests.door_tools import Phone
 
 from proteus import Model, Wizard
 
-from . import books, counters, places
+from . import books, counters, places, waiting
 
 D = Decimal
 # Name, kind, price, least, proof to look at, number of places
@@ -137,7 +137,7 @@ def _ticket(company):
     return product
 
 
-def _announce(room, name, date, seats=None):
+def _announce(room, name, date, seats=None, quantity=300):
     "Return the performance of an event with its places and tariffs, on sale"
     Event = Model.get('tibillet.event')
     Performance = Model.get('tibillet.performance')
@@ -154,7 +154,7 @@ def _announce(room, name, date, seats=None):
         wizard.execute('add')
     else:
         wizard = performance.click('change_capacity')
-        wizard.form.quantity = 300
+        wizard.form.quantity = quantity
         wizard.execute('change')
     tariffs = []
     for label, kind, price, least, proof, number in TARIFFS:
@@ -308,6 +308,11 @@ def _come_next(room, today):
             _sell(
                 room, performance, tender, quantities,
                 party=_party(holder) if holder else None)
+    full = _announce(
+        room, "Le cabaret de poche", today + dt.timedelta(days=21),
+        quantity=waiting.PLACES)
+    _sell(room, full, 'card', (waiting.PLACES, 0, 0, 0), "Atelier Mélisse")
+    waiting.build(room, full)
     _sell_pass(room, [tomorrow, seated, cancelled])
     _cancel(room, cancelled)
     _postpone(room, postponed, today + dt.timedelta(days=24))

@@ -17,6 +17,7 @@ from .exceptions import AgendaPeriodError, AgendaUnknownError
 from .place_sql import clock, is_free, is_offered
 from .public import is_uuid
 from .schedule import to_local
+from .waiting_sql import is_kept
 
 # How long dates that are over stay in an agenda.
 PAST_DAYS = 30
@@ -270,6 +271,7 @@ class _Reader:
                     performance.id,
                     any_place(
                         is_free(place, clock())
+                        & ~is_kept(place, clock())
                         & (is_offered(place, None) | public)),
                     where=fields.SQL_OPERATORS['in'](
                         performance.id, list(some))

@@ -73,17 +73,24 @@ class SellMixin(SeveralPaymentsMixin, CounterMixin):
     print_ = StateReport('tibillet.ticket.roll')
 
     def sell(self, payments):
-        start, party = self.start, self.start.party
-        person = Person(
-            start.holder or (party.rec_name if party else None),
-            party.id if party else None)
-        sale = ticket_writer.sell(
+        start = self.start
+        sale = self.make_order(
             start.point, start.uuid, list(self.get_items()), payments,
-            'counter', person).sale
+            'counter', self.get_person()).sale
         if not sale or not sale.change:
             return 'print_'
         self._tell(sale)
         return 'done'
+
+    def get_person(self):
+        start, party = self.start, self.start.party
+        return Person(
+            start.holder or (party.rec_name if party else None),
+            party.id if party else None)
+
+    def make_order(self, *args):
+        "Sell, see ticket_writer.sell"
+        return ticket_writer.sell(*args)
 
     def do_print_(self, action):
         pool = Pool()

@@ -1,4 +1,8 @@
-from trytond.pool import PoolMeta
+from tibillet_base.tools import cursor, table
+
+from trytond.pool import Pool, PoolMeta
+
+from . import waiting_person
 
 
 class Replace(metaclass=PoolMeta):
@@ -10,4 +14,29 @@ class Replace(metaclass=PoolMeta):
             ('tibillet.venue', 'party'),
             ('tibillet.artist', 'party'),
             ('tibillet.event-party.party', 'party'),
+            ('tibillet.waiting', 'party'),
+            ]
+
+    def transition_replace(self):
+        transition = super().transition_replace()
+        source, destination = [
+            waiting_person.get_key(party.id)
+            for party in [self.ask.source, self.ask.destination]]
+        # Both may wait for one performance: each keeps its turn.
+        waiting = table('tibillet.waiting')
+        cursor().execute(*waiting.update(
+                [waiting.person], [destination],
+                where=waiting.person == source))
+        return transition
+
+
+class Erase(metaclass=PoolMeta):
+    __name__ = 'party.erase'
+
+    def to_erase(self, party_id):
+        pool = Pool()
+        Waiting = pool.get('tibillet.waiting')
+        return super().to_erase(party_id) + [
+            (Waiting, [('party', '=', party_id)], True,
+                ['holder', 'email', 'phone'], [None] * 3),
             ]

@@ -9,7 +9,7 @@ class Asked:
 
     def __init__(
             self, performance, allotment, quantity, seats, uuid, until,
-            reference, sell_now):
+            reference, sell_now, listed=False):
         self.performance = int(performance)
         self.allotment = int(allotment) if allotment is not None else None
         self.quantity = quantity
@@ -20,6 +20,7 @@ class Asked:
         self.until = until
         self.reference = reference
         self.sell_now = sell_now
+        self.listed = listed
         if not uuid:
             raise HoldUUIDMissingError(
                 gettext('tibillet_event.msg_hold_uuid'))

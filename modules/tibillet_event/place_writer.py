@@ -21,43 +21,33 @@ import random
 import time
 from dataclasses import dataclass
 
-from sql import Conflict, Literal, Null, With
+from sql import Null
 from sql.aggregate import Count
 from sql.conditionals import Coalesce
-from tibillet_base import tools
 from tibillet_base.tools import cursor, undone
 
 from trytond import backend
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from .exceptions import (
-    HoldExpiredError, HoldReleasedError, HoldSoldError, HoldUnknownError,
-    HoldUnsoldError, HoldUntilError, HoldUUIDError, PerformanceOverError,
-    PerformanceSaleError, PlaceAllotmentError, PlaceHoldError, PlaceTakenError,
-    SoldOutError, WrongPerformanceError)
+    HoldSoldError, HoldUnsoldError, HoldUntilError, PerformanceOverError,
+    PerformanceSaleError, PlaceHoldError, WrongPerformanceError)
 from .place_asked import Asked
+from .place_locked import Locked
+from .place_refusal import get_name, refuse_named, refuse_some
+from .place_rows import Hold, give, open_, replay
 from .place_sql import (
     clock, for_update, forget, instant, is_free, is_offered, is_unnumbered,
     table)
+from .waiting_sql import is_kept, is_open_to
 
 # How often places that others are taking right now are asked for again.
 TRIES = 8
 WAIT_SECONDS_MAX = 0.05
 # Among how many numbers a place is first looked for.
 WINDOW = 16
-
-
-@dataclass(frozen=True)
-class Hold:
-    "What a hold took: the answer to the first request and to each replay"
-    id: int
-    uuid: str
-    performance: int
-    places: tuple
-    until: dt.datetime
 
 
 class _Busy(Exception):
@@ -83,20 +73,21 @@ def hold(
 
 def hold_seats(
         performance, allotment, seats, uuid, until,
-        reference=None, now=None, sell_now=False):
+        reference=None, now=None, sell_now=False, listed=False):
     """Hold these very places, all or none
 
     seats: the places, of the allotment or of none as for hold.
+    listed: for somebody of the waiting list, whose turn it is.
     """
     asked = Asked(
         performance, allotment, len(seats), seats, uuid, until, reference,
-        sell_now)
+        sell_now, listed)
     return _hold(asked, _take_named, now)
 
 
 def extend(uuid, until, now=None):
     "Hold the same places until another instant"
-    locked = _Locked(uuid, now)
+    locked = Locked(uuid, now)
     locked.check_open()
     end = _until(until, locked.now)
     locked.check_places()
@@ -107,10 +98,10 @@ def extend(uuid, until, now=None):
 
 def sell(uuid, now=None):
     "Sell the places of a hold that is still open"
-    locked = _Locked(uuid, now)
+    locked = Locked(uuid, now)
     if not locked.sold_at:
         locked.check_open()
-        _check_on_sale(locked.performance, locked.now)
+        check_on_sale(locked.performance, locked.now)
         locked.check_places()
         locked.update_places(locked.places, sold=True, held_until=None)
         locked.update(sold_at=locked.now.replace(microsecond=0))
@@ -119,7 +110,7 @@ def sell(uuid, now=None):
 
 def release(uuid, now=None):
     "Give back the places of a hold that was not sold"
-    locked = _Locked(uuid, now)
+    locked = Locked(uuid, now)
     if locked.sold_at:
         raise HoldSoldError(gettext('tibillet_event.msg_hold_sold'))
     if not locked.released_at:
@@ -133,7 +124,7 @@ def free(uuid, places=None):
 
     Once each: what was sold again meanwhile stays sold.
     """
-    locked = _Locked(uuid, None)
+    locked = Locked(uuid, None)
     if not locked.sold_at:
         raise HoldUnsoldError(gettext('tibillet_event.msg_hold_unsold'))
     ids = locked.places
@@ -157,55 +148,16 @@ def _hold(asked, take, now):
 
 def _try(asked, take, now, last):
     # First, so that the same request sent twice waits for itself.
-    id_ = _open(asked, now)
+    id_ = open_(asked, now)
     if id_ is None:
-        return _replay(asked)
-    date = _check_on_sale(asked.performance, now)
+        return replay(asked)
+    date = check_on_sale(asked.performance, now)
     until = _until(asked.until, date.now)
     if asked.allotment is not None:
         _check_allotment(asked)
     places = take(asked, id_, until, date, last)
     forget(asked.performance, places)
     return Hold(id_, asked.uuid, asked.performance, tuple(places), until)
-
-
-def _open(asked, now):
-    "Return the id of a new hold, None if there is one of the same uuid"
-    sold_at = None
-    if asked.sell_now:
-        sold_at = (now or tools.now()).replace(microsecond=0)
-    new = table('tibillet.place.hold')
-    returning = backend.name == 'postgresql'
-    statement = cursor()
-    statement.execute(*new.insert(
-            [new.uuid, new.performance, new.allotment, new.quantity,
-                new.named, new.until, new.sold_at, new.reference,
-                new.create_uid, new.create_date], [[
-                    asked.uuid, asked.performance, asked.allotment,
-                    asked.quantity, asked.seats is not None,
-                    asked.until.replace(microsecond=0), sold_at,
-                    asked.reference, Transaction().user, clock()]],
-            on_conflict=Conflict(new, indexed_columns=[new.uuid]),
-            returning=[new.id] if returning else None))
-    if returning:
-        row = statement.fetchone()
-        return row[0] if row else None
-    return statement.lastrowid if statement.rowcount else None
-
-
-def _replay(asked):
-    first = table('tibillet.place.hold')
-    statement = cursor()
-    statement.execute(*first.select(
-            first.id, first.until, first.performance, first.allotment,
-            first.quantity, first.named,
-            where=first.uuid == asked.uuid))
-    id_, until, *content = statement.fetchone()
-    places = _places(id_)
-    if not asked.is_same(*content, places):
-        raise HoldUUIDError(gettext(
-                'tibillet_event.msg_hold_uuid_reused', uuid=asked.uuid))
-    return Hold(id_, asked.uuid, asked.performance, places, until)
 
 
 @dataclass(frozen=True)
@@ -219,7 +171,7 @@ class _Date:
     number: int
 
 
-def _check_on_sale(performance, now):
+def check_on_sale(performance, now):
     "Return what is known of the performance, if it is on sale"
     place = table('tibillet.place')
     sale = table('tibillet.performance')
@@ -237,11 +189,11 @@ def _check_on_sale(performance, now):
     if state != 'on_sale':
         raise PerformanceSaleError(gettext(
                 'tibillet_event.msg_performance_not_on_sale',
-                performance=_name(performance)))
+                performance=get_name(performance)))
     if end <= time_:
         raise PerformanceOverError(gettext(
                 'tibillet_event.msg_performance_over',
-                performance=_name(performance)))
+                performance=get_name(performance)))
     return _Date(time_, unlimited, number)
 
 
@@ -266,7 +218,8 @@ def _take_some(asked, hold, until, date, last):
     place = table('tibillet.place')
     where = (
         (place.performance == asked.performance) & is_unnumbered(place)
-        & is_free(place, date.now) & is_offered(place, asked.allotment))
+        & is_free(place, date.now) & is_offered(place, asked.allotment)
+        & ~is_kept(place, date.now))
     window = _window(place, asked, date.number)
     ids = _lock_some(place, where & window, asked.quantity) if window else []
     if len(ids) < asked.quantity:
@@ -277,39 +230,12 @@ def _take_some(asked, hold, until, date, last):
     elif missing:
         if not last and _are_there(place, where, asked.quantity):
             raise _Busy
-        raise SoldOutError(gettext(
-                'tibillet_event.msg_place_sold_out',
-                performance=_name(asked.performance),
-                quantity=asked.quantity))
+        refuse_some(asked, date.now)
     ids.sort()
-    _give(
+    give(
         asked, hold, until, ids, place,
         fields.SQL_OPERATORS['in'](place.id, ids))
     return ids
-
-
-def _give(asked, hold, until, ids, place, where):
-    "Let the hold have the places, return how many it could have"
-    link = table('tibillet.place.hold-tibillet.place')
-    taken = place.update(
-        [place.hold, place.held_until, place.sold],
-        [hold, None, True] if asked.sell_now else [hold, until, False],
-        where=where)
-    columns = [link.hold, link.place]
-    statement = cursor()
-    if backend.name == 'postgresql':
-        taken.returning = [place.id]
-        taken = With(query=taken)
-        statement.execute(*link.insert(
-                columns, taken.select(
-                    Literal(hold), taken.id, order_by=taken.id.asc),
-                with_=[taken]))
-        return statement.rowcount
-    statement.execute(*taken)
-    given = statement.rowcount
-    if given == len(ids):
-        statement.execute(*link.insert(columns, [[hold, id_] for id_ in ids]))
-    return given
 
 
 def _window(place, asked, last):
@@ -371,124 +297,13 @@ def _take_named(asked, hold, until, date, last):
     locked = place.select(
         place.id,
         where=named & (place.performance == asked.performance)
-        & is_free(place, date.now) & is_offered(place, asked.allotment),
+        & is_free(place, date.now) & is_offered(place, asked.allotment)
+        & is_open_to(place, asked, date.now),
         order_by=place.id.asc, for_=for_update())
-    given = _give(
+    given = give(
         asked, hold, until, asked.seats, other,
         # What another has taken meanwhile is not free any more.
         other.id.in_(locked) & is_free(other, date.now))
     if given < asked.quantity:
-        _refuse_named(asked, hold, date.now)
+        refuse_named(asked, hold, date.now)
     return asked.seats
-
-
-def _refuse_named(asked, hold, now):
-    "Say why the places could not be taken"
-    place = table('tibillet.place')
-    named = fields.SQL_OPERATORS['in'](place.id, asked.seats)
-    statement = cursor()
-    statement.execute(*place.select(
-            place.id, place.performance,
-            is_offered(place, asked.allotment).as_('offered'),
-            ((place.hold == hold) | is_free(place, now)).as_('free'),
-            where=named))
-    rows = statement.fetchall()
-    if {p for _, p, _, _ in rows} != {asked.performance}:
-        raise WrongPerformanceError(
-            gettext('tibillet_event.msg_place_performance'))
-    if not all(offered for _, _, offered, _ in rows):
-        raise PlaceAllotmentError(
-            gettext('tibillet_event.msg_place_allotment'))
-    raise PlaceTakenError(gettext(
-            'tibillet_event.msg_place_taken',
-            places=_names(
-                [id_ for id_, _, _, free_ in rows if not free_]
-                or asked.seats)))
-
-
-class _Locked:
-    "A hold that no other transaction changes until this one ends"
-
-    def __init__(self, uuid, now):
-        hold = table('tibillet.place.hold')
-        statement = cursor()
-        statement.execute(*hold.select(
-                hold.id, hold.performance, hold.until, hold.sold_at,
-                hold.released_at, clock().as_('now'),
-                where=hold.uuid == uuid, for_=for_update()))
-        row = statement.fetchone()
-        if row is None:
-            raise HoldUnknownError(
-                gettext('tibillet_event.msg_hold_unknown', uuid=uuid))
-        (self.id, self.performance, self.until, self.sold_at,
-            self.released_at, clock_time) = row
-        self.uuid = uuid
-        self.now = now or instant(clock_time)
-        self.places = _places(self.id)
-
-    def answer(self):
-        return Hold(
-            self.id, self.uuid, self.performance, self.places, self.until)
-
-    def check_open(self):
-        if self.sold_at:
-            raise HoldSoldError(gettext('tibillet_event.msg_hold_sold'))
-        if self.released_at:
-            raise HoldReleasedError(
-                gettext('tibillet_event.msg_hold_released'))
-        if self.until <= self.now:
-            raise HoldExpiredError(gettext('tibillet_event.msg_hold_expired'))
-
-    def check_places(self):
-        "Refuse if another has taken one of its places"
-        statement = cursor()
-        statement.execute(*self._lock(self.places))
-        if len(statement.fetchall()) < len(self.places):
-            raise HoldExpiredError(gettext('tibillet_event.msg_hold_expired'))
-
-    def _lock(self, ids):
-        "Return the select that locks the places still its own, in one order"
-        place = table('tibillet.place')
-        return place.select(
-            place.id,
-            where=fields.SQL_OPERATORS['in'](place.id, ids)
-            & (place.hold == self.id),
-            order_by=place.id.asc, for_=for_update())
-
-    def update_places(self, ids, was_sold=False, **values):
-        "Change the places that are still its own"
-        place = table('tibillet.place')
-        cursor().execute(*place.update(
-                [getattr(place, name) for name in values],
-                list(values.values()),
-                where=place.id.in_(self._lock(ids))
-                & (place.hold == self.id)
-                & (place.sold if was_sold else ~place.sold)))
-        forget(self.performance, ids)
-
-    def update(self, **values):
-        hold = table('tibillet.place.hold')
-        cursor().execute(*hold.update(
-                [getattr(hold, name) for name in values],
-                list(values.values()),
-                where=hold.id == self.id))
-        vars(self).update(values)
-        forget(self.performance, holds=[self.id])
-
-
-def _places(hold):
-    "Return the ids of what the hold took, in the order it was given"
-    link = table('tibillet.place.hold-tibillet.place')
-    statement = cursor()
-    statement.execute(*link.select(
-            link.place, where=link.hold == hold, order_by=link.id.asc))
-    return tuple(id_ for id_, in statement)
-
-
-def _name(performance):
-    return Pool().get('tibillet.performance')(performance).rec_name
-
-
-def _names(places):
-    Place = Pool().get('tibillet.place')
-    return ', '.join(p.rec_name for p in Place.browse(places))

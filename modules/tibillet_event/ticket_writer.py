@@ -28,6 +28,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import pass_lot, tariff_count, ticket_lot, ticket_request, ticket_series
 from .exceptions import PlaceQuantityError, TicketEmptyError
+from .offered_lot import OfferedItem, OfferedLot
 from .pass_lot import PassItem, PassOrder
 from .sale_lot import CHANNEL, SaleLot
 from .tariff_count import Person
@@ -150,7 +151,8 @@ def _get_lots(till, items, uuid, channel, now):
             passes.append(PassOrder(till, item, own, channel, now))
             lots += passes[-1].lots
         else:
-            lots.append(Lot(till, item, own, channel, now))
+            Class = OfferedLot if isinstance(item, OfferedItem) else Lot
+            lots.append(Class(till, item, own, channel, now))
     return lots, passes
 
 

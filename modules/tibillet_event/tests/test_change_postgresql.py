@@ -181,7 +181,7 @@ class ChangeRaceTestCase(ChangeMixin, TestCase):
                 return self.cancel(concert)
 
         def sell():
-            with patch.object(place_writer, '_check_on_sale', check):
+            with patch.object(place_writer, 'check_on_sale', check):
                 try:
                     return self.seller(
                         concert, self.tills[0], 'READ COMMITTED')()
@@ -189,7 +189,7 @@ class ChangeRaceTestCase(ChangeMixin, TestCase):
                     sold.set()
 
         first = change_making._apply
-        on_sale = place_writer._check_on_sale
+        on_sale = place_writer.check_on_sale
         self.at_once(sell, lambda: self.run_(cancel))
         self.assertGreater(self.forgotten(concert), 0)
 
