@@ -18,6 +18,7 @@ import os
 import pathlib
 
 from trytond import backend
+from trytond.cache import Cache
 from trytond.tests import test_tryton, tools
 from trytond.tools import misc
 
@@ -75,6 +76,7 @@ def _restore(name, start=True):
     file = test_tryton._db_cache_file(test_tryton.DB_CACHE, name)
     if not RESTORE[backend.name](file):
         return False
+    _words.begin(name)
     if start:
         from trytond.pool import Pool
         Pool(test_tryton.DB_NAME).init()
@@ -89,6 +91,7 @@ def _keep(name):
     if not test_tryton.DB_CACHE or '://' in test_tryton.DB_CACHE:
         test_tryton.backup_db_cache(name)
         return
+    _words.begin(name)
     draft = f'{name} draft {os.getpid()}'
     test_tryton.backup_db_cache(draft)
     draft, file = (
@@ -229,6 +232,7 @@ def _listed(modules):
 
 
 def _drop():
+    _words.begin(None)
     if test_tryton.db_exist(test_tryton.DB_NAME):
         test_tryton.drop_db()
 
@@ -239,6 +243,7 @@ def install():
     test_tryton.activate_module = activate_module
     tools.activate_modules = activate_modules
     Pool.init = _keeping(Pool.init)
+    Cache.drop = _words.dropping(Cache.drop)
     # Asked for every class of every model, each time among all entry points
     # of the machine: half of what the tests of a module took.
     misc.import_module = functools.cache(misc.import_module)
@@ -262,6 +267,57 @@ def _lock_at_once():
 
     Transaction.lock_table = lock_table
     Transaction.lock_records = lock_records
+
+
+class _Words:
+    """Keep the names and translations that a test has read for the next one
+
+    The platform forgets all it knows after each test. What a layer calls its
+    models and fields is the same for every database that begins as it.
+    """
+    NAMES = [
+        'ir.translation', 'ir.model.get_names', 'ir.model.field.get_name']
+
+    def __init__(self):
+        self._layer = None
+        self._kept = {}
+
+    def begin(self, layer):
+        "The test database is now the one that is kept under a name"
+        self._layer = layer
+        self._give()
+
+    def dropping(self, drop):
+        @functools.wraps(drop)
+        def dropping(name):
+            if name == test_tryton.DB_NAME:
+                self._take()
+            drop(name)
+            if name == test_tryton.DB_NAME:
+                self._give()
+        return dropping
+
+    def _caches(self):
+        return [
+            Cache._instances[n] for n in self.NAMES if n in Cache._instances]
+
+    def _take(self):
+        name = test_tryton.DB_NAME
+        for cache in self._caches():
+            if cache._timestamp.get(name):
+                # Other words were committed: it is the layer no more.
+                self._layer = None
+            if self._layer:
+                self._kept[self._layer, cache._name] = dict(
+                    cache._database_cache[name])
+
+    def _give(self):
+        for cache in self._caches():
+            if kept := self._kept.get((self._layer, cache._name)):
+                cache._database_cache[test_tryton.DB_NAME].update(kept)
+
+
+_words = _Words()
 
 
 def _keeping(init):

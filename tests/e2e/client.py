@@ -9,7 +9,7 @@ PATIENCE = 30_000  # milliseconds
 # is still when nothing that it will do within a second is left, or when it
 # has asked nothing for a while.
 STILL = 150  # milliseconds
-QUIET = 0.8  # seconds
+QUIET = 800  # milliseconds
 WATCH = """(() => {
     const set = window.setTimeout, clear = window.clearTimeout;
     const waiting = new Set();
@@ -35,6 +35,23 @@ WATCH = """(() => {
         }
         return performance.now() - last;
     };
+    window.untilStill = ([still, quiet, patience]) => new Promise(resolve => {
+        const begun = performance.now();
+        let asked = begun;
+        const look = () => {
+            const now = performance.now();
+            if (window.jQuery && jQuery.active) {
+                asked = now;
+            }
+            if (window.stillFor() > still || now - asked > quiet
+                    || now - begun > patience) {
+                resolve();
+            } else {
+                set(look, 25);
+            }
+        };
+        set(look, 25);
+    });
     })()"""
 
 
@@ -47,7 +64,6 @@ class Client:
         # What a page should never do, in sentences.
         self.wrongs = []
         self._pending = 0
-        self._last = time.monotonic()
         page.set_default_timeout(PATIENCE)
         page.add_init_script(WATCH)
         page.on('request', lambda _: self._asked(1))
@@ -60,7 +76,6 @@ class Client:
 
     def _asked(self, change):
         self._pending += change
-        self._last = time.monotonic()
 
     def _failed(self, request):
         # A page that is left cuts what it was waiting for.
@@ -110,18 +125,15 @@ class Client:
     def settle(self):
         "Wait until the page asks nothing more"
         deadline = time.monotonic() + PATIENCE / 1000
-        self._last = time.monotonic()
         while time.monotonic() < deadline:
-            self.page.wait_for_timeout(50)
-            quiet = time.monotonic() - self._last
-            if self._pending <= 0 and (
-                    quiet > QUIET or self._still() > STILL):
+            # The page looks at itself: asking it twenty times a second
+            # takes more than what it does.
+            self.page.evaluate(
+                'given => window.untilStill(given)', [STILL, QUIET, PATIENCE])
+            if self._pending <= 0:
                 break
+            self.page.wait_for_timeout(50)
         self.refuse_errors()
-
-    def _still(self):
-        "Return since when the page does nothing, in milliseconds"
-        return self.page.evaluate('() => window.stillFor()')
 
     @property
     def tab(self):
