@@ -70,6 +70,17 @@ class MoneyAccount(ModelSQL, ModelView):
             ],
         help="What payments by bank card cost, such as 6278: an account of "
         "its own, for the forecast of melting is shown beside it.")
+    debt_account = fields.Many2One(
+        'account.account', "Owed by Holders", ondelete='RESTRICT',
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ('type.statement', '=', 'balance'),
+            ('closed', '!=', True),
+            # Most holders are not known.
+            ('party_required', '=', False),
+            ],
+        help="What the bank has taken back of what was loaded and is spent "
+        "already, such as 416.")
     journal = fields.Many2One(
         'account.journal', "Journal", ondelete='RESTRICT',
         context={

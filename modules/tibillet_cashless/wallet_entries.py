@@ -7,18 +7,25 @@ holders: what the company owes to the holders, if it is the issuer; else what
     it owes to the issuer, negative when the issuer owes it.
 due: what the issuer owes to who took its money.
 melted: what has melted, at the issuer, if the money is owed.
+fees: what payments have cost. debt: what holders owe to the company, having
+    spent what the bank has taken back.
 counter: what paid for what was loaded, or was paid back, where no till has
     recorded it; what a gift costs, if the money is not owed.
 """
-from collections import namedtuple
+from collections import defaultdict, namedtuple
+
+from .wallet_rules import OWN
 
 # kind: of the operations. party: at which they were.
 # units: what came into wallets, negative if it went out.
-Group = namedtuple('Group', ['kind', 'party', 'units'])
+# side: of what concerns one company alone (wallet_rules.OWN), else None.
+Group = namedtuple('Group', ['kind', 'party', 'units', 'side'])
+Group.__new__.__defaults__ = (None,)
 Entry = namedtuple('Entry', ['account', 'kind', 'party', 'units'])
 
 
 MELTS = frozenset(['melt', 'restore'])
+ACCOUNTS = {'bank': 'counter', 'fee': 'fees', 'debt': 'debt'}
 
 
 def other(kind, owed, issuer, here):
@@ -45,8 +52,23 @@ def entries(groups, owed, issuer, company):
     """
     found = []
     for group in groups:
+        if group.side in OWN:
+            # What was not in the books of others concerns them neither.
+            if group.party == company:
+                found.append(Entry(
+                        ACCOUNTS[group.side], group.kind, group.party,
+                        -group.units))
+            continue
         account = other(
             group.kind, owed, issuer, group.party == company)
         found.append(Entry('holders', group.kind, group.party, group.units))
         found.append(Entry(account, group.kind, group.party, -group.units))
-    return found
+    return _add(found)
+
+
+def _add(entries):
+    "Return one entry for what goes the same way, a move and its opposite two"
+    sums = defaultdict(int)
+    for entry in entries:
+        sums[entry[:3], entry.units > 0] += entry.units
+    return [Entry(*key, units) for (key, _), units in sums.items()]

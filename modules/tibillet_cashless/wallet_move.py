@@ -26,6 +26,10 @@ class WalletMove(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
             ('redeemed', "Paid Back"),
             ('melted', "Melted"),
             ('cleared', "Cleared"),
+            ('charged', "Taken Back by the Bank"),
+            ('bank', "Taken by the Bank"),
+            ('fee', "Payment Fee"),
+            ('debt', "Owed by the Holder"),
             ], "Side", required=True, readonly=True, sort=False)
     wallet = fields.Many2One(
         'tibillet.wallet', "Wallet", readonly=True, ondelete='RESTRICT',

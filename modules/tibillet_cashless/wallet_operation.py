@@ -1,5 +1,6 @@
 from collections import defaultdict
 
+from sql import Null
 from tibillet_base.append_only import refuse_changes
 from tibillet_base.instant import Instant
 
@@ -7,6 +8,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
+from trytond.transaction import without_check_access
 
 from .wallet_fact import WalletFactMixin
 from .wallet_rules import OPPOSITE
@@ -20,6 +22,8 @@ KINDS = [
     ('capture', "Capture of a Hold"),
     ('release', "Release of a Hold"),
     ('reverse', "Reversal"),
+    ('fee', "Payment Fee"),
+    ('chargeback', "Chargeback"),
     ('merge', "Merge"),
     ('melt', "Melting"),
     ('restore', "Restoration"),
@@ -68,6 +72,13 @@ class WalletOperation(WalletFactMixin, ModelSQL, ModelView):
             'invisible': ~Eval('reverses'),
             },
         help="The operation that this one takes back.")
+    fee_of = fields.Many2One(
+        'tibillet.wallet.operation', "Fee of", readonly=True,
+        ondelete='RESTRICT',
+        states={
+            'invisible': ~Eval('fee_of'),
+            },
+        help="The operation whose payment has cost it.")
     reversed_by = fields.One2Many(
         'tibillet.wallet.operation', 'reverses', "Reversed by", readonly=True,
         size=1,
@@ -113,6 +124,9 @@ class WalletOperation(WalletFactMixin, ModelSQL, ModelView):
                     table,
                     (table.party, Index.Equality()),
                     (table.date, Index.Range())),
+                Index(
+                    table, (table.fee_of, Index.Equality()),
+                    where=table.fee_of != Null),
                 })
         cls._order = [('at', 'DESC'), ('id', 'DESC')]
 
@@ -121,15 +135,18 @@ class WalletOperation(WalletFactMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, [
                 'uuid', 'digest', 'kind', 'company', 'at', 'date', 'user',
-                'device', 'reason', 'reverses'], party_columns=['party'])
+                'device', 'reason', 'reverses', 'fee_of'],
+            party_columns=['party'])
 
     def _parts(self):
         return [*self.holds, *(m for m in self.moves if m.wallet)]
 
+    @without_check_access
     def get_holder(self, name):
         # In the order they have paid.
         return ' · '.join(dict.fromkeys(
-                part.wallet.rec_name for part in self._parts()))
+                part.wallet.rec_name
+                for part in [*self._parts(), *self.debts]))
 
     def get_amounts(self, name):
         sums = defaultdict(int)

@@ -167,7 +167,8 @@ class WalletPosting(WalletFactMixin, ModelSQL, ModelView):
                 Operation, 'kind', Operation()))
         names = {
             'holders': 'account', 'due': 'due_account',
-            'counter': 'counter_account', 'melted': 'melt_account'}
+            'counter': 'counter_account', 'melted': 'melt_account',
+            'fees': 'fee_account', 'debt': 'debt_account'}
         lines = []
         for entry in entries:
             of = account.get_needed(names[entry.account])

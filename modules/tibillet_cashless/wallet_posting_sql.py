@@ -18,7 +18,7 @@ from trytond.transaction import Transaction
 
 from . import kinds
 from .wallet_entries import Group
-from .wallet_rules import HOLDER
+from .wallet_rules import HOLDER, OWN
 
 # company, party: of the books and its party. owed: whether the money is.
 Scope = namedtuple('Scope', ['company', 'party', 'money', 'issuer', 'owed'])
@@ -47,6 +47,9 @@ def pending(scope):
         & (link.id == Null))
     if scope.issuer != scope.party:
         where &= move.party == scope.party
+    else:
+        # Who books what a payment costs, and who is owed, is where it was.
+        where &= (move.party == scope.party) | ~move.side.in_(list(OWN))
     return move, operation, join, where
 
 
@@ -152,17 +155,21 @@ def groups(posting):
         table(name) for name in [
             'tibillet.wallet.move', 'tibillet.wallet.operation', LINK])
     # A move and its opposite are both told.
-    out = Sum(Case((move.units > 0, move.units), else_=0))
-    in_ = Sum(Case((move.units < 0, move.units), else_=0))
     statement = cursor()
-    statement.execute(*link.join(
-            move, condition=(move.operation == link.operation)
-            & (move.money == link.money)).join(
-            operation, condition=operation.id == link.operation).select(
-            operation.kind, move.party, out, in_,
-            where=(link.posting == posting) & (move.side != HOLDER),
-            group_by=[operation.kind, move.party],
-            order_by=[operation.kind.asc, move.party.asc]))
+    rows = link.join(
+        move, condition=(move.operation == link.operation)
+        & (move.money == link.money)).join(
+        operation, condition=operation.id == link.operation).select(
+        operation.kind.as_('kind'), move.party.as_('party'),
+        Case((move.side.in_(list(OWN)), move.side)).as_('side'),
+        move.units.as_('units'),
+        where=(link.posting == posting) & (move.side != HOLDER))
+    out = Sum(Case((rows.units > 0, rows.units), else_=0))
+    in_ = Sum(Case((rows.units < 0, rows.units), else_=0))
+    by = [rows.kind, rows.party, rows.side]
+    statement.execute(*rows.select(
+            *by, out, in_, group_by=by,
+            order_by=[rows.kind.asc, rows.party.asc, rows.side.asc]))
     return [
-        Group(kind, party, -int(units))
-        for kind, party, *both in statement for units in both if units]
+        Group(kind, party, -int(units), side)
+        for kind, party, side, *both in statement for units in both if units]

@@ -32,7 +32,7 @@ class Reversal(Request):
         return {'reverses': self.reverses}
 
     def operation(self, where):
-        self.reversed = _find(self.reverses, where.company, self.kind)
+        self.reversed = find(self.reverses, where.company, self.kind)
         return {
             'reverses': self.reversed.id,
             # Where it was, so that it is owed there no more.
@@ -45,7 +45,7 @@ class Reversal(Request):
                 uuid=self.reverses))
 
     def write(self, act):
-        moves = _moves(self.reversed.id)
+        moves = get_moves(self.reversed.id)
         moneys = wallet_sql.moneys(
             {move.money for move in moves}, act.party, act.date)
         purses = {
@@ -76,8 +76,8 @@ class Restoration(Reversal):
     kind = 'restore'
 
 
-def _find(uuid, company, kind):
-    "Return the operation to take back"
+def find(uuid, company, kind):
+    "Return the operation to which one of a kind refers"
     found = table('tibillet.wallet.operation')
     statement = cursor()
     statement.execute(*found.select(
@@ -92,13 +92,16 @@ def _find(uuid, company, kind):
         raise OperationCompanyError(gettext(
                 'tibillet_cashless.msg_wallet_operation_company', uuid=uuid))
     operation = Operation(*values)
-    if operation.kind not in wallet_rules.OPPOSITE[kind]:
+    if operation.kind not in wallet_rules.REFERS[kind]:
         raise OperationKindError(gettext(
-                'tibillet_cashless.msg_wallet_operation_kind', uuid=uuid))
+                'tibillet_cashless.msg_wallet_operation_kind'
+                + ('' if kind in wallet_rules.OPPOSITE else '_bank'),
+                uuid=uuid))
     return operation
 
 
-def _moves(operation):
+def get_moves(operation):
+    "Return the moves of an operation"
     move = table('tibillet.wallet.move')
     statement = cursor()
     statement.execute(*move.select(
@@ -131,16 +134,22 @@ def _take_back(act, move, money, purse, uuid):
     after = wallet_sql.subtract(purse.wallet, money.id, move.units)
     if after is None:
         refuse_spent(uuid)
-    lots = _made(move.id)
-    while any(lot.wallet != purse.wallet for lot in lots):
-        lots = [
-            found for lot in lots for found in (
-                [lot] if lot.wallet == purse.wallet else _heirs(lot.id))]
+    lots = get_lots(move.id, purse.wallet)
     if sum(lot.left_units for lot in lots) != move.units:
         refuse_spent(uuid)
     taken = [(lot.id, lot.left_units) for lot in lots]
     act.change_lots({id_: -units for id_, units in taken})
     act.put(purse, money, -move.units, after, uses=taken)
+
+
+def get_lots(move, wallet):
+    "Return the lots that a move has made, as they go on in a wallet"
+    lots = _made(move)
+    while any(lot.wallet != wallet for lot in lots):
+        lots = [
+            found for lot in lots for found in (
+                [lot] if lot.wallet == wallet else _heirs(lot.id))]
+    return lots
 
 
 def _taken(move):

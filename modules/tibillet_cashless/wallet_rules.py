@@ -6,7 +6,10 @@ afterwards ask the same ones.
 A move is a whole number of the smallest units of a money on one side, what
 comes in positive. Within an operation the moves of a money sum to zero, so
 that what was issued is always somewhere:
-issued = held + owed + used + redeemed + melted + cleared.
+issued = held + owed + used + redeemed + melted + cleared + charged.
+
+What a payment costs, and what a holder owes, is not issued: these sides face
+each other, and sum to zero by themselves.
 """
 from collections import defaultdict, namedtuple
 
@@ -15,7 +18,15 @@ HOLDER = 'holder'
 # owed: to who took it as a payment, until it is cleared.
 # used: what nobody is owed, as a gift that was spent.
 # redeemed: paid back to the holder, by the party of the move.
-SIDES = [HOLDER, 'issued', 'owed', 'used', 'redeemed', 'melted', 'cleared']
+# charged: taken back by the bank out of a wallet, what was loaded not being
+#     paid after all.
+# bank: what the bank has taken besides, of which the next two say why.
+# fee: the cost of a payment. debt: owed by the holder, who has spent it.
+SIDES = [
+    HOLDER, 'issued', 'owed', 'used', 'redeemed', 'melted', 'cleared',
+    'charged', 'bank', 'fee', 'debt']
+# They concern the company at which it was, and nobody else.
+OWN = frozenset(['bank', 'fee', 'debt'])
 
 # holder: 1 if the wallet gets, -1 if it gives, 0 for both.
 # side: the other one, by whether the money is owed to its holders.
@@ -36,12 +47,22 @@ RULES = {
     # Without use for a long time; given back to who objects, who is there.
     'melt': Rule(-1, {True: 'melted', False: 'melted'}, False),
     'restore': Rule(0, {}, True),
+    # The bank takes a top-up back: what is left of it, the rest is a debt.
+    'chargeback': Rule(-1, {True: 'charged'}, False),
+    'fee': Rule(0, {}, False),
     # From a wallet to the one it is merged into.
     'merge': Rule(0, {}, True),
     }
-REVERSIBLE = frozenset(['top_up', 'grant', 'spend', 'redeem', 'capture'])
+REVERSIBLE = frozenset([
+        'top_up', 'grant', 'spend', 'redeem', 'capture', 'fee', 'chargeback'])
 # The opposite of the moves of another operation, and of which.
 OPPOSITE = {'reverse': REVERSIBLE, 'restore': frozenset(['melt'])}
+# Of which operations there is a fee, and what the bank takes back.
+REFERS = {
+    **OPPOSITE,
+    'chargeback': frozenset(['top_up']),
+    'fee': frozenset(['top_up', 'chargeback']),
+    }
 STILL = frozenset(['hold', 'release'])
 
 Move = namedtuple('Move', ['money', 'side', 'wallet', 'units'])
@@ -76,6 +97,8 @@ def problem(kind, moves, owed, reversed_moves=None):
         return _reverse_problem(moves, reversed_moves)
     if kind == 'merge':
         return _merge_problem(moves)
+    if kind in {'fee', 'chargeback'}:
+        return _bank_problem(kind, moves, reversed_moves)
     rule = RULES[kind]
     for move in moves:
         if move.side == HOLDER:
@@ -105,3 +128,33 @@ def _merge_problem(moves):
         return 'side'
     if len(wallets) != 2:
         return 'merge'
+
+
+# What faces each side, and the sign of its units.
+_FACES = {
+    'fee': {'bank': 1, 'fee': -1},
+    'chargeback': {HOLDER: -1, 'charged': 1, 'bank': 1, 'debt': -1},
+    }
+
+
+def _bank_problem(kind, moves, reversed_moves):
+    signs, sums = _FACES[kind], defaultdict(int)
+    for move in moves:
+        if move.side not in signs:
+            return 'side'
+        if move.units * signs[move.side] < 0:
+            return 'sign'
+        sums[move.money, move.side] += move.units
+    for money in {move.money for move in moves}:
+        if sum(sums[money, side] for side in OWN):
+            return 'sum'
+    if kind == 'chargeback':
+        taken, loaded = defaultdict(int), defaultdict(int)
+        for move in moves:
+            if move.side in {'charged', 'bank'}:
+                taken[move.money] += move.units
+        for move in reversed_moves or []:
+            if move.side == HOLDER:
+                loaded[move.money] += move.units
+        if taken != loaded:
+            return 'reverse'

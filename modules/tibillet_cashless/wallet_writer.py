@@ -16,16 +16,18 @@ Access is not checked here: who calls has done it.
 Amounts are Decimals of ones of their money (12.35, 0.25 hour): they must be a
 whole number of its smallest units, nothing is rounded.
 """
-from . import wallet_check_money, wallet_holding, wallet_pay, wallet_sql
+from . import (
+    wallet_chargeback, wallet_check_money, wallet_holding, wallet_pay,
+    wallet_sql)
 from .wallet_holding import Held
 from .wallet_pay import Paid, Sold
 from .wallet_request import Amounts, Answer, At, Moved, Request, record
 from .wallet_reverse import Restoration, Reversal
 
 __all__ = [
-    'Answer', 'At', 'Held', 'Moved', 'Paid', 'Sold', 'capture', 'grant',
-    'hold', 'pay', 'quote', 'redeem', 'release', 'restore', 'reverse', 'spend',
-    'top_up']
+    'Answer', 'At', 'Held', 'Moved', 'Paid', 'Sold', 'capture', 'charge_back',
+    'fee', 'grant', 'hold', 'pay', 'quote', 'redeem', 'release', 'restore',
+    'reverse', 'spend', 'top_up']
 
 
 def top_up(at, uuid, of, money, amount, reason=None, now=None):
@@ -114,6 +116,25 @@ def restore(at, uuid, operation, reason=None, now=None):
     It comes back in its lots, with their dates.
     """
     return record(Restoration(at, uuid, operation, reason), now)
+
+
+def fee(at, uuid, operation, amount, reason=None, now=None):
+    """Note what the bank has taken for a top-up, or for its chargeback
+
+    operation: its uuid.
+    """
+    return record(wallet_chargeback.Fee(
+            at, uuid, operation, amount, reason), now)
+
+
+def charge_back(at, uuid, operation, reason=None, now=None):
+    """Take a top-up back that the bank has not paid after all, once
+
+    operation: its uuid.
+    What is left of it leaves the wallet, the rest is owed by the holder.
+    """
+    return record(wallet_chargeback.Chargeback(
+            at, uuid, operation, reason), now)
 
 
 class _Simple(Request):

@@ -40,6 +40,30 @@ class WalletEntriesTestCase(unittest.TestCase):
                 ('melted', 'restore', COOP, -765),
                 ])
 
+    def test_bank(self):
+        "E13: 20.00 are charged back, of which 5.00 are left; fees of 1.00"
+        groups = [
+            Group('chargeback', VENUE, -500),
+            Group('chargeback', VENUE, -1500, 'bank'),
+            Group('chargeback', VENUE, 1500, 'debt'),
+            Group('fee', VENUE, -100, 'bank'),
+            Group('fee', VENUE, 100, 'fee'),
+            ]
+        self.assertEqual(
+            [tuple(e) for e in entries(groups, True, True, VENUE)], [
+                ('holders', 'chargeback', VENUE, -500),
+                ('counter', 'chargeback', VENUE, 2000),
+                ('debt', 'chargeback', VENUE, -1500),
+                ('counter', 'fee', VENUE, 100),
+                ('fees', 'fee', VENUE, -100),
+                ])
+        # At the issuer, what is left of it only.
+        self.assertEqual(
+            [tuple(e) for e in entries(groups, True, True, COOP)], [
+                ('holders', 'chargeback', VENUE, -500),
+                ('due', 'chargeback', VENUE, 500),
+                ])
+
     def test_entries(self):
         "E4 at the issuer: 12.00 were spent at a venue, 4.20 paid back there"
         self.assertEqual([tuple(e) for e in entries(

@@ -21,6 +21,13 @@ MELTED = moves(
     (FED, 'holder', LEA, -350), (FED, 'melted', None, 350))
 
 
+LOADED = moves(
+    (FED, 'holder', LEA, 2000), (FED, 'issued', None, -2000))
+CHARGED = moves(
+    (FED, 'holder', LEA, -500), (FED, 'charged', None, 500),
+    (FED, 'bank', None, 1500), (FED, 'debt', None, -1500))
+
+
 class RulesTestCase(unittest.TestCase):
 
     def test_right(self):
@@ -52,9 +59,48 @@ class RulesTestCase(unittest.TestCase):
                 ('reverse', moves(
                         (FED, 'holder', TOM, 350),
                         (FED, 'owed', None, -350)), SPENT),
+                ('fee', moves(
+                        (FED, 'bank', None, 100),
+                        (FED, 'fee', None, -100)), None),
+                # E13: of 20.00, 5.00 are left.
+                ('chargeback', CHARGED, LOADED),
+                ('chargeback', moves(
+                        (FED, 'holder', LEA, -2000),
+                        (FED, 'charged', None, 2000)), LOADED),
+                ('chargeback', moves(
+                        (FED, 'bank', None, 2000),
+                        (FED, 'debt', None, -2000)), LOADED),
+                ('reverse', moves(*(
+                            (m.money, m.side, m.wallet, -m.units)
+                            for m in CHARGED)), CHARGED),
                 ]:
             with self.subTest(kind=kind):
                 self.assertIsNone(problem(kind, rows, OWED, reversed_moves))
+
+    def test_wrong_bank(self):
+        for kind, rows, code in [
+                ('fee', [(FED, 'holder', LEA, 100), (FED, 'fee', None, -100)],
+                    'side'),
+                ('fee', [(FED, 'bank', None, -100), (FED, 'fee', None, 100)],
+                    'sign'),
+                ('fee', [(FED, 'bank', None, 100), (FED, 'debt', None, -100)],
+                    'side'),
+                # What is left in the wallet is not what the bank has taken.
+                ('chargeback', [
+                        (FED, 'holder', LEA, -500),
+                        (FED, 'bank', None, 2000),
+                        (FED, 'debt', None, -1500)], 'sum'),
+                # Less than was loaded.
+                ('chargeback', [
+                        (FED, 'holder', LEA, -500),
+                        (FED, 'charged', None, 500)], 'reverse'),
+                ('chargeback', [
+                        (FED, 'holder', LEA, 2000),
+                        (FED, 'charged', None, -2000)], 'sign'),
+                ]:
+            with self.subTest(kind=kind, code=code):
+                self.assertEqual(
+                    problem(kind, moves(*rows), OWED, LOADED), code)
 
     def test_wrong(self):
         for kind, rows, code in [
@@ -115,8 +161,27 @@ class RulesTestCase(unittest.TestCase):
             set(wallet_rules.kinds(holder=1)), {'top_up', 'grant'})
         self.assertLessEqual(wallet_rules.REVERSIBLE, set(RULES))
 
+    @given(st.integers(0, 10 ** 9), st.integers(0, 10 ** 9))
+    def test_chargeback(self, left, spent):
+        "Whatever is left and spent, it is all that was loaded"
+        if not left + spent:
+            return
+        loaded = moves(
+            (FED, 'holder', LEA, left + spent),
+            (FED, 'issued', None, -left - spent))
+        charged = [m for m in moves(
+                (FED, 'holder', LEA, -left), (FED, 'charged', None, left),
+                (FED, 'bank', None, spent), (FED, 'debt', None, -spent))
+            if m.units]
+        self.assertIsNone(problem('chargeback', charged, OWED, loaded))
+        self.assertEqual(
+            problem('chargeback', charged, OWED, moves(
+                    (FED, 'holder', LEA, left + spent + 1),
+                    (FED, 'issued', None, -left - spent - 1))), 'reverse')
+
     @given(
-        st.sampled_from(sorted(wallet_rules.REVERSIBLE)),
+        st.sampled_from(sorted(
+                wallet_rules.REVERSIBLE - {'fee', 'chargeback'})),
         st.integers(1, 10 ** 9))
     def test_reverse(self, kind, units):
         "The opposite of a right operation is right, the same is not"

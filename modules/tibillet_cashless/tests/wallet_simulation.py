@@ -150,7 +150,7 @@ class Simulation:
         name = draw.choice([
                 'top_up', 'top_up', 'top_up', 'grant', 'spend', 'spend',
                 'pay', 'pay', 'pay', 'redeem', 'reverse', 'hold', 'capture',
-                'release', 'restore'])
+                'release', 'restore', 'fee', 'charge_back'])
         if name in {'top_up', 'grant', 'redeem'}:
             if name == 'grant':
                 money, at = test.gift.id, test.at_coop
@@ -168,6 +168,10 @@ class Simulation:
             return name, [of, [(test.fed.id, amount)], until], {'at': at}
         if name == 'restore':
             return name, [draw.choice(self.melted or ['none'])], {}
+        if name in {'fee', 'charge_back'}:
+            loads = [u for u, a in self.answers.items() if a.kind == 'top_up']
+            of = draw.choice(loads or ['none'])
+            return name, [of, amount] if name == 'fee' else [of], {}
         kind = 'hold' if name != 'reverse' else None
         uuids = [
             u for u, a in self.answers.items()
