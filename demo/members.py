@@ -20,7 +20,7 @@ from decimal import Decimal
 
 from proteus import Model, Wizard
 
-from . import books
+from . import books, surplus
 
 D = Decimal
 CREATED = dt.date(2025, 3, 3)
@@ -46,6 +46,10 @@ QUESTIONS = [
     ("Comptes de 2025",
         "L'assemblée approuve les comptes de l'exercice 2025.",
         'accounts', False),
+    (surplus.QUESTION,
+        "L'assemblée affecte le résultat de 2025, 4 200,00 €, comme proposé : "
+        "réserve légale, réserve statutaire, et tout ce qui reste à la "
+        "réserve de développement.", 'surplus', False),
     ("Conseil coopératif",
         "L'assemblée élit Nora Vidal au conseil coopératif, pour trois ans.",
         'board', True),
@@ -59,6 +63,7 @@ CHANGES = [
         "Lyon.", 'statutes', False),
     ]
 ABSENT = "Rosa Klein"
+UNANIMOUS = [surplus.QUESTION, "Siège social"]
 # Who votes against what the others are for.
 AGAINST = ["Le Dock", "Tiers-lieu des Aubes", "Paul Sabatier", "Rosa Klein"]
 # For, against, blank in each college.
@@ -87,6 +92,7 @@ INVOICES_PAID = {
     "Iris Mimosa": dt.date(2026, 9, 18)}
 RESULTS = {
     "Comptes de 2025": ('adopted', D('0.6667')),
+    surplus.QUESTION: ('adopted', D('1.0000')),
     "Conseil coopératif": ('adopted', D('0.9000')),
     "Studio d'enregistrement": ('rejected', D('0.4000')),
     "Siège social": ('adopted', D('1.0000')),
@@ -105,8 +111,10 @@ def build(house, progress):
         with books.on(CREATED):
             _shares(house)
             _rules()
-        progress("ordinary assembly")
-        _hold('ordinary', ORDINARY, QUESTIONS)
+        progress("shares in the books")
+        surplus.post_shares(house.cooperative)
+        progress("ordinary assembly, and its surplus")
+        _hold('ordinary', ORDINARY, QUESTIONS, house.cooperative)
         progress("extraordinary assembly")
         _hold('extraordinary', EXTRAORDINARY, CHANGES)
         _check()
@@ -248,8 +256,11 @@ def _rules():
         rule.click('adopt')
 
 
-def _hold(kind, date, questions):
-    "Convene an assembly, hold it and close it"
+def _hold(kind, date, questions, allocating=None):
+    """Convene an assembly, hold it and close it
+
+    allocating: the company whose result it allocates, if it does.
+    """
     Assembly = Model.get('tibillet.assembly')
     Roll = Model.get('tibillet.roll')
     convened = date - dt.timedelta(days=21)
@@ -262,6 +273,9 @@ def _hold(kind, date, questions):
         assembly.resolutions.new(
             name=name, text=text, kind=about, is_secret=is_secret)
     with books.on(convened):
+        if allocating:
+            assembly.save()
+            proposal = surplus.propose(allocating, assembly)
         roll = Roll(date=convened)
         roll.click('freeze')
         assembly.click('convene')
@@ -282,6 +296,8 @@ def _hold(kind, date, questions):
             _vote(resolution)
         assembly.reload()
         assembly.click('close')
+        if allocating:
+            surplus.allocate(proposal)
 
 
 def _vote(resolution):
@@ -293,7 +309,7 @@ def _vote(resolution):
             row.yes, row.no, row.blank = BALLOTS[row.college.name]
         count.execute('count')
         return
-    if resolution.name != "Siège social":
+    if resolution.name not in UNANIMOUS:
         _cast(resolution, 'no', Attendance.find([
                     ('assembly', '=', resolution.assembly.id),
                     ('party_name', 'in', AGAINST),

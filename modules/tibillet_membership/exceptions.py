@@ -228,3 +228,35 @@ class VoteError(UserError):
 
 class BallotError(UserError):
     pass
+
+
+class SurplusAccessError(AccessError):
+    pass
+
+
+class SurplusError(UserError):
+    pass
+
+
+class SurplusAmountError(SurplusError):
+    pass
+
+
+class SurplusBoundError(SurplusError):
+    pass
+
+
+class SurplusPostingError(SurplusError):
+    pass
+
+
+class SurplusResolutionError(SurplusError):
+    pass
+
+
+class SurplusUseError(ValidationError):
+    pass
+
+
+class SurplusYearError(ValidationError):
+    pass

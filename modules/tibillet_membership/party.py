@@ -39,6 +39,7 @@ class Replace(metaclass=PoolMeta):
             ('tibillet.share.certificate', 'party'),
             ('tibillet.share.entry', 'party'),
             ('tibillet.share.withdrawal', 'party'),
+            ('tibillet.surplus.interest', 'party'),
             ]
 
 

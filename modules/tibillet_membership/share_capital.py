@@ -2,13 +2,13 @@
 from decimal import Decimal
 
 from tibillet_base.of_company import OfCompanyMixin
-from tibillet_base.tools import each_company, now, today
+from tibillet_base.tools import cursor, each_company, now, table, today
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Eval, If
+from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction, without_check_access
 
 from tibillet.terms import add_months
@@ -89,17 +89,26 @@ class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
                 ('broken', "The register of shares was changed"),
                 ('floor', "Somebody waits for the capital to grow"),
                 ('late', "Five years are over: call the capital"),
+                ('revision', "A co-operative revision is due"),
+                ('surplus', "The assembly is to allocate the result"),
                 ('soon', "Five years are over within twelve months"),
+                ('revision_soon',
+                    "A co-operative revision is due within twelve months"),
                 ('to_pay', "Called capital is to be paid"),
                 ], "Alert", sort=False), 'get_alert')
-    alert_string = alert.translated('alert')
+    alerts = fields.Function(fields.Text(
+            "All Alerts",
+            states={
+                'invisible': ~Eval('alert'),
+                }),
+        'get_all_alerts')
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        table = cls.__table__()
+        capital_ = cls.__table__()
         cls._sql_constraints += [
-            ('company_unique', Unique(table, table.company),
+            ('company_unique', Unique(capital_, capital_.company),
                 'tibillet_membership.msg_share_capital_unique'),
             ]
         cls._buttons.update({
@@ -152,6 +161,16 @@ class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
             highest, self.floor_rate, self.floor_amount,
             self.company.currency.rounding)
 
+    def get_subscribed(self, date):
+        "Return what was subscribed at the end of a day"
+        entry = table('tibillet.share.entry')
+        statement = cursor()
+        statement.execute(*entry.select(
+                entry.subscribed,
+                where=(entry.company == self.company.id)
+                & (entry.date <= date) & share_register.standing(entry)))
+        return sum((Decimal(str(change)) for change, in statement), ZERO)
+
     def get_due(self, asked_on):
         "Return from when who has asked on a day may leave"
         return add_months(asked_on, self.refund_months)
@@ -185,17 +204,34 @@ class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
         return capital.call_until(min(days.values())) if days else None
 
     def get_alert(self, name):
+        alerts = self._get_alerts()
+        return min(alerts, key=self._get_alert_order()) if alerts else None
+
+    def get_all_alerts(self, name):
+        names = dict(self.fields_get(['alert'])['alert']['selection'])
+        return '\n'.join(
+            names[alert] for alert in sorted(
+                self._get_alerts(), key=self._get_alert_order()))
+
+    @classmethod
+    def _get_alert_order(cls):
+        "The worst come first in the selection"
+        return [key for key, _ in cls.alert.selection].index
+
+    def _get_alerts(self):
         day = today(self.company)
+        alerts = set()
         if self.broken_number:
-            return 'broken'
+            alerts.add('broken')
         if self.queued > self.free:
-            return 'floor'
+            alerts.add('floor')
         if self.call_until and self.call_until < day:
-            return 'late'
-        if self.call_until and self.call_until < add_months(day, 12):
-            return 'soon'
+            alerts.add('late')
+        elif self.call_until and self.call_until < add_months(day, 12):
+            alerts.add('soon')
         if self.to_pay:
-            return 'to_pay'
+            alerts.add('to_pay')
+        return alerts
 
     @classmethod
     @ModelView.button
@@ -220,9 +256,10 @@ class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
     def view_attributes(cls):
         return super().view_attributes() + [
             ('/tree', 'visual', If(
-                    Eval('alert').in_(['broken', 'floor', 'late']), 'danger',
-                    If(Eval('alert').in_(['soon', 'to_pay']),
-                        'warning', ''))),
+                    Eval('alert').in_([
+                            'broken', 'floor', 'late', 'revision',
+                            'surplus']), 'danger',
+                    If(Bool(Eval('alert')), 'warning', ''))),
             ]
 
 

@@ -171,3 +171,21 @@ def vote(resolution, choice, *names):
 def plain(sentence):
     "Return a sentence with spaces that break"
     return sentence.replace('\xa0', ' ')
+
+
+def set_surplus_accounts():
+    "Make the accounts of the result, and return them by what they hold"
+    Account = Model.get('account.account')
+    Configuration = Model.get('tibillet.membership.configuration')
+    model = get_accounts()['cash']
+    configuration = Configuration(1)
+    accounts = {}
+    for role, code in [
+            ('profit', '120'), ('loss', '129'), ('legal', '1061'),
+            ('statutory', '1063'), ('other', '1068'), ('interest', '457'),
+            ('carried', '110'), ('losses', '119')]:
+        account, = model.duplicate(default={'name': code, 'code': code})
+        accounts[role] = Account(account.id)
+        setattr(configuration, f'surplus_{role}_account', accounts[role])
+    configuration.save()
+    return accounts
