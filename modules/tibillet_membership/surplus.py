@@ -456,6 +456,8 @@ class Surplus(OfCompanyMixin, Workflow, ModelSQL, ModelView):
 
 
 def percent(rate):
-    number = Report.format_number(
-        half_up(Fraction(rate) * 100, Decimal('0.0001')), None)
+    "Show a rate, with four decimals only if two do not say it"
+    exact = half_up(Fraction(rate) * 100, Decimal('0.0001'))
+    digits = 2 if exact == half_up(exact) else 4
+    number = Report.format_number(exact, None, digits=digits)
     return f'{number}\xa0%'
