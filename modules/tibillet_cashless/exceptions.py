@@ -76,3 +76,7 @@ class MeltRestoreError(UserError):
 
 class MeltForecastError(UserError):
     pass
+
+
+class WalletStatementError(UserError):
+    pass
