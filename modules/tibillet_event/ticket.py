@@ -1,15 +1,17 @@
 from sql.operators import Equal
+from tibillet_base import tools
 from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.tools import cursor, table
 
 from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
-from trytond.pool import PoolMeta
+from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
 from .exceptions import TicketAccessError
 from .tariff_count import Person
+from .ticket_exceptions import TicketEraseError
 
 
 class Ticket(OfCompanyMixin, ModelSQL, ModelView):
@@ -141,3 +143,37 @@ class Replace(metaclass=PoolMeta):
                         for party in [
                             self.ask.source, self.ask.destination]])))
         return transition
+
+
+class Erase(metaclass=PoolMeta):
+    __name__ = 'party.erase'
+
+    def check_erase_company(self, party, company):
+        pool = Pool()
+        Ticket = pool.get('tibillet.ticket')
+        super().check_erase_company(party, company)
+        tickets = Ticket.search([
+                ('party', '=', party.id),
+                ('company', '=', company.id),
+                ('state', '=', 'valid'),
+                ['OR',
+                    ('performance.end', '>', tools.now()),
+                    # What was paid for it is still owed.
+                    ('performance.state', '=', 'cancelled'),
+                    ],
+                ], limit=1)
+        for ticket in tickets:
+            raise TicketEraseError(gettext(
+                    'tibillet_event.msg_erase_ticket',
+                    party=party.rec_name,
+                    ticket=ticket.rec_name,
+                    company=company.rec_name))
+
+    def to_erase(self, party_id):
+        pool = Pool()
+        Ticket = pool.get('tibillet.ticket')
+        # Numbers, amounts and operations are kept: the law wants them.
+        return super().to_erase(party_id) + [
+            (Ticket, [('party', '=', party_id)], True,
+                ['holder', 'email'], [None, None]),
+            ]

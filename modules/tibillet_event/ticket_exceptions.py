@@ -1,6 +1,12 @@
+from trytond.model.exceptions import AccessError
+
 from .exceptions import TicketError
 
 
 class TicketPerformanceError(TicketError):
     api_code = 'no_performance'
     api_status = 404
+
+
+class TicketEraseError(AccessError):
+    pass
