@@ -404,7 +404,8 @@ class Assembly(Workflow, ModelSQL, ModelView):
             Company, {a.company.id for a in assemblies}, 'party')
         ending = [a for a in assemblies if a.state == 'open']
         for assembly in ending:
-            assembly.check_quorum()
+            if not any(r.counts for r in assembly.resolutions):
+                assembly.check_quorum()
             waiting = [r for r in assembly.resolutions if not r.is_decided]
             if waiting:
                 raise AssemblyError(gettext(

@@ -119,6 +119,9 @@ class AssemblyAttendance(ModelSQL, ModelView):
                 raise AttendanceError(gettext(
                         'tibillet_membership.msg_attendance_immutable',
                         assembly=attendance.assembly.rec_name))
+        if not external:
+            # An arrival or a departure, which is a fact of its own.
+            return
         with without_check_access():
             for vote in Vote.search([
                         ('attendance', 'in', [a.id for a in attendances]),

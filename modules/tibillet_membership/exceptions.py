@@ -260,3 +260,7 @@ class SurplusUseError(ValidationError):
 
 class SurplusYearError(ValidationError):
     pass
+
+
+class MovementError(UserError):
+    pass

@@ -286,6 +286,9 @@ class Resolution(sequence_ordered(), Workflow, ModelSQL, ModelView):
         self.assembly.check_quorum()
         attendances = Counter(
             a.line.college for a in self.assembly.attendances)
+        there = Counter(
+            a.line.college for a in self.assembly.attendances
+            if a.presence != 'absent')
         values = []
         for weight in sorted(
                 self.assembly.roll.scheme.weights,
@@ -296,6 +299,7 @@ class Resolution(sequence_ordered(), Workflow, ModelSQL, ModelView):
                     'college_name': weight.college.name,
                     'weight': weight.weight,
                     'voters': attendances[weight.college],
+                    'there': there[weight.college],
                     **{c: votes.get(weight.college, {}).get(c, 0)
                         for c in CHOICES},
                     })
@@ -326,9 +330,11 @@ class Resolution(sequence_ordered(), Workflow, ModelSQL, ModelView):
     def get_waiting(cls, resolutions, name):
         with without_check_access():
             return {
-                r.id: sum(
-                    a.presence != 'absent' for a in r.assembly.attendances)
-                - len(r.votes) if r.state == 'voting' else None
+                r.id: len(
+                    {a for a in r.assembly.attendances
+                        if a.presence != 'absent'}
+                    - {v.attendance for v in r.votes})
+                if r.state == 'voting' else None
                 for r in cls.browse(resolutions)}
 
     @classmethod
@@ -393,6 +399,9 @@ class ResolutionCount(FactMixin, ModelSQL, ModelView):
     weight = fields.Numeric(
         "Weight", digits=RATE_DIGITS, required=True, readonly=True)
     voters = _count("On the Roll")
+    there = fields.Integer(
+        "There", readonly=True,
+        help="Present or represented when the votes were counted.")
     yes = _count("For")
     no = _count("Against")
     abstention = _count("Abstentions")
@@ -416,7 +425,7 @@ class ResolutionCount(FactMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, [
                 'resolution', 'college', 'college_name', 'weight', 'voters',
-                *CHOICES])
+                'there', *CHOICES])
 
     def get_rec_name(self, name):
         return self.college_name
