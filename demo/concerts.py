@@ -21,7 +21,7 @@ from tibillet_event.tests.door_tools import Phone
 
 from proteus import Model, Wizard
 
-from . import books, counters, places, waiting
+from . import books, counters, group, places, waiting
 
 D = Decimal
 # Name, kind, price, least, proof to look at, number of places
@@ -313,6 +313,9 @@ def _come_next(room, today):
         quantity=waiting.PLACES)
     _sell(room, full, 'card', (waiting.PLACES, 0, 0, 0), "Atelier Mélisse")
     waiting.build(room, full)
+    schools = _announce(
+        room, "Le petit orchestre", today + dt.timedelta(days=28))
+    group.build(room, schools, today)
     _sell_pass(room, [tomorrow, seated, cancelled])
     _cancel(room, cancelled)
     _postpone(room, postponed, today + dt.timedelta(days=24))

@@ -62,3 +62,19 @@ class TicketInvoicedError(TicketError):
 
 class ReturnInvoiceError(ReturnError):
     pass
+
+
+class GroupStateError(SaleTicketError):
+    pass
+
+
+class GroupDeadlineError(SaleTicketError):
+    pass
+
+
+class GroupQuantityError(SaleTicketError):
+    pass
+
+
+class GroupNamesError(SaleTicketError):
+    pass

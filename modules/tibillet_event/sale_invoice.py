@@ -5,6 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import PoolMeta
+from trytond.pyson import Bool, Eval, If
 
 from .sale_exceptions import SaleInvoiceLineError
 from .sale_tax import ExactTaxMixin
@@ -29,6 +30,18 @@ class InvoiceLine(ExactTaxMixin, metaclass=PoolMeta):
     place_vat = Monetary(
         "VAT of the Places", currency='currency', digits='currency',
         readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        # What is sold in advance, or owed to another organiser, is no
+        # revenue: charts have accounts of the balance sheet for it.
+        cls.account.domain = [
+            If(Bool(Eval('place_amount')), [
+                    ('closed', '!=', True),
+                    ('company', '=', Eval('company', -1)),
+                    ], cls.account.domain),
+            ]
 
     def _get_exact_lines(self):
         return [self]

@@ -284,3 +284,26 @@ class WaitingRaceTestCase(RouteTestCase):
             self.assertEqual(
                 [id_ for ids in made for id_ in ids], [entries[0]], turn)
             self.assertEqual(self.owners(), (ALL - 2, 2, 0), turn)
+
+    def test_fewer_while_confirmed(self):
+        "A group that shrinks while it is sold: one or the other, whole"
+        ends = Counter()
+        for turn in range(ROUNDS):
+            sold = self.fill()
+            self.do(place_writer.free, sold)
+            held, part = str(uuid.uuid4()), str(uuid.uuid4())
+            self.do(
+                place_writer.hold, self.performance, None, ALL, held, UNTIL)
+
+            def shrink(held=held, part=part):
+                place_part.keep(held, 4, part)
+                return place_writer.release(held).places
+
+            results = self.at_once([
+                    shrink, lambda held=held: place_writer.sell(held).places])
+            shrunk, confirmed = (isinstance(r, tuple) for r in results)
+            self.assertNotEqual(shrunk, confirmed, (turn, results))
+            self.assertEqual(
+                self.owners(), (0, 4, ALL - 4) if shrunk else (ALL, 0, 0))
+            ends[shrunk] += 1
+        self.assertEqual(sum(ends.values()), ROUNDS)
