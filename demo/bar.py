@@ -1,6 +1,7 @@
 """A bar that is open: articles on a screen, gifts and cards.
 
-By hand, what the drawer holds: 20.00 and 12.35 loaded, a beer of 3.50.
+By hand, what the drawer holds: a float of 100.00, 20.00 and 12.35 loaded, a
+beer of 3.50.
 """
 import uuid
 from decimal import Decimal
@@ -34,7 +35,8 @@ CARDS = [
     ('04A1B2C3D4E503', 'BAR-003', None, '10.00'),
     ('04A1B2C3D4E504', 'BAR-004', None, None),
     ]
-DRAWER = D('35.85')
+FLOAT = D('100.00')
+DRAWER = D('135.85')
 
 
 def build(house, progress, today):
@@ -113,6 +115,7 @@ def _sell(company, gift):
     Session = Model.get('sale.point.cash.session')
     till, = Point.find([('code', '=', 'BAR')])
     till.click('open_till')
+    counters.put_float(till, FLOAT)
     for uid, _, loaded, given in CARDS:
         if loaded:
             load = Wizard('tibillet.card.load')

@@ -14,6 +14,13 @@ DIFFERENCES = [
     ('shortage_type', "Manque en caisse", '658'),
     ('surplus_type', "Excédent de caisse", '758'),
     ]
+# Use, name, account
+MOVEMENTS = [
+    ('float', "Fond de caisse", '580'),
+    ('in', "Apport en caisse", '580'),
+    ('out', "Petit achat", '6068'),
+    ('bank', "Remise en banque", '580'),
+    ]
 
 
 def open_years(company, dates):
@@ -34,6 +41,9 @@ def prepare(company):
     # The standard chart has no account for cards on their way to the bank.
     books.account(company, '5112').duplicate(
         default={'code': '5115', 'name': "Cartes bancaires à encaisser"})
+    # Nor has it, for what is on its way to the bank, one that is not closed.
+    books.account(company, '5311').duplicate(
+        default={'code': '580', 'name': "Virements internes"})
     for name, tender, code in METHODS:
         method = Method(name=name, account=books.account(company, code))
         method.tender = tender
@@ -53,6 +63,22 @@ def _name_differences(company):
         type_.save()
         setattr(configuration, setting, type_)
     configuration.save()
+    Type.save([
+            Type(
+                name=name, journal=journal, use=use,
+                account=books.account(company, code))
+            for use, name, code in MOVEMENTS])
+
+
+def put_float(till, amount):
+    "Put a float in the drawer of an open till"
+    Type = Model.get('sale.point.cash.transfer.type')
+    cash = till.click('cash_wizard')
+    cash.form.type, = Type.find([
+            ('company', '=', till.company.id), ('use', '=', 'float')])
+    cash.form.amount = amount
+    cash.form.reason = "Fond de caisse de la soirée"
+    cash.execute('move')
 
 
 def make(name, code):

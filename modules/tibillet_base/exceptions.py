@@ -182,6 +182,11 @@ class TillClosureError(TillError):
     api_code = 'closure'
 
 
+class TillCashError(TillError):
+    api_code = 'cash'
+    api_status = 400
+
+
 class TillPeriodError(TillError):
     api_code = 'period'
 

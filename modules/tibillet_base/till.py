@@ -376,21 +376,3 @@ class Session(metaclass=PoolMeta):
             previous_session=last[0] if last else None,
             opened_at=tools.now(),
             opened_by=tools.who())
-
-
-class Transfer(metaclass=PoolMeta):
-    __name__ = 'sale.point.cash.transfer'
-
-    @classmethod
-    def check_modification(cls, mode, transfers, values=None, external=False):
-        super().check_modification(
-            mode, transfers, values=values, external=external)
-        for transfer in transfers:
-            if (external and (
-                        transfer.session.state != 'open'
-                        or transfer.state != 'draft'
-                        or (mode == 'write' and values.keys()
-                            & {'session', 'point', 'state', 'move'}))):
-                raise TillFactError(gettext(
-                        'tibillet_base.msg_till_session',
-                        till=transfer.point.rec_name))

@@ -49,6 +49,8 @@ class Closing:
         self.row = till_sql.lock(point) if lock else till_sql.read(point)
         self.point = point
         self.session = Session(till_finish.get_session(point))
+        # Before that of the difference, which has its own figure.
+        self.transfers = list(self.session.transfers)
         self.at = tools.now()
         self.quantum, _ = point.get_till_settings(self.row.company)
         last = Closure.search([
@@ -111,6 +113,7 @@ class Closing:
             categories=[r for r in records if r.kind == 'category'],
             outsides=[r for r in records if r.kind == 'outside'],
             discounts=[r for r in records if r.kind == 'discount'],
+            cash_moves=[r for r in records if r.kind == 'cash'],
             counts=[],
             **values)
 
@@ -196,6 +199,7 @@ class Closing:
         date = self._get_date()
         totals = till_totals.totals(
             row.id, self.after, row.counter, self.quantum)
+        totals.lines += self._get_cash_moves()
         month, year = self._get_periods(date)
         return {
             'company': row.company,
@@ -229,6 +233,16 @@ class Closing:
                 previous.link if previous
                 else till_chain.start('closure', row.uuid)),
             }, self._get_lines(totals)
+
+    def _get_cash_moves(self):
+        "Return what was put in and taken out, by its kind and reason"
+        moves = {}
+        for transfer in self.transfers:
+            part = moves.setdefault(transfer.rec_name, till_totals.Part(
+                    'cash', label=transfer.rec_name, quantity=ZERO))
+            part.quantity += 1
+            part.amount += transfer.amount or ZERO
+        return list(moves.values())
 
     def _get_periods(self, date):
         "Return the totals of the closures before in the month, in the year"

@@ -67,6 +67,11 @@ class Closure(TotaledMixin, _ClosureFactMixin, ModelSQL, ModelView):
         states={
             'invisible': ~Eval('discounts', [-1]),
             })
+    cash_moves = totals_of(
+        'tibillet.till.closure.line', 'closure', "Cash In and Out", 'cash',
+        states={
+            'invisible': ~Eval('cash_moves', [-1]),
+            })
     cash_start = till_amount("Cash at Opening")
     cash_sales = till_amount("Cash of Sales")
     cash_moved = till_amount("Cash Put In or Taken Out")

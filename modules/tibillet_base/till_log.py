@@ -50,6 +50,8 @@ class TillLog(OfTillMixin, ModelSQL, ModelView):
             ('period', "Month or Year Closed"),
             ('cancellation', "Cancelled Sale"),
             ('drawer', "Drawer Opened"),
+            ('cash_in', "Cash Put In"),
+            ('cash_out', "Cash Taken Out"),
             ('print', "Printed"),
             ('reprint', "Printed Again"),
             ('check', "Chain Checked"),

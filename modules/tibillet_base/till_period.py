@@ -54,6 +54,11 @@ class TillPeriod(TotaledMixin, OfTillMixin, ModelSQL, ModelView):
         states={
             'invisible': ~Eval('discounts', [-1]),
             })
+    cash_moves = totals_of(
+        'tibillet.till.period.line', 'period', "Cash In and Out", 'cash',
+        states={
+            'invisible': ~Eval('cash_moves', [-1]),
+            })
     closure_link = fields.Char(
         "Fingerprint of the Last Z Closure", required=True, readonly=True,
         strip=False)

@@ -22,6 +22,7 @@ _KINDS = {
     'category': ['category'],
     'outside': ['category'],
     'discount': ['label'],
+    'cash': ['label'],
     }
 
 

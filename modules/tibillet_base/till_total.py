@@ -82,6 +82,7 @@ class TotalMixin(sequence_ordered()):
             ('category', "Category"),
             ('outside', "Outside Turnover"),
             ('discount', "Discounts"),
+            ('cash', "Cash In and Out"),
             ], "Kind", required=True, readonly=True, sort=False)
     label = fields.Char("Label", required=True, readonly=True, strip=False)
     method = fields.Many2One(

@@ -20,8 +20,9 @@ ZERO = Decimal(0)
 class Part:
     """One line of a closure
 
-    kind: tender, vat, category, outside or discount.
-    quantity: of payments, of what was sold, or of lines that were reduced.
+    kind: tender, vat, category, outside, discount or cash.
+    quantity: of payments, of what was sold, of lines that were reduced, or
+        of movements of cash.
     label: what names it where no record does.
     """
     kind: str

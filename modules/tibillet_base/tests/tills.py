@@ -153,24 +153,38 @@ def pay(sale, method, amount=None):
 
 
 def name_differences():
-    "Say how the books call cash that is missing or too much"
+    "Say how the books call cash that is missing or too much, in and out"
     Configuration = Model.get('tibillet.till.configuration')
     Journal = Model.get('account.journal')
     Type = Model.get('sale.point.cash.transfer.type')
     accounts = get_accounts()
     journal, = Journal.find([('type', '=', 'cash')], limit=1)
     types = {}
-    for name, account in [
-            ("Shortage", accounts['expense']),
-            ("Surplus", accounts['revenue']),
-            ("Bank", accounts['cash']),
+    waiting, = accounts['cash'].duplicate(default={'name': "On its Way"})
+    for name, account, use in [
+            ("Shortage", accounts['expense'], None),
+            ("Surplus", accounts['revenue'], None),
+            ("Float", waiting, 'float'),
+            ("Purchase", accounts['expense'], 'out'),
+            ("Bank", waiting, 'bank'),
             ]:
-        types[name] = Type(name=name, journal=journal, account=account)
+        types[name] = Type(
+            name=name, journal=journal, account=account, use=use)
         types[name].save()
     configuration = Configuration(1)
     configuration.shortage_type = types["Shortage"]
     configuration.surplus_type = types["Surplus"]
     configuration.save()
+
+
+def move_cash(till, type_, amount, reason):
+    "Put cash in the drawer of the till or take it out"
+    Type = Model.get('sale.point.cash.transfer.type')
+    wizard = till.click('cash_wizard')
+    wizard.form.type, = Type.find([('name', '=', type_)])
+    wizard.form.amount = Decimal(amount)
+    wizard.form.reason = reason
+    wizard.execute('move')
 
 
 def close(till, counted, reason=None):
