@@ -1,11 +1,13 @@
 """The database of the first hour is whole, whatever stops the work."""
 import contextlib
+import json
 import socket
 from unittest import mock
 
 import pytest
 
 from tools import commands, database, serve, steps
+from tools.postgres import free_port
 
 
 @pytest.fixture
@@ -43,6 +45,24 @@ def test_reset_begins_again(folder):
     assert [p.name for p in folder.parent.iterdir()] == ['db']
 
 
+@pytest.mark.parametrize('damaged', [b'', b'no database' * 100, None])
+def test_damaged_database(folder, capsys, damaged):
+    "What cannot be read is not served, and is kept"
+    file = folder / 'tibillet.sqlite'
+    if damaged is None:
+        file.unlink()
+    else:
+        file.write_bytes(damaged)
+    (folder / 'stamp.json').write_text(json.dumps(
+            {'digest': database.digest(), 'stories': []}))
+    with mock.patch.object(serve, 'forever') as forever:
+        assert commands.main(['run', '--port', str(free_port())]) == 1
+    assert "'make reset' begins again" in capsys.readouterr().err
+    assert not forever.called
+    assert not file.exists() if damaged is None else (
+        file.read_bytes() == damaged)
+
+
 @pytest.fixture
 def locked(tmp_path):
     "A command holds the database"
@@ -60,12 +80,18 @@ def test_one_command_at_a_time(locked, capsys, command):
 
 @pytest.mark.parametrize('arguments', [
         ['run'], ['run', '--port', '8123'], ['reset'],
-        ['demo', '--story', 'second-season']])
+        ['demo', '--story', 'season']])
 def test_one_server_at_a_time(locked, capsys, arguments):
     "The sentence says where the database is served, whatever the port"
     print(serve.address(8000), end='', file=locked, flush=True)
     assert commands.main(arguments) == 1
     assert "is served at http://127.0.0.1:8000/" in capsys.readouterr().err
+
+
+def test_wrong_story(locked, capsys):
+    "The name is refused at once, though the database is served"
+    assert commands.main(['demo', '--story', 'barr']) == 1
+    assert "There is no story 'barr'" in capsys.readouterr().err
 
 
 def test_served_by_another(tmp_path, capsys):

@@ -92,6 +92,7 @@ def demo(options):
         for name, story in stories.STORIES.items():
             say(f"make demo STORY={name}\n    {story.sentence}")
         return
+    database.check_story(options.story)
     with _alone():
         with _installed():
             database.Database().ensure()

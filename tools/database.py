@@ -3,9 +3,11 @@
 It is made in a folder beside, which takes its place when it is complete: what
 is served is never half made, whatever stops the work.
 """
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 import textwrap
 
@@ -34,6 +36,15 @@ def environment(folder):
         }
 
 
+def check_story(story):
+    "Refuse the name of a story that is not told anywhere"
+    from demo import stories
+    if story not in stories.STORIES:
+        raise Stop(
+            f"There is no story '{story}': choose one of "
+            f"{', '.join(stories.STORIES)}. Nothing was done.")
+
+
 class Database:
     "The database kept in a folder"
 
@@ -55,11 +66,26 @@ class Database:
         stamp = self.stamp
         if not stamp:
             self.make()
-        elif stamp['digest'] != digest():
+            return
+        self._check_readable()
+        if stamp['digest'] != digest():
             self.update()
         else:
             say(f"The database in {steps.shown(self.folder)} is kept as it "
                 "was ('make reset' begins again).")
+
+    def _check_readable(self):
+        "Refuse to serve what another program has damaged"
+        file = self.folder / f'{NAME}.sqlite'
+        try:
+            with contextlib.closing(sqlite3.connect(
+                        f'file:{file}?mode=ro', uri=True)) as connection:
+                connection.execute('SELECT COUNT(*) FROM ir_module')
+        except sqlite3.Error as error:
+            raise Stop(
+                f"The database in {steps.shown(self.folder)} cannot be read "
+                f"({error}): copy the folder if you want to keep it, then "
+                "'make reset' begins again.") from error
 
     def _clear(self):
         if not self.folder.exists() and self.old.exists():
@@ -101,10 +127,7 @@ class Database:
         "Refuse a story that cannot be told on what was told before"
         from demo import stories
         told = self.stamp['stories']
-        if story not in stories.STORIES:
-            raise Stop(
-                f"There is no story '{story}': choose one of "
-                f"{', '.join(stories.STORIES)}. Nothing was done.")
+        check_story(story)
         if story in told:
             raise Stop(
                 f"The story '{story}' is already told in this database: "

@@ -19,10 +19,24 @@ class EmptyMixin:
             view_id=view_id, view_type=view_type, level=level)
         if view['type'] == 'tree':
             sentence = sentence_of(cls.__name__)
+            if sentence and not cls._may_begin():
+                sentence = gettext('tibillet_base.msg_empty')
             if sentence:
                 # The view itself is kept by the platform.
                 view = {**view, 'empty': sentence}
         return view
+
+    @classmethod
+    def _may_begin(cls):
+        """Tell whether the sentence is for the current user
+
+        A partner, who only reads, is not told to create.
+        """
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        User = pool.get('res.user')
+        return not User.get_partner_parties() or ModelAccess.check(
+            cls.__name__, mode='create', raise_exception=False)
 
 
 @without_check_access

@@ -43,6 +43,10 @@ class NumberModificationError(AccessError):
     pass
 
 
+class PartyKeptError(AccessError):
+    pass
+
+
 class PartyReplaceError(UserError):
     pass
 

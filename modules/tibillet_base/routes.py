@@ -188,7 +188,8 @@ def body(request, /, **kinds):
         data = json.loads(
             request.get_data(as_text=True),
             parse_float=Decimal, parse_constant=_no_constant)
-    except ValueError:
+    except (ValueError, RecursionError):
+        # A list in a list, a hundred thousand deep, is no object either.
         data = None
     if not isinstance(data, dict):
         raise _data_error(gettext('tibillet_base.msg_request_json'))

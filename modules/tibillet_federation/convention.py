@@ -36,7 +36,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
         'readonly': Eval('state') != 'draft',
         }
 
-    name = fields.Char("Name", required=True)
+    name = fields.Char("Name", required=True, states=_states)
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT',
         states=_states,
@@ -331,12 +331,13 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
             mode, conventions, values=values, external=external)
         if mode == 'create':
             wrong = [
-                c for c in conventions if external and c.state != 'draft']
+                c for c in conventions
+                if external and (c.state != 'draft' or c.renewals)]
         elif mode == 'delete':
             wrong = [c for c in conventions if c.state != 'draft']
         else:
             frozen = {
-                'number', 'company', 'currency', 'purpose', 'start',
+                'number', 'name', 'company', 'currency', 'purpose', 'start',
                 'term_months', 'renewal', 'notice_months'}
             # The state moves by the buttons only.
             wrong = [

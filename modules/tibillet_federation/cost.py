@@ -212,6 +212,9 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
                 return 'people'
             if (self.people or 0) <= 0:
                 return 'nobody'
+        if 'people' in field_names and (
+                self.people is not None and self.people <= 0):
+            return 'nobody'
         if 'amount' in field_names and self.amount <= 0:
             return 'amount'
 

@@ -38,7 +38,8 @@ def due_by_payment(amount, invoiced, payments, quantum=CENT):
     amount: the part that becomes due; negative, it is to be given back.
     invoiced: what the customer owes for the service.
     payments: Payments, in any order; those of a day keep theirs.
-    Rounding: each one half up, amount × payment ÷ invoiced; the one that
+    Rounding: each one half up, amount × payment ÷ invoiced, where a payment
+    first makes up for what was given back before it; the one that
     completes the payment takes what is left, never more, and the one that
     gives everything back takes everything back.
     Without anything invoiced, the first payment makes all of it due.
@@ -47,6 +48,7 @@ def due_by_payment(amount, invoiced, payments, quantum=CENT):
     whole = abs(amount)
     dues, paid, total = [], ZERO, ZERO
     for payment in sorted(payments, key=lambda p: p.date):
+        before = min(max(paid, ZERO), invoiced)
         paid += payment.amount
         if paid >= invoiced:
             reached = whole
@@ -54,7 +56,7 @@ def due_by_payment(amount, invoiced, payments, quantum=CENT):
             reached = ZERO
         else:
             reached = total + half_up(
-                Fraction(whole * payment.amount) / Fraction(invoiced),
+                Fraction(whole * (paid - before)) / Fraction(invoiced),
                 quantum)
             reached = min(max(reached, ZERO), whole)
         dues.append(Due(

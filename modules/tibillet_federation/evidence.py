@@ -54,6 +54,11 @@ class EvidenceMixin(ProblemMixin):
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        owner = 'contributor' if hasattr(cls, 'contributor') else 'payer'
+        cls.evidence_line.domain = [
+            cls.evidence_line.domain,
+            ('invoice.company.party', '=', Eval(owner, -1)),
+            ]
         # Who reads the convention reads its documents.
         cls.evidence_file.domain = ['OR',
             ('resource.id', '=', Eval('convention', -1),
@@ -68,11 +73,17 @@ class EvidenceMixin(ProblemMixin):
         return [self.convention, self]
 
     def _check_problem(self, field_names):
-        if 'evidence_line' in field_names and self.evidence_line:
+        if (field_names & {'evidence_line', 'contributor', 'payer'}
+                and self.evidence_line):
             invoice = self.evidence_line.invoice
             if (not invoice or invoice.type != 'in'
                     or invoice.state == 'cancelled'):
                 refuse('evidence_line', cost=self.rec_name)
+            payer = self.evidence_owner
+            if payer and invoice.company.party != payer:
+                refuse(
+                    'evidence_company', cost=self.rec_name,
+                    payer=payer.rec_name, company=invoice.company.rec_name)
         if ('evidence_file' in field_names and self.evidence_file
                 and self.evidence_file.resource
                 not in self._get_evidence_places()):

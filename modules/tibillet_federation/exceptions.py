@@ -212,6 +212,10 @@ class StatementComputeError(UserError):
     pass
 
 
+class StatementUndeclaredWarning(UserWarning):
+    pass
+
+
 class StatementSendError(UserError):
     pass
 

@@ -113,11 +113,27 @@ class Obligation(
                     If(Eval('state') == 'done', 'muted', ''))),
             ]
 
+    # What the document of the clauses says of it.
+    _signed_fields = {'convention', 'party', 'text', 'frequency'}
+
+    def _is_signed(self):
+        "Return if the parties have adopted clauses where it stands"
+        return any(
+            v.state in {'adopted', 'superseded'}
+            for v in self.convention.versions)
+
     @classmethod
     def check_modification(
             cls, mode, obligations, values=None, external=False):
         super().check_modification(
             mode, obligations, values=values, external=external)
+        if mode == 'delete' or (
+                mode == 'write' and cls._signed_fields & set(values)):
+            for obligation in obligations:
+                if obligation._is_signed():
+                    raise ObligationModificationError(gettext(
+                            'tibillet_federation.msg_obligation_signed',
+                            obligation=obligation.rec_name))
         if mode == 'delete':
             for obligation in obligations:
                 if obligation.done_on:

@@ -174,14 +174,16 @@ class Book:
                 exclusions.append(amount)
         for cost in self._get_counted(service, 'human_costs', until):
             amount = _get(cost, 'amount') or ZERO
-            if key := self.get_tier_key(cost, version):
+            key = self.get_tier_key(cost, version)
+            if key is not None:
                 days[key] += _get(cost, 'days') or ZERO
             elif amount and self.is_deducted(cost, service, version):
                 exclusions.append(
                     plain.Amount(_get(cost, 'role') or '', amount, 'human'))
         for cost in self._get_counted(service, 'common_costs', until):
             amount = _get(cost, 'amount') or ZERO
-            if key := self.get_tier_key(cost, version):
+            key = self.get_tier_key(cost, version)
+            if key is not None:
                 costs[key] += amount
             elif ('common' in excluded
                     and _get(cost, 'recovered_through') == 'common'):
@@ -216,7 +218,7 @@ class Book:
         return (
             'human' in (version.exclusions or [])
             and _get(cost, 'payer') == service.operator
-            and not self.get_tier_key(cost, version))
+            and self.get_tier_key(cost, version) is None)
 
     def _get_counted(self, service, field, until):
         for line in self.get_lines(service, field):
@@ -236,7 +238,7 @@ class Book:
         return [
             cost for cost in self.get_lines(service, 'common_costs')
             if _get(cost, 'recovered_through') == 'common'
-            and not self.get_tier_key(cost, version)
+            and self.get_tier_key(cost, version) is None
             and _get(cost, 'payer') != service.operator
             and _get(cost, 'correction_date') == date]
 

@@ -410,7 +410,10 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         Approval = pool.get('tibillet.convention.statement.approval')
         Approval.delete([a for s in statements for a in s.approvals])
         Line.delete([l for s in statements for l in s.lines])
-        cls.write(statements, {'hash': None, 'content': None})
+        # What it shows belongs to its lock, which nothing undoes.
+        kept = {'lines', 'entry_links'}
+        cls.write(
+            statements, dict.fromkeys(cls._computed_fields - kept))
 
     def _check_previous(self):
         "Check that all statements before are locked"

@@ -3,11 +3,13 @@ from tibillet_base.problem import ProblemMixin
 from tibillet_base.tools import today
 
 from trytond.i18n import gettext
-from trytond.model import fields
-from trytond.pool import PoolMeta
+from trytond.model import ModelView, fields
+from trytond.pool import Pool, PoolMeta
 
 from .choice import refuse
-from .exceptions import StatementDateError, StatementPeriodError
+from .exceptions import (
+    StatementComputeError, StatementDateError, StatementPeriodError,
+    StatementUndeclaredWarning)
 
 
 class Statement(ProblemMixin, metaclass=PoolMeta):
@@ -44,3 +46,46 @@ class Statement(ProblemMixin, metaclass=PoolMeta):
                         statement=statement.rec_name,
                         end=statement.convention.format_date(
                             statement.end_date)))
+
+    @classmethod
+    @ModelView.button
+    def compute(cls, statements):
+        for statement in statements:
+            statement._warn_undeclared()
+        super().compute(statements)
+
+    @classmethod
+    @ModelView.button
+    def send(cls, statements):
+        for statement in statements:
+            statement._warn_undeclared()
+        super().send(statements)
+
+    def _warn_undeclared(self):
+        "Ask when services of the period have still to say what they made"
+        pool = Pool()
+        Service = pool.get('tibillet.convention.service')
+        Warning = pool.get('res.user.warning')
+        convention = self.convention
+        services = Service.search([
+                ('convention', '=', convention.id),
+                ('scope', '=', 'external'),
+                ('state', 'in', ['confirmed', 'performed']),
+                ('date', '>=', self.start_date),
+                ('date', '<=', self.end_date),
+                ], order=[('date', 'ASC'), ('id', 'ASC')])
+        if not services:
+            return
+        key = Warning.format('statement_undeclared', [self, *services])
+        if Warning.check(key):
+            raise StatementUndeclaredWarning(key, gettext(
+                    'tibillet_federation.msg_statement_undeclared',
+                    statement=self.rec_name,
+                    services=', '.join(s.rec_name for s in services)))
+
+    def check_computed(self):
+        "Refuse to print what would say that nothing happened"
+        if self.state == 'draft':
+            raise StatementComputeError(gettext(
+                    'tibillet_federation.msg_statement_uncomputed',
+                    statement=self.rec_name))

@@ -41,6 +41,7 @@ class StatementCSV(Download):
 
     @classmethod
     def make(cls, statement):
+        statement.check_computed()
         pool = Pool()
         Statement = pool.get('tibillet.convention.statement')
         with Transaction().set_context(language=get_language(statement)):
@@ -53,6 +54,7 @@ class StatementJSON(Download):
 
     @classmethod
     def make(cls, statement):
+        statement.check_computed()
         # Of a locked statement, the very bytes the fingerprint is of.
         if statement.content:
             return 'json', statement.content.encode()

@@ -1,12 +1,19 @@
+from tibillet_base.append_only import refuse_changes
+from tibillet_base.fact import FactMixin
+
 from trytond.model import ModelSQL, Unique, fields
 
+from .exceptions import StatementModificationError
 
-class StatementEntry(ModelSQL):
+
+class StatementEntry(FactMixin, ModelSQL):
     """The locked statement that shows an entry
 
     The entry is a fact and is not edited: the link is a row of its own.
     """
     __name__ = 'tibillet.convention.statement.entry'
+    _fact_error = StatementModificationError
+    _fact_message = 'tibillet_federation.msg_statement_modification'
 
     statement = fields.Many2One(
         'tibillet.convention.statement', "Statement",
@@ -24,3 +31,11 @@ class StatementEntry(ModelSQL):
             ('entry_unique', Unique(table, table.entry),
                 'tibillet_federation.msg_statement_entry_unique'),
             ]
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        refuse_changes(cls._table, ['statement', 'entry'])
+
+    def get_fact_names(self):
+        return {'statement': self.statement.rec_name}

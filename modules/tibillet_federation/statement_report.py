@@ -16,6 +16,7 @@ class StatementReport(WholeReport):
         Statement = pool.get('tibillet.convention.statement')
         context = super().get_context(records, header, data)
         statement = Statement(int(records[0]))
+        statement.check_computed()
         context['set_lang'](get_language(statement))
         reader = cls._get_reader(statement, data)
         context['doc'] = StatementDocument(

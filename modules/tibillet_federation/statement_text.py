@@ -94,6 +94,7 @@ def get_due_lines(statement):
 
     It moves with what is paid: the content of the statement does not hold it.
     """
+    round = statement.convention.currency.round
     not_invoiced = get_not_invoiced(statement)
     paid = {
         (debt.payer.id, debt.beneficiary.id)
@@ -102,12 +103,12 @@ def get_due_lines(statement):
     return [{
             'number': line.service.number,
             'event': line.service.event_name,
-            'payable': line.payable,
-            'due': line.due,
-            'paid': sum((
+            'payable': round(line.payable),
+            'due': round(line.due),
+            'paid': round(sum((
                     p.amount for p in line.parts if p.mode == 'pay'
                     and (line.service.operator.id, p.beneficiary) in paid),
-                ZERO),
+                ZERO)),
             }
         for line in statement.lines]
 

@@ -24,11 +24,15 @@ PHASES = [
 
 
 def make_key(name):
-    "Return a key of plain lower case characters for a name"
-    plain = unicodedata.normalize('NFKD', name or '')
-    plain = plain.encode('ascii', 'ignore').decode().lower()
+    """Return a key of lower case letters without accents for a name
+
+    Letters of any script are kept: a line without key would be none.
+    """
+    plain = ''.join(
+        c for c in unicodedata.normalize('NFKD', name or '').lower()
+        if not unicodedata.combining(c))
     return '_'.join(
-        ''.join(c if c.isalnum() else ' ' for c in plain).split())
+        ''.join(c if c.isalnum() else ' ' for c in plain).split()) or 'line'
 
 
 class VersionLineMixin(ChildMixin):
@@ -133,6 +137,11 @@ class KeyMixin:
         values = super().preprocess_values(mode, values)
         if mode == 'create' and not values.get('key'):
             values['key'] = make_key(values.get('name'))
+        elif 'key' in values and not values['key']:
+            # Emptied, it is made again from a new name, or stays.
+            del values['key']
+            if values.get('name'):
+                values['key'] = make_key(values['name'])
         return values
 
 

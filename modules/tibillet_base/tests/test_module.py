@@ -1,11 +1,12 @@
 import datetime as dt
 from decimal import Decimal
 
-from tibillet_base.exceptions import PreferencesError
+from tibillet_base.exceptions import PartyKeptError, PreferencesError
 from tibillet_base.tools import forget
 
 from trytond.model.exceptions import DomainValidationError
-from trytond.modules.company.tests import CompanyTestMixin, create_company
+from trytond.modules.company.tests import (
+    CompanyTestMixin, create_company, set_company)
 from trytond.modules.party.tests import PartyCheckReplaceMixin
 from trytond.pool import Pool
 from trytond.tests.test_tryton import ModuleTestCase, with_transaction
@@ -35,6 +36,59 @@ class TibilletBaseTestCase(
         self.assertNotIn('empty', Device.fields_view_get(view_type='form'))
         self.assertNotIn('empty', pool.get('res.user').fields_view_get(
                 view_type='tree'))
+
+    @with_transaction()
+    def test_empty_list_of_a_partner(self):
+        "A partner is not told to create what it only reads"
+        pool = Pool()
+        Device = pool.get('tibillet.device')
+        Party = pool.get('party.party')
+        User = pool.get('res.user')
+        party, = Party.create([{'name': "Association"}])
+        partner, = User.create([{
+                    'login': 'partner', 'name': "Partner",
+                    'partner_parties': [('add', [party.id])]}])
+        with Transaction().set_user(partner.id), \
+                Transaction().set_context(_check_access=True):
+            self.assertEqual(
+                Device.fields_view_get(view_type='tree')['empty'],
+                "There is nothing here that concerns you yet.")
+
+    @with_transaction()
+    def test_kept_party(self):
+        "A counter renames its customers, not the co-operative"
+        pool = Pool()
+        Group = pool.get('res.group')
+        ModelData = pool.get('ir.model.data')
+        Party = pool.get('party.party')
+        User = pool.get('res.user')
+        company = create_company()
+        customer, partner = Party.create([
+                {'name': "Customer"}, {'name': "Association"}])
+        User.create([{
+                    'login': 'partner', 'name': "Partner",
+                    'partner_parties': [('add', [partner.id])]}])
+        logins = {}
+        for name in ['box_office', 'accountant']:
+            group = Group(ModelData.get_id('tibillet_base', f'group_{name}'))
+            logins[name], = User.create([{
+                        'login': name, 'name': name,
+                        'companies': [('add', [company.id])],
+                        'company': company.id,
+                        'groups': [('add', [group.id])]}])
+
+        def rename(login, party):
+            with Transaction().set_user(logins[login].id), \
+                    set_company(company), \
+                    Transaction().set_context(_check_access=True):
+                Party.write([Party(party.id)], {'name': "Other"})
+
+        rename('box_office', customer)
+        for party in [company.party, partner]:
+            with self.assertRaisesRegex(PartyKeptError, "ask an accountant"):
+                rename('box_office', party)
+            rename('accountant', party)
+            self.assertEqual(Party(party.id).name, "Other")
 
     @with_transaction()
     def test_currency_round(self):

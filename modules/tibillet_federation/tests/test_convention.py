@@ -137,8 +137,12 @@ class ConventionTextTestCase(unittest.TestCase):
                 ("Suivi technique & préparation",
                     'suivi_technique_preparation'),
                 ("  R&D (2026) ", 'r_d_2026'),
-                ("", ''),
-                (None, ''),
+                ("Œuvres", 'œuvres'),
+                ("Ремонт", 'ремонт'),
+                ("研究", '研究'),
+                ("—", 'line'),
+                ("", 'line'),
+                (None, 'line'),
                 ]:
             with self.subTest(name=name):
                 self.assertEqual(make_key(name), key)

@@ -47,6 +47,12 @@ class DueTestCase(unittest.TestCase):
                 ('100', '3000', ['3000', '-1000'], ['100', '-33.33']),
                 ('100', '3000', ['1000', '-2000'], ['33.33', '-33.33']),
                 ('100', '3000', ['-1000'], ['0']),
+                # What was given back first is made up for: 50.79 / 141.35,
+                # then 132.71 / 141.35.
+                ('275.25', '141.35', ['-14.92', '65.71', '81.92'],
+                    ['0', '98.90', '159.52']),
+                # Of what was paid too much, the excess goes back first.
+                ('100', '3000', ['4000', '-1500'], ['100', '-16.67']),
                 # A correction that gives back.
                 ('-350', '3000', ['1000', '2000'], ['-116.67', '-233.33']),
                 # Nothing invoiced: nothing to wait for.
