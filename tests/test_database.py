@@ -6,7 +6,7 @@ from unittest import mock
 
 import pytest
 
-from tools import commands, database, serve, steps
+from tools import commands, database, serve, steps, venv
 from tools.postgres import free_port
 
 
@@ -86,6 +86,17 @@ def test_one_server_at_a_time(locked, capsys, arguments):
     print(serve.address(8000), end='', file=locked, flush=True)
     assert commands.main(arguments) == 1
     assert "is served at http://127.0.0.1:8000/" in capsys.readouterr().err
+
+
+def test_linked_environment(tmp_path, capsys):
+    "Nothing is installed into the environment of another checkout"
+    (tmp_path / 'other').mkdir()
+    link = tmp_path / '.venv'
+    link.symlink_to(tmp_path / 'other')
+    with mock.patch.object(venv, 'FOLDER', link):
+        assert commands.main(['install']) == 1
+    assert "remove the link" in capsys.readouterr().err
+    assert list((tmp_path / 'other').iterdir()) == []
 
 
 def test_wrong_story(locked, capsys):

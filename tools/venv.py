@@ -69,6 +69,10 @@ def _runs():
 
 
 def create():
+    if FOLDER.is_symlink():
+        raise Stop(
+            f".venv is a link to {FOLDER.resolve()}, which serves another "
+            "checkout: remove the link, and it is made here.")
     if _runs():
         return
     if system.provide([system.VENV]):
