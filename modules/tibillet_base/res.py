@@ -10,8 +10,29 @@ from trytond.transaction import Transaction, without_check_access
 from .exceptions import PreferencesError, RestApplicationError
 
 
+class _Replaced:
+    "Stands where the platform has a cache that one of ours replaces"
+
+    def __init__(self, cache):
+        self._cache = cache
+
+    def get(self, key):
+        return None
+
+    def set(self, key, value):
+        return value
+
+    def clear(self):
+        self._cache.clear()
+
+
 class User(metaclass=PoolMeta):
     __name__ = 'res.user'
+
+    # The platform keeps one answer for a user: who acts for two companies in
+    # two windows would get, in both, that of the window that asked first.
+    _window_cache = Cache(__name__ + '.window', context=False)
+    _get_companies_cache = _get_employees_cache = _Replaced(_window_cache)
 
     partner_parties = fields.Many2Many(
         'res.user-party.party', 'user', 'party', "Partner of",
@@ -28,6 +49,29 @@ class User(metaclass=PoolMeta):
         super().__setup__()
         # A key opens what its user may do: only administrators give any.
         cls._preferences_fields.remove('applications')
+
+    @classmethod
+    def get_companies(cls):
+        return cls._by_window('companies', super().get_companies)
+
+    @classmethod
+    def get_employees(cls):
+        return cls._by_window('employees', super().get_employees)
+
+    @classmethod
+    def _by_window(cls, name, find):
+        "Return what is found, once for each company that a window acts for"
+        transaction = Transaction()
+        context = transaction.context
+        if '_companies' in context:
+            return find()
+        key = (
+            name, transaction.user, context.get('user'),
+            *(context.get(k, '') for k in ['company', 'employee']))
+        found = cls._window_cache.get(key)
+        if found is None:
+            found = cls._window_cache.set(key, tuple(find()))
+        return found
 
     @classmethod
     def _get_preferences(cls, user, context_only=False):

@@ -55,6 +55,34 @@ class TibilletBaseTestCase(
                 "There is nothing here that concerns you yet.")
 
     @with_transaction()
+    def test_two_windows(self):
+        "Who acts for two companies in two windows acts for each in its own"
+        pool = Pool()
+        User = pool.get('res.user')
+        first, second, other = [
+            create_company(name) for name in ["First", "Second", "Other"]]
+        user, = User.create([{
+                    'login': 'two', 'name': "Two",
+                    'companies': [('add', [first.id, second.id])],
+                    'company': first.id}])
+
+        def acting_for(company):
+            with Transaction().set_user(user.id), \
+                    Transaction().set_context(
+                        company=company, _check_access=True):
+                return User.get_companies()
+
+        for _ in range(2):
+            self.assertEqual(acting_for(first.id), (first.id,))
+            self.assertEqual(acting_for(second.id), (second.id,))
+            self.assertEqual(acting_for(other.id), ())
+
+        User.write([user], {'companies': [('remove', [second.id])]})
+        self.assertEqual(acting_for(second.id), ())
+        User.write([user], {'company_filter': 'all'})
+        self.assertEqual(acting_for(second.id), (first.id,))
+
+    @with_transaction()
     def test_kept_party(self):
         "A counter renames its customers, not the co-operative"
         pool = Pool()
