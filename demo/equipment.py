@@ -114,6 +114,8 @@ def _category(house):
             category.account_expense = books.account(company, '68112')
             category.account_asset = books.account(company, '2183')
             category.account_depreciation = books.account(company, '28183')
+            category.account_disposal_expense = books.account(company, '657')
+            category.account_disposal_income = books.account(company, '757')
             category.supplier_taxes.append(books.tax(
                     company, "T.V.A. Achat Immobilisations Taux Normal"))
             category.save()

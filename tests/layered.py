@@ -76,7 +76,6 @@ def _restore(name, start=True):
     file = test_tryton._db_cache_file(test_tryton.DB_CACHE, name)
     if not RESTORE[backend.name](file):
         return False
-    _words.begin(name)
     if start:
         from trytond.pool import Pool
         Pool(test_tryton.DB_NAME).init()
@@ -91,7 +90,6 @@ def _keep(name):
     if not test_tryton.DB_CACHE or '://' in test_tryton.DB_CACHE:
         test_tryton.backup_db_cache(name)
         return
-    _words.begin(name)
     draft = f'{name} draft {os.getpid()}'
     test_tryton.backup_db_cache(draft)
     draft, file = (
@@ -116,15 +114,17 @@ def _locked(name):
 def _provide(name, build, start=True):
     """Restore a layer, or build and keep it, once for all processes
 
+    Return its name if it was restored.
     build: makes the layer in the test database.
     start: load the models of what was restored.
     """
     if _restore(name, start):
-        return
+        return name
     with _locked(name):
-        if not _restore(name, start):
-            build()
-            _keep(name)
+        if _restore(name, start):
+            return name
+        build()
+        _keep(name)
 
 
 def _build(modules, lang, setup=(), start=True):
@@ -152,9 +152,11 @@ def _build(modules, lang, setup=(), start=True):
 
     if setup:
         names = '|'.join(_name(f) for f in setup)
-        _provide(f'{full} {names}', set_up, start)
+        restored = _provide(f'{full} {names}', set_up, start)
     else:
-        _provide(full, activate, start)
+        restored = _provide(full, activate, start)
+    # What is read while a layer is built is not what it calls things.
+    _words.begin(restored)
 
 
 def _name(function):

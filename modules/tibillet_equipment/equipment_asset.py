@@ -1,3 +1,4 @@
+import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from .configuration import DEPRECIATION_METHODS
-from .exceptions import EquipmentAssetError
+from .exceptions import EquipmentAssetError, EquipmentRetireError
 from .low_value import EXPENSE, treatment
 from .schedule import last_day
 
@@ -346,8 +347,46 @@ class Equipment(metaclass=PoolMeta):
     @classmethod
     @Workflow.transition('retired')
     def retire(cls, units, date, reason):
+        cls._check_retirement(units, date)
         super().retire(units, date, reason)
         cls.dispose(units, date)
+
+    @classmethod
+    def _check_retirement(cls, units, date):
+        """Refuse a day when the units were not yet, or are not yet, to leave
+
+        What was posted after the day would stay in the books.
+        """
+        pool = Pool()
+        Date = pool.get('ir.date')
+        Lang = pool.get('ir.lang')
+        Line = pool.get('account.asset.line')
+        lang = Lang.get()
+        today = Date.today()
+        posted = defaultdict(lambda: dt.date.min)
+        for line in Line.search([
+                    ('asset.equipment', 'in', [u.id for u in units]),
+                    ('move', '!=', None),
+                    ('date', '>', date),
+                    ]):
+            unit = line.asset.equipment
+            posted[unit] = max(posted[unit], line.date)
+        for unit in units:
+            since = max(filter(None, [
+                        unit.acquisition_date, unit.in_service_date,
+                        dt.date.min]))
+            if date > today:
+                problem, day = 'future', today
+            elif date < since:
+                problem, day = 'before', since
+            elif unit in posted:
+                problem, day = 'posted', posted[unit]
+            else:
+                continue
+            raise EquipmentRetireError(gettext(
+                    f'tibillet_equipment.msg_equipment_retire_{problem}',
+                    equipment=unit.rec_name,
+                    date=lang.strftime(date), day=lang.strftime(day)))
 
     @classmethod
     def dispose(cls, units, date):
