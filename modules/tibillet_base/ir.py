@@ -33,28 +33,6 @@ class Rule(metaclass=PoolMeta):
         return (*key, User.get_partner_parties())
 
 
-class Model(metaclass=PoolMeta):
-    __name__ = 'ir.model'
-
-    @classmethod
-    def get_name_items(cls, classes=None):
-        # Asked by every reference field: the names depend on the language,
-        # not on the company, the till or the day of who asks.
-        transaction = Transaction()
-        language = transaction.language
-        with transaction.reset_context(), \
-                transaction.set_context(language=language):
-            return super().get_name_items(classes=classes)
-
-    @classmethod
-    def get_names(cls, classes=None):
-        transaction = Transaction()
-        language = transaction.language
-        with transaction.reset_context(), \
-                transaction.set_context(language=language):
-            return super().get_names(classes=classes)
-
-
 class ModelField(metaclass=PoolMeta):
     __name__ = 'ir.model.field'
 

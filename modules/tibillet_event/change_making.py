@@ -14,7 +14,7 @@ from tibillet_base.tools import cursor, forget, table
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, TransactionError
 
 from . import change_mail, change_text, schedule, ticket_offer
 from .exceptions import (
@@ -120,6 +120,7 @@ def make(performance, asked):
     if found:
         return _replay(found[0], performance, asked)
     Performance.lock([performance])
+    _check_seen(performance.id)
     performance = Performance(performance.id)
     _check(performance, asked)
     holders = get_holders(performance)
@@ -146,6 +147,36 @@ def make(performance, asked):
                 }])
     _create_choices(change, holders)
     return change
+
+
+class ChangeAgain(TransactionError):
+    "A ticket was sold between the look and the lock: look again"
+
+
+def _check_seen(performance):
+    """Look again if tickets were sold that are not seen here
+
+    What a transaction sees is as of its first statement, and that is the one
+    that asks for the lock: who sold just before the lock was had is not seen.
+    Once it is had nobody sells, and another look sees them all.
+    """
+    transaction = Transaction()
+    if not transaction.database.has_select_for():
+        # One at a time.
+        return
+    seen = _get_tickets(performance)
+    with transaction.new_transaction(readonly=True):
+        sold = _get_tickets(performance)
+    if sold - seen:
+        raise ChangeAgain()
+
+
+def _get_tickets(performance):
+    ticket = table('tibillet.ticket')
+    statement = cursor()
+    statement.execute(*ticket.select(
+            ticket.id, where=ticket.performance == performance))
+    return {id_ for id_, in statement}
 
 
 def _replay(change, performance, asked):
