@@ -406,7 +406,11 @@ def _get_evidence(costs, nature):
 
 
 def _find_costs(statement):
-    "Return (cost, date, nature, service) until the end, by date"
+    """Return (cost, date, nature, service) until the end, by date
+
+    Those of a day in the order of their kinds, each as it was entered: the
+    numbers of two tables tell nothing of one another.
+    """
     pool = Pool()
     Cost = pool.get('tibillet.convention.cost')
     found = [
@@ -414,19 +418,20 @@ def _find_costs(statement):
         for c in Cost.search([
                 ('convention', '=', statement.convention.id),
                 ('date', '<=', statement.end_date),
-                ])]
+                ], order=[('id', 'ASC')])]
     for model, name in [('human_cost', 'kind'), ('common_cost', 'nature')]:
         Line = pool.get(f'tibillet.convention.service.{model}')
         for line in Line.search([
                     ('service.convention', '=', statement.convention.id),
                     ('service.state', 'in', ['declared', 'settled']),
                     ('service.date', '<=', statement.end_date),
-                    ]):
+                    ], order=[('id', 'ASC')]):
             date = line.correction_date or line.service.date
             if date <= statement.end_date:
                 found.append(
                     (line, date, getattr(line, name), line.service))
-    return sorted(found, key=lambda f: (f[1], f[0].id))
+    found.sort(key=lambda f: f[1])
+    return found
 
 
 def _get_settlement(statement):
