@@ -31,6 +31,12 @@ MERGED = """
         RETURN NEW;
     END IF;
 """
+# Whom a fact names is forgotten, what has happened stays.
+ERASED = """
+    IF TG_OP = 'UPDATE' AND ({same}) AND ({erased}) THEN
+        RETURN NEW;
+    END IF;
+"""
 TRIGGERS = [
     'CREATE OR REPLACE TRIGGER "{table}_update" '
     'BEFORE UPDATE OF {columns} ON "{table}" '
@@ -44,30 +50,46 @@ TRIGGERS = [
     ]
 
 
-def refuse_changes(table, columns, party_columns=(), when=None):
+def refuse_changes(
+        table, columns, party_columns=(), when=None, personal_columns=()):
     """Make the database refuse to edit, delete or truncate rows of table
 
     columns: names of what never changes.
     party_columns: names of the parties, which change only when merged.
     when: the SQL on OLD that tells which rows are facts, all of them if None.
+    personal_columns: names of what is emptied when a person is erased, and
+        does not change otherwise; parties may be among them.
     """
     if backend.name != 'postgresql':
         return
+    every = list(dict.fromkeys([
+                *columns, *party_columns, *personal_columns]))
     allowed = WHEN.format(when=when) if when else ''
     if party_columns:
         allowed += MERGED.format(
-            same=' AND '.join(
-                f'NEW."{c}" IS NOT DISTINCT FROM OLD."{c}"' for c in columns),
+            same=_same(c for c in every if c not in party_columns),
             merged=' AND '.join(
                 f'(NEW."{c}" IS NOT DISTINCT FROM OLD."{c}" OR NEW."{c}" = '
                 '(SELECT replaced_by FROM party_party '
                 f'WHERE id = OLD."{c}"))' for c in party_columns))
+    if personal_columns:
+        allowed += ERASED.format(
+            same=_same(c for c in every if c not in personal_columns),
+            erased=' AND '.join(
+                f'(NEW."{c}" IS NOT DISTINCT FROM OLD."{c}" '
+                f'OR NEW."{c}" IS NULL)' for c in personal_columns))
     cursor = Transaction().connection.cursor()
     values = {
         'table': table,
         'allowed': allowed,
-        'columns': ', '.join(f'"{c}"' for c in [*columns, *party_columns]),
+        'columns': ', '.join(f'"{c}"' for c in every),
         }
     cursor.execute(FUNCTION.format(**values))
     for trigger in TRIGGERS:
         cursor.execute(trigger.format(**values))
+
+
+def _same(columns):
+    "Return the SQL that tells that the columns do not change"
+    return ' AND '.join(
+        f'NEW."{c}" IS NOT DISTINCT FROM OLD."{c}"' for c in columns)

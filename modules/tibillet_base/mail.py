@@ -8,6 +8,8 @@ from trytond.pool import Pool
 from trytond.sendmail import send_message_transactional
 from trytond.tools.email_ import format_address
 
+from .tools import sliced
+
 # What may be an address: a name, an at sign and a domain, no space.
 _ADDRESS = re.compile(r'[^@\s]+@[^@\s]+\.[^@\s]+')
 
@@ -54,3 +56,13 @@ def send(message, body, resource):
     email = Email.from_message(message, body=body, resource=resource)
     email.save()
     return email
+
+
+def forget(records):
+    "Delete the messages that are kept on records, whose people are forgotten"
+    pool = Pool()
+    Email = pool.get('ir.email')
+    for some in sliced(records):
+        Email.delete(Email.search([
+                    ('resource', 'in', [str(r) for r in some]),
+                    ]))

@@ -1,6 +1,8 @@
+from tibillet_base import mail
 from tibillet_base.tools import cursor, table
 
 from trytond.pool import Pool, PoolMeta
+from trytond.transaction import without_check_access
 
 from . import waiting_person
 
@@ -40,3 +42,20 @@ class Erase(metaclass=PoolMeta):
             (Waiting, [('party', '=', party_id)], True,
                 ['holder', 'email', 'phone'], [None] * 3),
             ]
+
+    @classmethod
+    def get_messages(cls, party_id):
+        "Return (name, domain) of the records on which messages are kept"
+        return [('tibillet.waiting', [('party', '=', party_id)])]
+
+    @without_check_access
+    def transition_erase(self):
+        pool = Pool()
+        Waiting = pool.get('tibillet.waiting')
+        transition = super().transition_erase()
+        party_id = self.ask.party.id
+        # What nobody waits for any more is offered to the next ones.
+        Waiting.end(Waiting.search([('party', '=', party_id)]))
+        for name, domain in self.get_messages(party_id):
+            mail.forget(pool.get(name).search(domain))
+        return transition

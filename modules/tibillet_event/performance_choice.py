@@ -125,9 +125,10 @@ class PerformanceChoice(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(
             cls._table, [
-                'change', 'company', 'holder', 'email', 'quantity', 'amount',
-                'choice', 'chosen_at', 'chosen_by', 'request'],
-            party_columns=['party'], when="OLD.choice <> 'waiting'")
+                'change', 'company', 'quantity', 'amount', 'choice',
+                'chosen_at', 'chosen_by', 'request'],
+            party_columns=['party'], when="OLD.choice <> 'waiting'",
+            personal_columns=['party', 'holder', 'email'])
 
     @fields.depends('change', '_parent_change.performance')
     def on_change_with_performance(self, name=None):
@@ -384,4 +385,29 @@ class Replace(metaclass=PoolMeta):
     def fields_to_replace(cls):
         return super().fields_to_replace() + [
             ('tibillet.performance.choice', 'party'),
+            ]
+
+
+class Erase(metaclass=PoolMeta):
+    __name__ = 'party.erase'
+
+    def to_erase(self, party_id):
+        pool = Pool()
+        Choice = pool.get('tibillet.performance.choice')
+        # Tickets with the same address are of one choice.
+        return super().to_erase(party_id) + [
+            (Choice, ['OR',
+                    ('party', '=', party_id),
+                    ('tickets.party', '=', party_id),
+                    ], True,
+                ['holder', 'email'], [None, None]),
+            ]
+
+    @classmethod
+    def get_messages(cls, party_id):
+        return super().get_messages(party_id) + [
+            ('tibillet.performance.choice', ['OR',
+                    ('party', '=', party_id),
+                    ('tickets.party', '=', party_id),
+                    ]),
             ]

@@ -158,8 +158,8 @@ class Erase(metaclass=PoolMeta):
                 ('state', '=', 'valid'),
                 ['OR',
                     ('performance.end', '>', tools.now()),
-                    # What was paid for it is still owed.
-                    ('performance.state', '=', 'cancelled'),
+                    # It is still to come, or what was paid is still owed.
+                    ('performance.state', 'in', ['postponed', 'cancelled']),
                     ],
                 ], limit=1)
         for ticket in tickets:

@@ -3,13 +3,12 @@ import datetime as dt
 
 from sql import Null
 from sql.conditionals import Case
-from tibillet_base import tools
+from tibillet_base import mail, tools
 from tibillet_base.instant import Instant
 from tibillet_base.tools import cursor, forget, table
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
-from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
@@ -298,6 +297,16 @@ class Waiting(ModelSQL, ModelView):
         for performance in {e.performance for e in entries}:
             waiting_offer.make(performance)
 
+    @classmethod
+    @without_check_access
+    def end(cls, entries):
+        "End what is open of the entries, whose people are forgotten"
+        by_state = {
+            state: [e for e in entries if e.state == state]
+            for state in ['waiting', 'offered']}
+        cls.withdraw(by_state['waiting'])
+        cls.refuse(by_state['offered'])
+
     def claim(self, **values):
         "Write what becomes of an open offer, refuse if it is not any more"
         waiting = self.__table__()
@@ -362,23 +371,23 @@ class Waiting(ModelSQL, ModelView):
     @without_check_access
     def forget_people(cls):
         "Forget who has waited for performances that are long over, as a task"
-        pool = Pool()
-        Email = pool.get('ir.email')
-        waiting = cls.__table__()
         for company in tools.each_company():
             entries = cls.search([
                     ('company', '=', company.id),
                     ('performance.end', '<', tools.now() - KEPT),
                     ('person', '!=', None),
                     ])
-            for some in tools.sliced(entries):
-                ids = [e.id for e in some]
-                cursor().execute(*waiting.update(
-                        [getattr(waiting, n) for n in [*PERSONAL, 'turn']],
-                        [Null] * (len(PERSONAL) + 1),
-                        where=fields.SQL_OPERATORS['in'](waiting.id, ids)))
-                Email.delete(Email.search([
-                            ('resource', 'in', [
-                                    f'{cls.__name__},{id_}' for id_ in ids]),
-                            ]))
-                forget(cls, ids)
+            cls.forget(entries)
+
+    @classmethod
+    def forget(cls, entries):
+        "Forget who the entries are of, and what was written to them"
+        waiting = cls.__table__()
+        for some in tools.sliced(entries):
+            ids = [e.id for e in some]
+            cursor().execute(*waiting.update(
+                    [getattr(waiting, n) for n in [*PERSONAL, 'turn']],
+                    [Null] * (len(PERSONAL) + 1),
+                    where=fields.SQL_OPERATORS['in'](waiting.id, ids)))
+            forget(cls, ids)
+        mail.forget(entries)

@@ -277,3 +277,30 @@ class ChangeRaceTestCase(ChangeMixin, TestCase):
         with patch.object(PerformanceChoice, '_claim', claim):
             choice, answers = self.both(self.concerts.pop())
         self.assertEqual(answers, [choice, choice])
+
+    def test_facts(self):
+        "Not even SQL changes a choice, but it forgets whose it was"
+        choice = self.prepare(self.concerts.pop())
+        self.counter(choice, self.tills[0])()
+        table = 'tibillet_performance_choice'
+
+        def execute(statement):
+            with Transaction().start(
+                    DB_NAME, 0, readonly=False) as transaction:
+                transaction.connection.cursor().execute(statement)
+                transaction.rollback()
+
+        for statement in [
+                f"UPDATE {table} SET holder = 'Paul'",
+                f"UPDATE {table} SET email = 'paul@example.org'",
+                f"UPDATE {table} SET email = NULL, choice = 'give'",
+                f'UPDATE {table} SET party = NULL, amount = 0',
+                f'DELETE FROM {table}',
+                ]:
+            with self.subTest(statement=statement):
+                with self.assertRaisesRegex(Exception, 'append-only'):
+                    execute(f'{statement} WHERE id = {choice}'
+                        if 'DELETE' not in statement else statement)
+        execute(
+            f'UPDATE {table} SET holder = NULL, email = NULL, party = NULL '
+            f'WHERE id = {choice}')
