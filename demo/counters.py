@@ -20,6 +20,7 @@ MOVEMENTS = [
     ('in', "Apport en caisse", '580'),
     ('out', "Petit achat", '6068'),
     ('bank', "Remise en banque", '580'),
+    ('back', "Retour de banque", '580'),
     ]
 
 
@@ -41,9 +42,6 @@ def prepare(company):
     # The standard chart has no account for cards on their way to the bank.
     books.account(company, '5112').duplicate(
         default={'code': '5115', 'name': "Cartes bancaires à encaisser"})
-    # Nor has it, for what is on its way to the bank, one that is not closed.
-    books.account(company, '5311').duplicate(
-        default={'code': '580', 'name': "Virements internes"})
     for name, tender, code in METHODS:
         method = Method(name=name, account=books.account(company, code))
         method.tender = tender
@@ -62,6 +60,8 @@ def _name_differences(company):
             name=name, journal=journal, account=books.account(company, code))
         type_.save()
         setattr(configuration, setting, type_)
+    configuration.remittance_account = books.account(company, '5121')
+    configuration.remittance_journal = journal
     configuration.save()
     Type.save([
             Type(

@@ -191,6 +191,10 @@ class TillCashError(TillError):
     api_status = 400
 
 
+class TillRemittanceError(TillError):
+    api_code = 'remittance'
+
+
 class TillPeriodError(TillError):
     api_code = 'period'
 

@@ -16,7 +16,7 @@ from .till_closing import Closing
 from .tools import SHOWN
 
 # What a movement is for, those that put cash in first.
-IN = ['float', 'in']
+IN = ['float', 'in', 'back']
 OUT = ['out', 'bank']
 FACT = [
     'point', 'session', 'type', 'amount', 'date', 'reason', 'uuid']
@@ -49,11 +49,12 @@ class TransferType(metaclass=PoolMeta):
             ('in', "Put In"),
             ('out', "Taken Out"),
             ('bank', "Taken to the Bank"),
+            ('back', "Put Back from the Bank"),
             ], "Use", sort=False,
         help="What it is proposed for at the tills. Empty for what the "
         "server writes by itself, such as cash that is missing.\n"
-        "What is taken to the bank waits on its account, such as 58, for "
-        "its deposit slip.")
+        "What is taken to the bank waits on its account, such as 580, for "
+        "its deposit slip; put back in the drawer, it waits no more.")
 
 
 class Transfer(metaclass=PoolMeta):

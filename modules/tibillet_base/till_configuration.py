@@ -26,6 +26,31 @@ def _surplus(company):
         "How the books call the cash that is too much, such as 758.")
 
 
+def _remittance_account(company):
+    return fields.Many2One(
+        'account.account', "Bank", ondelete='RESTRICT',
+        domain=[
+            ('type', '!=', None),
+            ('closed', '!=', True),
+            ('company', '=', company),
+            ],
+        help="The account of the bank to which cash and cheques are "
+        "brought, such as 5121.")
+
+
+def _remittance_journal(company):
+    return fields.Many2One(
+        'account.journal', "Journal of Deposit Slips", ondelete='RESTRICT',
+        context={
+            'company': company,
+            })
+
+
+VALUES = {
+    'shortage_type', 'surplus_type', 'remittance_account',
+    'remittance_journal'}
+
+
 class TillConfiguration(
         ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'tibillet.till.configuration'
@@ -33,12 +58,14 @@ class TillConfiguration(
     _company = Eval('context', {}).get('company', -1)
     shortage_type = fields.MultiValue(_shortage(_company))
     surplus_type = fields.MultiValue(_surplus(_company))
+    remittance_account = fields.MultiValue(_remittance_account(_company))
+    remittance_journal = fields.MultiValue(_remittance_journal(_company))
     del _company
 
     @classmethod
     def multivalue_model(cls, field):
         pool = Pool()
-        if field in {'shortage_type', 'surplus_type'}:
+        if field in VALUES:
             return pool.get('tibillet.till.configuration.type')
         return super().multivalue_model(field)
 
@@ -48,3 +75,5 @@ class TillConfigurationType(ModelSQL, CompanyValueMixin):
 
     shortage_type = _shortage(Eval('company', -1))
     surplus_type = _surplus(Eval('company', -1))
+    remittance_account = _remittance_account(Eval('company', -1))
+    remittance_journal = _remittance_journal(Eval('company', -1))

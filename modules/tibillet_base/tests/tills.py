@@ -167,6 +167,7 @@ def name_differences():
             ("Float", waiting, 'float'),
             ("Purchase", accounts['expense'], 'out'),
             ("Bank", waiting, 'bank'),
+            ("Back", waiting, 'back'),
             ]:
         types[name] = Type(
             name=name, journal=journal, account=account, use=use)
