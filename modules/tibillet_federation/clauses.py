@@ -101,6 +101,8 @@ class Clauses:
     local_rate: of the part after recoupment, or of the whole share when
         local_base is share; taken before the destinations.
     exclusions_max_rate: most of the turnover that exclusions may take out.
+    provider: who receives what names nobody: the local part, and
+        destinations without beneficiary.
     """
     label: str
     effective_from: dt.date
@@ -115,6 +117,7 @@ class Clauses:
     exclusions_max_rate: Decimal | None = None
     quantum: Decimal = CENT
     currency_symbol: str = '€'
+    provider: str | None = None
 
     def check(self):
         "Return the Problems that forbid adoption"
@@ -157,6 +160,15 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Advance:
+    "A common cost that a partner has paid, key by key"
+    key: str
+    beneficiary: str
+    amount: Decimal
+    label: str = ''
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A service as declared.
 
@@ -164,6 +176,8 @@ class Service:
     exclusions: what does not count in the base, such as fees of people.
     costs, days: declared costs and days, by key of tier.
     operator: who ran the service and owes the share.
+    advances: common costs the operator gives back beside the share; its own
+        it keeps.
     """
     number: str
     date: dt.date
@@ -172,6 +186,7 @@ class Service:
     costs: Mapping[str, Decimal] = field(default_factory=dict)
     days: Mapping[str, Decimal] = field(default_factory=dict)
     operator: str | None = None
+    advances: tuple[Advance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

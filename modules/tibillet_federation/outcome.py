@@ -55,7 +55,7 @@ class Figures:
 class Allocation:
     """A part of a share and who gets it.
 
-    kind: recoup, tier, local or destination.
+    kind: recoup, tier, local, destination, or reimbursement of an advance.
     key: the contributor, or the key of the tier or of the destination.
     mode: retain when the operator keeps its own part (it sends no invoice
         to itself), else pay.
@@ -82,7 +82,10 @@ class Settlement:
     post_part: what the clauses after recoupment ask for.
     local: taken from post_part (and from the recoupment when local_base is
         share); by_destination divides the rest, and excess.
-    share: all of it; retained by the operator, payable by it.
+    share: all of it; retained: what the operator would pay to itself.
+    reimbursements: what the operator gives back beside the share, for common
+        costs that others have paid.
+    payable: by the operator, share − retained + reimbursed.
     brought, carried: costs of tiers that waited for this service, and
         that wait for the next one.
     hits: limits that counted, as pre.cap; alerts: what someone should look
@@ -112,8 +115,10 @@ class Settlement:
     by_destination: Mapping[str, Decimal]
     share: Decimal
     retained: Decimal
+    reimbursed: Decimal
     payable: Decimal
     allocations: tuple[Allocation, ...]
+    reimbursements: tuple[Allocation, ...]
     closing: tuple[Balance, ...]
     closing_remaining: Decimal
     brought: Mapping[str, Decimal]
@@ -183,6 +188,7 @@ class Adjustment:
     original: what is corrected, a Settlement or its last Adjustment.
     target: the service settled again, corrected, from its own opening.
     allocations: differences to book, of any sign; their sum is share.
+    reimbursements: differences of the advances; payable counts them too.
     recouped, recouped_by: differences; a negative one reopens the pot.
     spilled: recoupment that the pot does not need any more; it goes to the
         destinations.
@@ -202,9 +208,11 @@ class Adjustment:
     by_destination: Mapping[str, Decimal]
     spilled: Decimal
     retained: Decimal
+    reimbursed: Decimal
     payable: Decimal
     carried: Mapping[str, Decimal]
     allocations: tuple[Allocation, ...]
+    reimbursements: tuple[Allocation, ...]
     booked: tuple[Allocation, ...]
     opening: tuple[Balance, ...]
     closing: tuple[Balance, ...]

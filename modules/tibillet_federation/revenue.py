@@ -78,6 +78,8 @@ def settle(clauses, balances, service, brought=NOTHING):
         clauses, service.operator, recouped_by, tiers, local, by_destination)
     share = sum((a.amount for a in allocations), zero)
     retained = zero + _retained(allocations)
+    reimbursements = _reimbursements(service)
+    reimbursed = sum((a.amount for a in reimbursements), zero)
 
     if base and share >= base:
         alerts.append('share_is_base')
@@ -94,8 +96,9 @@ def settle(clauses, balances, service, brought=NOTHING):
         opening, remaining, cut.phase, cut.pre, cut.post,
         half_up(cut.alpha, ALPHA_QUANTUM), base_pre, base - base_pre,
         cut.recouped, recouped_by, _by_key(tiers), cut.excess, post_part,
-        local, by_destination, share, retained, share - retained,
-        allocations, credited(opening, recouped_by),
+        local, by_destination, share, retained, reimbursed,
+        share - retained + reimbursed, allocations, reimbursements,
+        credited(opening, recouped_by),
         remaining - cut.recouped, brought, _carried(clauses, cut, brought),
         _hits(cut), tuple(alerts))
 
@@ -210,16 +213,18 @@ def spread(clauses, post_part, excess):
 
 def _allocations(
         clauses, operator, recouped_by, tiers, local, by_destination):
-    beneficiaries = {d.key: d.beneficiary for d in clauses.destinations}
+    beneficiaries = {
+        d.key: d.beneficiary for d in clauses.destinations if d.beneficiary}
     found = [
         ('recoup', contributor, contributor, amount)
         for contributor, amount in recouped_by.items()]
     found += [
         ('tier', key, beneficiary, amount)
         for (key, beneficiary), amount in tiers.items()]
-    found.append(('local', 'local', None, local))
+    found.append(('local', 'local', clauses.provider, local))
     found += [
-        ('destination', key, beneficiaries.get(key), amount)
+        ('destination', key, beneficiaries.get(key, clauses.provider),
+            amount)
         for key, amount in by_destination.items()]
     return tuple(
         _allocation(kind, key, beneficiary, amount, operator)
@@ -231,6 +236,16 @@ def _allocation(kind, key, beneficiary, amount, operator):
     kept = operator is not None and beneficiary == operator
     return Allocation(
         kind, key, beneficiary, amount, 'retain' if kept else 'pay')
+
+
+def _reimbursements(service):
+    "Return what the operator gives back to those who advanced costs"
+    return tuple(
+        _allocation(
+            'reimbursement', advance.key, advance.beneficiary,
+            advance.amount, service.operator)
+        for advance in service.advances
+        if advance.amount and advance.beneficiary != service.operator)
 
 
 def _retained(allocations):
@@ -329,6 +344,12 @@ def adjust(original, corrected, date, balances=None):
     zero = clauses.quantum * 0
     share = sum((a.amount for a in allocations), zero)
     retained = zero + _retained(allocations)
+    reimbursements = tuple(
+        _allocation(*name, amount, corrected.operator)
+        for name, amount in _differences(
+            _by_name(target.reimbursements),
+            _by_name(_target(original).reimbursements)).items())
+    reimbursed = sum((a.amount for a in reimbursements), zero)
     closing = credited(opening, recouped_by)
     return Adjustment(
         date, original, target, target.base - _target(original).base, share,
@@ -336,9 +357,9 @@ def adjust(original, corrected, date, balances=None):
         _amounts(allocations, 'tier'),
         sum(_amounts(allocations, 'local').values(), zero),
         _amounts(allocations, 'destination'), zero + spilled,
-        retained, share - retained, _differences(
+        retained, reimbursed, share - retained + reimbursed, _differences(
             target.carried, _target(original).carried),
-        allocations, tuple(
+        allocations, reimbursements, tuple(
             _allocation(*name, amount, corrected.operator)
             for name, amount in booked.items() if amount),
         opening, closing, remaining_of(closing))

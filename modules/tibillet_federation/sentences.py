@@ -281,10 +281,17 @@ def _say_total(settlement, sentences):
                     'rate': half_up(settlement.effective_rate, PERCENT)}))
     if 'share_is_base' in settlement.alerts:
         sentences.append(('share_is_base', {}))
+    left = share - settlement.retained
     if settlement.retained:
-        sentences.append(('retained', {
+        code = 'retained_left' if settlement.reimbursements else 'retained'
+        sentences.append((code, {
                     'operator': settlement.service.operator,
                     'share': share, 'retained': settlement.retained,
+                    'payable': left}))
+    if settlement.reimbursements:
+        sentences.append(('reimbursed', {
+                    'parts': _get_reimbursed(settlement),
+                    'lines': [left, settlement.reimbursed],
                     'payable': settlement.payable}))
     if settlement.recouped:
         if settlement.closing_remaining:
@@ -296,6 +303,15 @@ def _say_total(settlement, sentences):
             sentences.append(('closing_post', {}))
     for key, amount in settlement.carried.items():
         sentences.append(('carried', {'label': key, 'amount': amount}))
+
+
+def _get_reimbursed(settled):
+    "Return what each partner gets back of the common costs it has paid"
+    amounts = {}
+    for reimbursement in settled.reimbursements:
+        name = reimbursement.beneficiary
+        amounts[name] = amounts.get(name, ZERO) + reimbursement.amount
+    return list(amounts.items())
 
 
 def posting_sentences(posting):
@@ -348,6 +364,19 @@ def adjustment_sentences(adjustment):
                     'remaining': adjustment.closing_remaining}))
     if adjustment.spilled:
         sentences.append(('adjust_spilled', {'amount': adjustment.spilled}))
+    if adjustment.retained:
+        sentences.append(('adjust_retained', {
+                    'operator': target.service.operator,
+                    'lines': [adjustment.share, -adjustment.retained],
+                    'retained': adjustment.retained,
+                    'left': adjustment.share - adjustment.retained}))
+    if adjustment.reimbursements:
+        sentences.append(('adjust_reimbursed', {
+                    'parts': _get_reimbursed(adjustment),
+                    'lines': [
+                        adjustment.share - adjustment.retained,
+                        adjustment.reimbursed],
+                    'payable': adjustment.payable}))
     if adjustment.payable < 0:
         sentences.append(
             ('adjust_refund', {'amount': -adjustment.payable}))

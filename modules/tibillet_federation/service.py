@@ -471,10 +471,10 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
                 raise ServiceDeclareError(gettext(
                         'tibillet_federation.msg_service_no_human_cost',
                         service=service.rec_name))
-            for cost in service.common_costs:
-                cost.check_channel()
             # Refuse what no clause can settle.
             get_version(service.convention, service.date)
+            for cost in service.common_costs:
+                cost.check_channel()
 
     @classmethod
     @Workflow.transition('settled')

@@ -9,6 +9,7 @@ from .evidence import EvidenceMixin
 from .exceptions import ServiceDeclareError, ServiceValidationError
 from .service_days import DaysMixin
 from .service_line import ServiceLineMixin
+from .settlement_book import Book
 
 
 class CostMixin(ServiceLineMixin, EvidenceMixin):
@@ -98,6 +99,7 @@ class CostMixin(ServiceLineMixin, EvidenceMixin):
             'service': self.service.rec_name,
             'convention': self.convention.rec_name,
             'payer': self.payer.rec_name,
+            'date': self.convention.format_date(self.service.date),
             'partners': ', '.join(p.rec_name for p in self.partners),
             }
 
@@ -229,6 +231,12 @@ class CommonCost(CostMixin, ModelSQL, ModelView):
         if ({'evidence_line', 'evidence_file', 'evidence_reference'}
                 & field_names and not self.has_evidence):
             return 'evidence'
+        # What corrects a service is not declared again.
+        if ({'correction_date', 'recovered_through', 'payer', 'tier'}
+                & field_names and self.correction_date
+                and self.service.scope == 'external'
+                and not self._is_given_back()):
+            return 'unrecovered'
 
     def check_channel(self):
         "Refuse to declare what nothing would give back"
@@ -237,3 +245,18 @@ class CommonCost(CostMixin, ModelSQL, ModelView):
                     'tibillet_federation.msg_service_common_cost_channel',
                     service=self.service.rec_name,
                     cost=self.rec_name))
+        if not self._is_given_back():
+            raise ServiceDeclareError(
+                self._say_problem('unrecovered'))
+
+    def _is_given_back(self):
+        "Return if the clauses give back what another partner has advanced"
+        service = self.service
+        if (self.recovered_through != 'common'
+                or self.payer == service.operator):
+            return True
+        version = self.convention.version_at(service.date)
+        # Without clauses nothing is settled: the service says so itself.
+        return (
+            not version or 'common' in (version.exclusions or [])
+            or Book(self.convention).get_tier_key(self, version) is not None)

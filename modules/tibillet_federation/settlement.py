@@ -29,14 +29,12 @@ class Outcome:
     kind: service or adjustment.
     date: of the service, or of what corrects it.
     result: the Settlement or the Adjustment.
-    reimbursed: the common costs that others than the operator have paid.
     """
     kind: str
     service: object
     date: object
     version: object
     result: object
-    reimbursed: list
 
     @property
     def target(self):
@@ -153,8 +151,7 @@ class Replay:
         outcome = Outcome(
             'service', service, service.date, version, revenue.settle(
                 self.book.get_clauses(version), self.balances,
-                self.book.get_service(service, version), self.brought),
-            self.book.get_reimbursed(service, version))
+                self.book.get_service(service, version), self.brought))
         self.outcomes.append(outcome)
         return outcome
 
@@ -167,8 +164,7 @@ class Replay:
             self.book.get_service(service, version, until=date),
             date, self.balances)
         outcome = Outcome(
-            'adjustment', service, date, version, adjustment,
-            self.book.get_reimbursed(service, version, date))
+            'adjustment', service, date, version, adjustment)
         self.originals[service] = outcome
         self.outcomes.append(outcome)
         self._move(adjustment.closing, date)
@@ -225,7 +221,7 @@ def get_originals(book, services):
                 book.get_service(service, version, until=line.date),
                 line.date, balances)
         outcome = Outcome(
-            line.kind, service, line.date, version, result, [])
+            line.kind, service, line.date, version, result)
         _check_original(line, outcome)
         outcomes[service] = outcome
     return outcomes

@@ -69,14 +69,7 @@ class Book:
         if version not in self._clauses:
             clauses = version.get_clauses()
             provider = str(self.provider.id) if self.provider else None
-            beneficiaries = {
-                d.key: str(d.beneficiary.id)
-                for d in version.destinations if d.beneficiary}
-            self._clauses[version] = replace(
-                clauses, destinations=tuple(
-                    replace(
-                        d, beneficiary=beneficiaries.get(d.key, provider))
-                    for d in clauses.destinations))
+            self._clauses[version] = replace(clauses, provider=provider)
         return self._clauses[version]
 
     def get_balances(self, settled=True):
@@ -162,6 +155,7 @@ class Book:
         excluded = set(version.exclusions or [])
         turnover, exclusions = [], []
         costs, days = defaultdict(Decimal), defaultdict(Decimal)
+        advances = []
         for line in self._get_counted(service, 'turnovers', until):
             if not _get(line, 'included'):
                 continue
@@ -187,8 +181,12 @@ class Book:
                 costs[key] += amount
             elif ('common' in excluded
                     and _get(cost, 'recovered_through') == 'common'):
-                exclusions.append(plain.Amount(
-                        _get(cost, 'description') or '', amount, 'common'))
+                label = _get(cost, 'description') or ''
+                exclusions.append(plain.Amount(label, amount, 'common'))
+                # Out of the base because the operator gives it back.
+                if payer := _get(cost, 'payer'):
+                    advances.append(plain.Advance(
+                            str(cost.id), str(payer.id), amount, label))
         return plain.Service(
             number=service.number or '',
             date=service.date,
@@ -196,7 +194,8 @@ class Book:
             exclusions=tuple(exclusions),
             costs=dict(costs),
             days=dict(days),
-            operator=str(service.operator.id) if service.operator else None)
+            operator=str(service.operator.id) if service.operator else None,
+            advances=tuple(advances))
 
     def get_tier_key(self, cost, version):
         """Return the key of the line of the cascade that pays a cost
@@ -225,22 +224,6 @@ class Book:
             date = _get(line, 'correction_date')
             if not date or (until is not None and date <= until):
                 yield line
-
-    def get_reimbursed(self, service, version, date=None):
-        """Return the common costs that others than the operator have paid
-
-        They are out of the base because the operator gives them back. What a
-        line of a cascade pays is not paid twice.
-        date: those of the correction of this day, of none by default.
-        """
-        if 'common' not in (version.exclusions or []):
-            return []
-        return [
-            cost for cost in self.get_lines(service, 'common_costs')
-            if _get(cost, 'recovered_through') == 'common'
-            and self.get_tier_key(cost, version) is None
-            and _get(cost, 'payer') != service.operator
-            and _get(cost, 'correction_date') == date]
 
 
 def _get(line, name):

@@ -32,32 +32,31 @@ class Part:
     mode: str
 
 
-def get_parts(book, outcome):
-    "Return the Parts of an outcome; the provider receives what names nobody"
-    clauses = outcome.target.clauses
+def get_parts(outcome):
+    "Return the Parts of an outcome"
+    result, target = outcome.result, outcome.target
+    clauses = target.clauses
     names = {d.key: d.label for d in clauses.destinations}
     names.update(
         (t.key, t.label) for schedule in [clauses.pre, clauses.post]
         if schedule for t in schedule.tiers)
-    found = [
-        (KINDS.get(a.kind, a.kind), a.key,
-            names.get(a.key) if a.kind in {'tier', 'destination'} else None,
-            int(a.beneficiary) if a.beneficiary else book.provider.id,
-            a.amount)
-        for a in outcome.result.allocations]
-    found += [
-        ('reimbursement', '', cost.description, cost.payer.id, cost.amount)
-        for cost in outcome.reimbursed]
-    operator = outcome.service.operator.id
+    labels = {a.key: a.label for a in target.service.advances}
     return [
-        Part(*part, 'retain' if part[3] == operator else 'pay')
-        for part in found]
+        Part(
+            KINDS.get(a.kind, a.kind), a.key,
+            names.get(a.key) if a.kind in {'tier', 'destination'} else None,
+            int(a.beneficiary), a.amount, a.mode)
+        for a in result.allocations
+        ] + [
+        Part(a.kind, '', labels.get(a.key), int(a.beneficiary), a.amount,
+            a.mode)
+        for a in result.reimbursements]
 
 
-def get_figures(book, outcome):
+def get_figures(outcome):
     "Return the values of a statement line for what the engine answered"
     result, target = outcome.result, outcome.target
-    parts = get_parts(book, outcome)
+    parts = get_parts(outcome)
     turnover, excluded = target.turnover, target.excluded
     if outcome.kind == 'adjustment':
         # The amounts of an adjustment are differences.
@@ -80,10 +79,9 @@ def get_figures(book, outcome):
         'local': result.local,
         'destinations': sum(result.by_destination.values(), ZERO),
         'share': result.share,
-        'reimbursed': sum((c.amount for c in outcome.reimbursed), ZERO),
-        'retained': sum(
-            (p.amount for p in parts if p.mode == 'retain'), ZERO),
-        'payable': sum((p.amount for p in parts if p.mode == 'pay'), ZERO),
+        'reimbursed': result.reimbursed,
+        'retained': result.retained,
+        'payable': result.payable,
         'effective_rate': (
             half_up(rate, RATE_QUANTUM) if rate is not None else None),
         'closing_remaining': result.closing_remaining,

@@ -252,7 +252,7 @@ class StatementLine(sequence_ordered(), ModelSQL, ModelView):
                 date=outcome.date,
                 service=outcome.service,
                 version=outcome.version,
-                **get_figures(replay.book, outcome))
+                **get_figures(outcome))
             for sequence, outcome in enumerate(replay.outcomes, 1)]
 
     @property

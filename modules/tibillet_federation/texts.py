@@ -214,6 +214,16 @@ TEXTS = {
         "{retained:a} = {payable:a} to pay",
         "{operator:k} garde ce qui lui revient : {share:a} − "
         "{retained:a} = {payable:a} à payer"),
+    'retained_left': (
+        "{operator:k} keeps {retained:a} that comes back to it: {share:a} − "
+        "{retained:a} = {payable:a}",
+        "{operator:k} garde ce qui lui revient : {share:a} − "
+        "{retained:a} = {payable:a}"),
+    'reimbursed': (
+        "Common costs to give back to who paid them: {parts:l}; "
+        "{lines:s} = {payable:a} to pay",
+        "Frais communs à rembourser à qui les a payés : {parts:l} ; "
+        "{lines:s} = {payable:a} à payer"),
     'closing_pre': (
         "Left to recoup: {opening:a} − {recouped:a} = {remaining:a}",
         "Il reste à amortir : {opening:a} − {recouped:a} = {remaining:a}"),
@@ -273,6 +283,14 @@ TEXTS = {
         "destinations",
         "L'amortissement n'a plus besoin de {amount:a} : ce surplus va aux "
         "destinations"),
+    'adjust_retained': (
+        "Of this difference {operator:k} keeps {retained:a} that comes back "
+        "to it: {lines:s} = {left:a}",
+        "Sur cette différence, {operator:k} garde ce qui lui revient, "
+        "{retained:a} : {lines:s} = {left:a}"),
+    'adjust_reimbursed': (
+        "Common costs corrected: {parts:l}; {lines:s} = {payable:a}",
+        "Frais communs corrigés : {parts:l} ; {lines:s} = {payable:a}"),
     'adjust_due': (
         "{amount:a} more to pay",
         "{amount:a} de plus à payer"),

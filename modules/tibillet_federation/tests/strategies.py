@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 from tibillet_federation.clauses import (
-    ALLOCATIONS, CROSSINGS, LOCAL_BASES, Amount, Balance, Bracket, Clauses,
-    Destination, Schedule, Service, Tier)
+    ALLOCATIONS, CROSSINGS, LOCAL_BASES, Advance, Amount, Balance, Bracket,
+    Clauses, Destination, Schedule, Service, Tier)
 
 START = dt.date(2026, 1, 1)
 PARTIES = ['ccc', 'mamasound', 'friends']
@@ -127,6 +127,7 @@ def clauses(
         'local_base': draw(st.sampled_from(LOCAL_BASES)),
         'exclusions_max_rate': draw(
             st.none() | st.none() | st.just(Decimal('0.3')) | rates),
+        'provider': draw(st.none() | st.sampled_from(PARTIES)),
         }
     if found['pre'] is None and found['post'] is None:
         found['pre'] = draw(schedules(kinds))
@@ -177,7 +178,11 @@ def services(draw, number='1', day=None):
         days={
             key: Decimal(draw(st.integers(0, 20))) / 4
             for key in draw(st.sets(st.sampled_from(KEYS)))},
-        operator=draw(st.none() | st.sampled_from(PARTIES)))
+        operator=draw(st.none() | st.sampled_from(PARTIES)),
+        advances=tuple(
+            Advance(str(index), draw(st.sampled_from(PARTIES)), amount, 'van')
+            for index, amount in enumerate(draw(
+                st.just([]) | st.lists(amounts(300), max_size=3)))))
 
 
 @st.composite

@@ -36,6 +36,25 @@ def in_cents(amounts):
     return {key: oracle.cents(a) for key, a in amounts.items() if a}
 
 
+# Which value of a sentence says what has to be paid, the last one counts.
+PAYABLE = {
+    'total': 'share', 'total_sum': 'share', 'retained': 'payable',
+    'retained_left': 'payable', 'reimbursed': 'payable',
+    'adjust_due': 'amount', 'adjust_refund': 'amount',
+    }
+NOTHING = {'total_nothing', 'adjust_nothing'}
+
+
+def said(sentences):
+    "Return what the last sentence that speaks of it says to pay"
+    for code, values in reversed(sentences):
+        if code in NOTHING:
+            return ZERO
+        if code in PAYABLE:
+            amount = values[PAYABLE[code]]
+            return -amount if code == 'adjust_refund' else amount
+
+
 class RevenuePropertiesTestCase(unittest.TestCase):
     "Test what is true of any service"
 
@@ -80,7 +99,11 @@ class RevenuePropertiesTestCase(unittest.TestCase):
             # The most is rounded once: half a cent.
             self.assertLessEqual(
                 found.share - found.base * clauses.max_rate, CENT / 2)
-        self.assertEqual(found.retained + found.payable, found.share)
+        self.assertEqual(
+            found.retained + found.payable, found.share + found.reimbursed)
+        self.assertEqual(found.payable, total(
+                a.amount for a in [*found.allocations, *found.reimbursements]
+                if a.mode == 'pay'))
         self.assertEqual(
             found.share,
             found.recouped + total(found.by_tier.values()) + found.local
@@ -205,12 +228,21 @@ class RevenuePropertiesTestCase(unittest.TestCase):
         today = some.START + dt.timedelta(30)
         current = settled[-1].closing
         already = total(a.amount for a in original.allocations)
+        given = original.reimbursed
         step = original
         for service in [same(corrected), same(again), original.service]:
             step = adjust(step, service, today, current)
             self.assertEqual(step.share, total(
                     a.amount for a in step.allocations))
-            self.assertEqual(step.retained + step.payable, step.share)
+            self.assertEqual(
+                step.retained + step.payable, step.share + step.reimbursed)
+            self.assertEqual(step.payable, total(
+                    a.amount
+                    for a in [*step.allocations, *step.reimbursements]
+                    if a.mode == 'pay'))
+            self.assertEqual(said(step.sentences), step.payable)
+            given += step.reimbursed
+            self.assertEqual(given, step.target.reimbursed)
             self.assertEqual(
                 total(step.recouped_by.values()), step.recouped)
             self.assertEqual(
@@ -332,6 +364,24 @@ class RevenuePropertiesTestCase(unittest.TestCase):
                     lambda date: clauses, balances, services,
                     without_undone(entries, origins.get))),
             list(history(lambda date: clauses, balances, services, kept)))
+
+    @examples
+    @given(some.clauses(), some.balances(), some.services(), brought)
+    def test_sentences_pay(self, clauses, balances, service, brought):
+        "Test that sentences, parts and line agree on what has to be paid"
+        found = settle(clauses, balances, service, brought)
+        self.assertEqual(said(found.sentences), found.payable)
+        for code, values in found.sentences:
+            if code == 'reimbursed':
+                self.assertEqual(total(values['lines']), found.payable)
+                self.assertEqual(
+                    total(amount for _, amount in values['parts']),
+                    found.reimbursed)
+        for part in [*found.allocations, *found.reimbursements]:
+            self.assertEqual(
+                part.mode == 'retain',
+                service.operator is not None
+                and part.beneficiary == service.operator)
 
     @examples
     @given(some.clauses(), some.balances(), some.services(), brought)
