@@ -84,6 +84,7 @@ class BoxOfficeStart(CounterStartMixin, ModelView):
         'party.party', "Party",
         context={
             'company': Eval('company', -1),
+            'buyer': True,
             },
         depends=['company'])
 

@@ -63,6 +63,7 @@ class PassOfficeStart(CounterStartMixin, ModelView):
         'party.party', "Party",
         context={
             'company': Eval('company', -1),
+            'buyer': True,
             },
         depends=['company'])
 

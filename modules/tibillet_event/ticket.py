@@ -115,6 +115,18 @@ class Ticket(OfCompanyMixin, ModelSQL, ModelView):
             ]
 
     @classmethod
+    def get_open(cls, now):
+        "Return the domain of the tickets that let in or are to be paid back"
+        return [
+            ('state', '=', 'valid'),
+            ['OR',
+                ('performance.end', '>', now),
+                # It is still to come, or what was paid is still owed.
+                ('performance.state', 'in', ['postponed', 'cancelled']),
+                ],
+            ]
+
+    @classmethod
     def check_modification(cls, mode, tickets, values=None, external=False):
         super().check_modification(
             mode, tickets, values=values, external=external)
@@ -155,12 +167,7 @@ class Erase(metaclass=PoolMeta):
         tickets = Ticket.search([
                 ('party', '=', party.id),
                 ('company', '=', company.id),
-                ('state', '=', 'valid'),
-                ['OR',
-                    ('performance.end', '>', tools.now()),
-                    # It is still to come, or what was paid is still owed.
-                    ('performance.state', 'in', ['postponed', 'cancelled']),
-                    ],
+                Ticket.get_open(tools.now()),
                 ], limit=1)
         for ticket in tickets:
             raise TicketEraseError(gettext(

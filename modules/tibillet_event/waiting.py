@@ -73,6 +73,7 @@ class Waiting(ModelSQL, ModelView):
         'party.party', "Party", ondelete='RESTRICT', states=_STATES,
         context={
             'company': Eval('company', -1),
+            'buyer': True,
             },
         depends=['company'])
     holder = fields.Char("Name", states=_STATES)

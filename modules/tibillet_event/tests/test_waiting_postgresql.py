@@ -307,3 +307,36 @@ class WaitingRaceTestCase(RouteTestCase):
                 self.owners(), (0, 4, ALL - 4) if shrunk else (ALL, 0, 0))
             ends[shrunk] += 1
         self.assertEqual(sum(ends.values()), ROUNDS)
+
+    def test_consent_facts(self):
+        "Not even SQL changes what was said, but it forgets who has said it"
+        def agree():
+            pool = Pool()
+            Consent = pool.get('tibillet.consent')
+            Purpose = pool.get('tibillet.consent.purpose')
+            purpose, = Purpose.create([{
+                        'company': self.company,
+                        'name': "Programme",
+                        'text': "May we write to you?",
+                        }])
+            consent, = Consent.create([{
+                        'purpose': purpose.id,
+                        'email': 'lea@example.org',
+                        'kind': 'given',
+                        'way': 'online',
+                        }])
+            return consent.id
+        self.do(agree)
+        for statement in [
+                "SET kind = 'withdrawn'", "SET email = 'paul@example.org'",
+                "SET email = NULL, text = 'May we sell your address?'"]:
+            with self.subTest(statement=statement), \
+                    self.transaction() as transaction:
+                with self.assertRaisesRegex(Exception, 'append-only'):
+                    transaction.connection.cursor().execute(
+                        f'UPDATE tibillet_consent {statement}')
+                transaction.rollback()
+        with self.transaction() as transaction:
+            transaction.connection.cursor().execute(
+                'UPDATE tibillet_consent SET email = NULL')
+            transaction.rollback()
