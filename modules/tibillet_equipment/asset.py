@@ -5,7 +5,7 @@ from operator import attrgetter
 from sql.aggregate import Sum
 
 from trytond import backend
-from trytond.model import ModelView, Workflow, fields
+from trytond.model import fields
 from trytond.model.fields.selection import TranslatedSelection
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
@@ -255,54 +255,6 @@ class Asset(metaclass=PoolMeta):
         key = attrgetter('company')
         return groupby(
             sorted(assets, key=lambda a: a.company.id), key=key)
-
-    @classmethod
-    @ModelView.button
-    @Workflow.transition('closed')
-    def close(cls, assets, account=None, date=None):
-        cls.depreciate_until(assets, date)
-        super().close(assets, account=account, date=date)
-
-    @classmethod
-    def depreciate_until(cls, assets, date=None):
-        """Post what the assets have depreciated until the day they close
-
-        The standard method keeps what is already posted.
-        """
-        pool = Pool()
-        Date = pool.get('ir.date')
-        Line = pool.get('account.asset.line')
-        Move = pool.get('account.move')
-        assets = [a for a in assets if a.depreciation_method in OUR_METHODS]
-        cls.clear_lines(assets)
-        lines, moves = [], []
-        for asset in assets:
-            with Transaction().set_context(company=asset.company.id):
-                stop = date or Date.today()
-            with Transaction().set_context(asset_closing_date=stop):
-                plan = cls(asset.id).depreciate()
-            for line_date, line in plan.items():
-                line.asset = asset
-                line.date = line_date
-                lines.append(line)
-        Line.save(lines)
-        moves = [l.asset.get_move(l) for l in lines]
-        Move.save(moves)
-        for line, move in zip(lines, moves):
-            line.move = move
-        Line.save(lines)
-        Move.post(moves)
-
-    def get_closing_move(self, account, date=None):
-        expense = self.product.account_disposal_expense_used
-        net_value = (
-            self.value - self.depreciated_amount
-            - self.get_depreciated_amount())
-        if expense and net_value > 0:
-            # PCG 2025: disposals are gross, the net book value is a charge
-            # (657) and the price an income (757), whatever was asked.
-            account = expense
-        return super().get_closing_move(account, date=date)
 
     @classmethod
     def copy(cls, assets, default=None):

@@ -63,8 +63,9 @@ def _account_disposal_expense(company):
             ('type.expense', '=', True),
             ('company', '=', company),
             ],
-        help="Where the net book value of a disposed asset goes.\n"
-        "Leave empty to use the standard accounts.")
+        help="Where the net book value of a unit goes that leaves the books: "
+        "657 in the French chart.\n"
+        "No unit is sold, retired or written off without it.")
 
 
 def _account_disposal_income(company):
@@ -75,8 +76,9 @@ def _account_disposal_income(company):
             ('type.revenue', '=', True),
             ('company', '=', company),
             ],
-        help="Where the price of a sold asset goes.\n"
-        "Leave empty to use the standard accounts.")
+        help="Where the price of a sold unit goes: 757 in the French "
+        "chart.\n"
+        "No unit is sold without it.")
 
 
 low_value_threshold = fields.Numeric(

@@ -173,6 +173,9 @@ class Equipment(ProblemMixin, OfCompanyMixin, Workflow, ModelSQL, ModelView):
             ('missing', 'to_check'),
             ('lost', 'to_check'),
             ('stolen', 'to_check'),
+            ('missing', 'out'),
+            ('lost', 'out'),
+            ('stolen', 'out'),
             ('available', 'retired'),
             ('out', 'retired'),
             ('to_check', 'retired'),
@@ -321,6 +324,13 @@ class Equipment(ProblemMixin, OfCompanyMixin, Workflow, ModelSQL, ModelView):
                     raise EquipmentModificationError(gettext(
                             'tibillet_equipment.msg_equipment_state',
                             equipment=unit.rec_name))
+                for name in ['retirement_date', 'retirement_reason']:
+                    before = None if mode == 'create' else getattr(unit, name)
+                    after = getattr(unit, name)
+                    if (values or {}).get(name, after) != before:
+                        raise EquipmentModificationError(gettext(
+                                'tibillet_equipment.msg_equipment_retirement',
+                                equipment=unit.rec_name))
 
     @classmethod
     def _frozen_fields(cls):

@@ -1,16 +1,15 @@
-import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
 from trytond.i18n import gettext
-from trytond.model import ModelView, Workflow, fields
+from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from .configuration import DEPRECIATION_METHODS
-from .exceptions import EquipmentAssetError, EquipmentRetireError
+from .exceptions import EquipmentAssetError
 from .low_value import EXPENSE, treatment
 from .schedule import last_day
 
@@ -164,6 +163,7 @@ class Equipment(metaclass=PoolMeta):
     def get_assets_to_create(cls, units, name):
         pool = Pool()
         Asset = pool.get('account.asset')
+        # Who looks for the asset that was closed is told why there is none.
         taken = {
             a.equipment_owner for a in Asset.search([
                     ('equipment', 'in', [u.id for u in units]),
@@ -247,24 +247,34 @@ class Equipment(metaclass=PoolMeta):
     def create_assets(cls, units):
         """Create the asset of each owner that keeps its books here
 
-        It is the owner's quota of the cost, in draft. An owner that already
-        has one, or for which the unit is an expense, gets none.
+        It is the owner's quota of the cost, in draft. An owner that has or
+        had one, or for which the unit is an expense, gets none.
         """
         pool = Pool()
         Asset = pool.get('account.asset')
+        Lang = pool.get('ir.lang')
+        lang = Lang.get()
         owners = defaultdict(list)
         reasons = []
         # Two clicks at once would each find no asset.
         cls.lock(units)
         for unit in units:
             unit.check_asset()
-            taken = {
-                a.equipment_owner for a in unit.assets if a.state != 'closed'}
+            taken = {a.equipment_owner for a in unit.assets}
+            closed = {
+                a.equipment_owner: a for a in unit.assets
+                if a.state == 'closed'}
             for owner in unit.owners:
                 if not owner.books:
                     reasons.append(gettext(
                             'tibillet_equipment.msg_equipment_asset_books',
                             party=owner.party.rec_name))
+                elif owner in closed:
+                    reasons.append(gettext(
+                            'tibillet_equipment.msg_equipment_asset_closed',
+                            party=owner.party.rec_name,
+                            asset=closed[owner].rec_name,
+                            date=lang.strftime(closed[owner].move.date)))
                 elif owner in taken:
                     reasons.append(gettext(
                             'tibillet_equipment.msg_equipment_asset_exists',
@@ -343,59 +353,6 @@ class Equipment(metaclass=PoolMeta):
         "Run the assets of the units that are still drafts"
         cls._each_company(
             units, 'draft', lambda Asset, assets: Asset.run(assets))
-
-    @classmethod
-    @Workflow.transition('retired')
-    def retire(cls, units, date, reason):
-        cls._check_retirement(units, date)
-        super().retire(units, date, reason)
-        cls.dispose(units, date)
-
-    @classmethod
-    def _check_retirement(cls, units, date):
-        """Refuse a day when the units were not yet, or are not yet, to leave
-
-        What was posted after the day would stay in the books.
-        """
-        pool = Pool()
-        Date = pool.get('ir.date')
-        Lang = pool.get('ir.lang')
-        Line = pool.get('account.asset.line')
-        lang = Lang.get()
-        today = Date.today()
-        posted = defaultdict(lambda: dt.date.min)
-        for line in Line.search([
-                    ('asset.equipment', 'in', [u.id for u in units]),
-                    ('move', '!=', None),
-                    ('date', '>', date),
-                    ]):
-            unit = line.asset.equipment
-            posted[unit] = max(posted[unit], line.date)
-        for unit in units:
-            since = max(filter(None, [
-                        unit.acquisition_date, unit.in_service_date,
-                        dt.date.min]))
-            if date > today:
-                problem, day = 'future', today
-            elif date < since:
-                problem, day = 'before', since
-            elif unit in posted:
-                problem, day = 'posted', posted[unit]
-            else:
-                continue
-            raise EquipmentRetireError(gettext(
-                    f'tibillet_equipment.msg_equipment_retire_{problem}',
-                    equipment=unit.rec_name,
-                    date=lang.strftime(date), day=lang.strftime(day)))
-
-    @classmethod
-    def dispose(cls, units, date):
-        "Close the assets of the units: they leave the books on the date"
-        cls._each_company(
-            units, 'draft', lambda Asset, assets: Asset.delete(assets))
-        cls._each_company(
-            units, 'running',
-            lambda Asset, assets: Asset.close(assets, date=date))
 
     @classmethod
     def _each_company(cls, units, state, function):

@@ -4,7 +4,7 @@ from itertools import zip_longest
 
 from sql.conditionals import Coalesce
 
-from trytond.model import fields
+from trytond.model import ModelView, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
@@ -111,6 +111,15 @@ class Equipment(metaclass=PoolMeta):
                 unit.id,
                 where=Coalesce(last.to_party, company.party).in_(parties)))
         return [('id', 'in', query)]
+
+    @classmethod
+    @ModelView.button
+    def find(cls, units):
+        "A unit that its custodian has found is still out"
+        units = [u for u in units if u.state in {'missing', 'lost', 'stolen'}]
+        held = [u for u in units if u.custodian != u.company.party]
+        cls.hand_over(held)
+        super().find([u for u in units if u not in held])
 
     @classmethod
     def get_used_event_days(cls, units, name):

@@ -30,6 +30,14 @@ class EquipmentRetireError(UserError):
     pass
 
 
+class AssetModificationError(AccessError):
+    pass
+
+
+class AssetDisposalError(UserError):
+    pass
+
+
 class BookingValidationError(ValidationError):
     pass
 
@@ -55,6 +63,10 @@ class CustodyChainError(UserError):
 
 
 class IncidentValidationError(ValidationError):
+    pass
+
+
+class IncidentAmountWarning(UserWarning):
     pass
 
 

@@ -1,6 +1,7 @@
 from tibillet_base.names import search_names
 from tibillet_base.of_company import OfCompanyMixin
-from tibillet_base.problem import ProblemMixin
+from tibillet_base.problem import SurpriseMixin
+from tibillet_base.tools import today
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
@@ -10,8 +11,8 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import (
-    IncidentDecisionError, IncidentEvidenceError, IncidentModificationError,
-    IncidentReportError, IncidentValidationError)
+    IncidentAmountWarning, IncidentDecisionError, IncidentEvidenceError,
+    IncidentModificationError, IncidentReportError, IncidentValidationError)
 from .numbered import NumberedMixin
 
 _states = {
@@ -24,13 +25,16 @@ _decision_states = {
 REPORTED = {
     'number', 'company', 'equipment', 'type', 'date', 'custodian'}
 GONE = {'missing', 'lost', 'stolen'}
+# Who writes more than so many times the cost has most likely mistyped it.
+TIMES_COST = 2
 
 
 class Incident(
-        ProblemMixin, NumberedMixin, OfCompanyMixin, Workflow,
+        SurpriseMixin, NumberedMixin, OfCompanyMixin, Workflow,
         ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.incident'
     _problem_error = IncidentValidationError
+    _surprise_warning = IncidentAmountWarning
     _problem_message = 'tibillet_equipment.msg_incident'
     _sequence_name = 'incident_sequence'
 
@@ -243,6 +247,11 @@ class Incident(
         for name in ['amount', 'deductible', 'indemnity']:
             if name in field_names and (getattr(self, name) or 0) < 0:
                 return f'{name}_negative'
+        if {'date', 'equipment'} & field_names:
+            if self.date > today(self.company):
+                return 'date_future'
+            if self.date < self.equipment.acquisition_date:
+                return 'date_before'
         if ({'date', 'decision_date'} & field_names
                 and self.decision_date and self.decision_date < self.date):
             return 'decision_before'
@@ -250,10 +259,30 @@ class Incident(
     def _get_problem_names(self):
         pool = Pool()
         Lang = pool.get('ir.lang')
+        lang = Lang.get()
         return {
             'incident': self.rec_name,
-            'date': Lang.get().strftime(self.date),
+            'date': lang.strftime(self.date),
+            'acquired': lang.strftime(self.equipment.acquisition_date),
+            'amount': self._say_amount(lang, self.amount),
+            'indemnity': self._say_amount(lang, self.indemnity),
             }
+
+    def _say_amount(self, lang, amount):
+        return lang.currency(amount or 0, self.currency)
+
+    def _get_surprises(self, field_names):
+        yield from super()._get_surprises(field_names)
+        cost = self.equipment.unit_cost + self.equipment.unit_tax
+        for name in ['amount', 'indemnity']:
+            if (name in field_names and cost
+                    and (getattr(self, name) or 0) > TIMES_COST * cost):
+                yield f'{name}_high'
+
+    def _get_surprise_key(self, surprise):
+        return '.'.join([
+                f'incident_{surprise}', str(self.equipment.id),
+                f'{self.date:%Y%m%d}', str(self.amount), str(self.indemnity)])
 
     @classmethod
     def check_modification(cls, mode, incidents, values=None, external=False):
@@ -326,7 +355,7 @@ class Incident(
             if incident.decision == 'repair':
                 Equipment.repair(units)
             elif incident.decision == 'keep':
-                Equipment.find(units)
+                Equipment.find([u for u in units if u.state in GONE])
                 Equipment.make_available(units)
             elif incident.type == 'loss':
                 Equipment.lose(units)
@@ -339,6 +368,7 @@ class Incident(
     def check_decision(self):
         pool = Pool()
         Configuration = pool.get('tibillet.equipment.configuration')
+        Equipment = pool.get('tibillet.equipment')
         Lang = pool.get('ir.lang')
         if not self.decision or not self.decision_date:
             raise IncidentDecisionError(gettext(
@@ -348,14 +378,14 @@ class Incident(
             raise IncidentDecisionError(gettext(
                     'tibillet_equipment.msg_incident_amount',
                     incident=self.rec_name))
-        if (self.decision == 'write_off'
-                and self.type in {'loss', 'theft'}
-                and self.equipment.state not in GONE):
+        problem = self._get_decision_problem()
+        if problem:
             raise IncidentDecisionError(gettext(
-                    'tibillet_equipment.msg_incident_found',
+                    f'tibillet_equipment.msg_incident_{problem}',
                     incident=self.rec_name,
                     equipment=self.equipment.rec_name,
-                    state=self.equipment.state_string))
+                    state=self.equipment.state_string,
+                    custodian=self.equipment.custodian.rec_name))
         if self.decision == 'write_off' and self.type == 'loss':
             delay = Configuration(1).get_multivalue(
                 'loss_delay', company=self.company.id)
@@ -365,6 +395,23 @@ class Incident(
                         incident=self.rec_name,
                         days=delay.days,
                         date=Lang.get().strftime(self.date + delay)))
+        if self.decision == 'write_off':
+            Equipment.check_leaving([self.equipment], self.decision_date)
+
+    def _get_decision_problem(self):
+        "Return why the decision would change nothing of the unit"
+        state = self.equipment.state
+        if self.decision == 'write_off':
+            if (self.type in {'loss', 'theft'}
+                    and state not in GONE | {'retired'}):
+                return 'found'
+        elif state == 'retired':
+            return 'retired'
+        elif self.decision == 'repair':
+            if state in GONE:
+                return 'gone'
+            elif state == 'out':
+                return 'out'
 
 
 del _states, _decision_states

@@ -13,6 +13,11 @@ class InvoiceLine(metaclass=PoolMeta):
             if account:
                 self.account = account
 
+    def get_move_lines(self):
+        if self.asset:
+            self.asset.check_sale()
+        return super().get_move_lines()
+
     def get_rec_name(self, name):
         rec_name = super().get_rec_name(name)
         if self.description and self.invoice:

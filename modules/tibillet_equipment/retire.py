@@ -1,11 +1,55 @@
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
-from trytond.model import ModelView, fields
-from trytond.pool import Pool
+from trytond.model import ModelView, Workflow, fields
+from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from .equipment import RETIREMENT_REASONS
 from .exceptions import EquipmentRetireError
+
+
+class Equipment(metaclass=PoolMeta):
+    __name__ = 'tibillet.equipment'
+
+    @classmethod
+    @Workflow.transition('retired')
+    def retire(cls, units, date, reason):
+        cls.check_leaving(units, date)
+        super().retire(units, date, reason)
+        cls.dispose(units, date)
+
+    @classmethod
+    def check_leaving(cls, units, date):
+        "Refuse that the units leave the books and the equipment on the day"
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        lang = Lang.get()
+        for unit in units:
+            since = max(filter(
+                    None, [unit.acquisition_date, unit.in_service_date]))
+            last = today(unit.company)
+            if since <= date <= last:
+                continue
+            problem, day = (
+                ('before', since) if date < since else ('future', last))
+            raise EquipmentRetireError(gettext(
+                    f'tibillet_equipment.msg_equipment_retire_{problem}',
+                    equipment=unit.rec_name,
+                    date=lang.strftime(date), day=lang.strftime(day)))
+        cls._each_company(
+            units, 'running',
+            lambda Asset, assets: Asset.check_closing(assets, date))
+
+    @classmethod
+    def dispose(cls, units, date):
+        "Close the assets of the units: they leave the books on the date"
+        cls._each_company(
+            units, 'draft', lambda Asset, assets: Asset.delete(assets))
+        cls._each_company(
+            units, 'running',
+            lambda Asset, assets: Asset.close(assets, date=date))
 
 
 class Retire(Wizard):

@@ -9,6 +9,7 @@ import pytest
 
 from trytond import backend
 from trytond.exceptions import UserError
+from trytond.modules.account.tests import get_fiscalyear
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import RouteTestCase
@@ -183,6 +184,57 @@ class PostgreSQLTestCase(RouteTestCase):
         Equipment = Pool(self.db_name).get('tibillet.equipment')
         with patch.object(Equipment, 'lock'):
             self.assertEqual(self.create_assets(), 2)
+
+    def change_line(self, query, posted):
+        "Run the query on a line of an asset, posted or planned"
+        extras = {}
+        while True:
+            try:
+                with Transaction().start(
+                        self.db_name, 0, context={'company': self.company},
+                        **extras) as opened:
+                    try:
+                        return self._change_line(opened, query, posted)
+                    finally:
+                        opened.rollback()
+            except TransactionError as error:
+                error.fix(extras)
+
+    def _change_line(self, opened, query, posted):
+        pool = Pool()
+        Company = pool.get('company.company')
+        Journal = pool.get('account.journal')
+        Line = pool.get('account.asset.line')
+        Move = pool.get('account.move')
+        line, *_ = Line.search([])
+        if posted:
+            fiscalyear = get_fiscalyear(
+                Company(self.company), today=dt.date(2025, 7, 1))
+            fiscalyear.save()
+            fiscalyear.create_period([fiscalyear])
+            journal, *_ = Journal.search([('type', '=', 'asset')])
+            move, = Move.create([{
+                        'journal': journal.id,
+                        'period': fiscalyear.periods[0].id,
+                        'date': fiscalyear.periods[0].start_date,
+                        }])
+            Line.write([line], {'move': move.id})
+        cursor = opened.connection.cursor()
+        cursor.execute(query.format(line.id))
+        return cursor.rowcount
+
+    def test_posted_line(self):
+        "The database itself keeps what is posted of a unit, not its plan"
+        for query in [
+                'UPDATE account_asset_line SET depreciation = 1 '
+                'WHERE id = {}',
+                'UPDATE account_asset_line SET move = NULL WHERE id = {}',
+                'DELETE FROM account_asset_line WHERE id = {}',
+                ]:
+            with self.subTest(query):
+                self.assertEqual(self.change_line(query, False), 1)
+                with self.assertRaisesRegex(Exception, 'is append-only'):
+                    self.change_line(query, True)
 
     def test_board(self):
         "The years of the books are computed by the database"
