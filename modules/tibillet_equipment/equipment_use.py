@@ -31,6 +31,9 @@ class Equipment(metaclass=PoolMeta):
             ('custody.state', '=', 'done'),
             ],
         readonly=True)
+    booking_lines = fields.One2Many(
+        'tibillet.equipment.booking.line', 'equipment', "Booking Lines",
+        readonly=True)
     expected_event_days = fields.Integer(
         "Expected Event-Days",
         help="How many days of event the unit should last.\n"
@@ -187,6 +190,7 @@ class Equipment(metaclass=PoolMeta):
     def copy(cls, units, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('custody_lines')
+        default.setdefault('booking_lines')
         default.setdefault('opening_event_days', 0)
         return super().copy(units, default=default)
 

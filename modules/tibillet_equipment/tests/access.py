@@ -43,7 +43,7 @@ class AccessMixin:
 
     @with_transaction()
     def test_partner(self):
-        "A partner reads what it owns or has, and nothing else"
+        "A partner reads what it owns or has had, and nothing else"
         pool = Pool()
         Booking = pool.get('tibillet.equipment.booking')
         Custody = pool.get('tibillet.equipment.custody')
@@ -83,7 +83,74 @@ class AccessMixin:
         with set_company(company):
             move('return', [held], mine, utc('2025-07-03'))
         with acting(user):
-            self.assertEqual(Equipment.search([]), [owned])
+            self.assertEqual(Equipment.search([]), [owned, held])
+
+    @with_transaction()
+    def test_partner_without_company(self):
+        "A partner works for no company and reads what is of its party"
+        pool = Pool()
+        Booking = pool.get('tibillet.equipment.booking')
+        Consumable = pool.get('tibillet.equipment.consumable')
+        Custody = pool.get('tibillet.equipment.custody')
+        Equipment = pool.get('tibillet.equipment')
+        Incident = pool.get('tibillet.equipment.incident')
+        company = create_company()
+        today = dt.date(2025, 7, 1)
+        with set_company(company):
+            mine, other = create_party("Mine"), create_party("Other")
+            product, card = create_product(), create_product(type='goods')
+            owned, = create_units(product, 1, owners={mine: '1'})
+            held, theirs = create_units(product, 2)
+            # The other party has the same: none of it is read.
+            for party, unit in [(other, theirs), (mine, held)]:
+                booking = create_booking(
+                    party, product, 1, today, today, equipment=unit.id)
+                booking.confirm([booking])
+                custody = move(
+                    'out', [unit], party, utc('2025-07-01'),
+                    booking=booking.id)
+                incident, = Incident.create([{
+                            'equipment': unit.id,
+                            'type': 'wear',
+                            'date': today,
+                            }])
+                Incident.report([incident])
+                consumable, = Consumable.create([{
+                            'product': card.id,
+                            'owner': party.id,
+                            'date': today,
+                            'quantity': 9,
+                            'unit_cost': Decimal(1),
+                            'uses': [('create', [{
+                                            'date': today,
+                                            'quantity': 1,
+                                            }])],
+                            }])
+            returned = move('return', [held], mine, utc('2025-07-02'))
+        user = create_user(company, 'group_partner', parties=[mine])
+        user.companies, user.company = [], None
+        user.save()
+
+        with acting(user):
+            self.assertEqual(Equipment.search([]), [owned, held])
+            read_as_client(Equipment, [owned, held])
+            for Model, records in [
+                    (Booking, [booking]), (Custody, [returned, custody]),
+                    (Incident, [incident]), (Consumable, [consumable])]:
+                with self.subTest(model=Model.__name__):
+                    self.assertEqual(Model.search([]), records)
+                    read_as_client(Model, records)
+                    with self.assertRaises(AccessError):
+                        Model.write(records, {})
+                    with self.assertRaises(AccessError):
+                        Model.delete(records)
+            for name in ['booking.line', 'custody.line', 'consumable.use']:
+                with self.subTest(model=name):
+                    Line = pool.get(f'tibillet.equipment.{name}')
+                    lines = Line.search([])
+                    self.assertEqual(
+                        len(lines), 2 if name == 'custody.line' else 1)
+                    read_as_client(Line, lines)
 
     @with_transaction()
     def test_partner_without_party(self):
