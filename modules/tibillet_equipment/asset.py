@@ -183,7 +183,8 @@ class Asset(metaclass=PoolMeta):
             start, min(stop or end, end), **self._closing_days)
         return [
             (date, None, amount) for date, amount in linear_360(
-                amount, start, end, dates, self.company.currency.rounding)]
+                amount, start, end, dates, self.company.currency.rounding,
+                since=self.start_date)]
 
     def _plan_units(self):
         pool = Pool()

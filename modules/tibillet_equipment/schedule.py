@@ -4,7 +4,9 @@ A plan is a list of (date, amount): the depreciation booked on date covers
 the days since the previous one, date included. Amounts are rounded on what
 is cumulated since the start, never one by one, so that a monthly and a
 yearly plan give the same net value at each end of year, and the last amount
-takes no remainder larger than one unit of the currency.
+takes no remainder larger than one unit of the currency. What remains after
+some of it is booked is planned again as it was first: what is cumulated moves
+by one unit of the currency at most.
 """
 import datetime as dt
 from calendar import monthrange
@@ -77,18 +79,22 @@ def term_360(start, end):
     return days_360(start, end + ONE_DAY)
 
 
-def linear_360(amount, start, end, dates, quantum=CENT):
+def linear_360(amount, start, end, dates, quantum=CENT, since=None):
     """Return the plan of amount over the French year of 360 days.
 
     amount: Decimal, what remains to depreciate from start to end.
-    start: day of putting into service, it counts.
+    start: first day that nothing depreciates yet, it counts.
     dates: sorted, from period_ends.
     quantum: smallest unit of the currency.
+    since: day of putting into service, start if nothing is booked.
     Amounts rounded to zero are left out.
     """
     # PCG art. 214-12: a depreciation plan starts when the good is put into
     # service; the usual practice counts months of thirty days.
-    total = term_360(start, end)
+    # Whole months since then last thirty days each, also when they end on
+    # 27 February: what is counted of them already is taken away.
+    since = since or start
+    total = term_360(since, end) - days_360(since, start)
     dues = []
     for date in dates:
         if date >= end or total <= 0:

@@ -8,6 +8,8 @@ from tibillet_equipment.schedule import (
     by_units, closings, last_day, linear_360, next_closing, period_ends,
     term_360)
 
+from tibillet.money import CENT
+
 
 def date(text):
     return dt.date.fromisoformat(text)
@@ -168,6 +170,58 @@ class ScheduleTestCase(unittest.TestCase):
                 (date('2027-12-31'), Decimal('75.16')),
                 (date('2028-12-31'), Decimal('75.15')),
                 ])
+
+    def test_linear_360_again(self):
+        "What remains is planned again with the amounts of the first plan"
+        for amount, start, end, frequency, booked, lines in [
+                # From 31 August to 27 February there are 180 days, of which
+                # 59 remain after 31 December and not 57.
+                ('3000.00', '2025-08-31', '2026-02-27', 'monthly', 5, [
+                        ('2025-08-31', '16.67'), ('2025-09-30', '500.00'),
+                        ('2025-10-31', '500.00'), ('2025-11-30', '500.00'),
+                        ('2025-12-31', '500.00'), ('2026-01-31', '500.00'),
+                        ('2026-02-27', '483.33')]),
+                ('1080.00', '2025-02-28', '2028-02-27', 'yearly', 2, [
+                        ('2025-12-31', '303.00'), ('2026-12-31', '360.00'),
+                        ('2027-12-31', '360.00'), ('2028-02-27', '57.00')]),
+                ('360.00', '2025-03-31', '2026-03-30', 'yearly', 1, [
+                        ('2025-12-31', '271.00'), ('2026-03-30', '89.00')]),
+                ]:
+            with self.subTest(start=start, booked=booked):
+                plan = [(date(d), Decimal(a)) for d, a in lines]
+                self.assertEqual(
+                    plan_360(amount, start, end, frequency), plan)
+                left = Decimal(amount) - sum(a for _, a in plan[:booked])
+                first = plan[booked - 1][0] + dt.timedelta(1)
+                self.assertEqual(
+                    linear_360(
+                        left, first, date(end),
+                        period_ends(first, date(end), frequency),
+                        since=date(start)),
+                    plan[booked:])
+
+    @given(
+        st.decimals('100', '100000', places=2),
+        st.dates(dt.date(2000, 1, 1), dt.date(2040, 12, 31)),
+        st.integers(1, 60),
+        st.sampled_from(['monthly', 'yearly']), st.data())
+    def test_linear_360_again_invariant(
+            self, amount, start, months, frequency, data):
+        end = last_day(start, months)
+        plan = linear_360(
+            amount, start, end, period_ends(start, end, frequency))
+        booked = data.draw(st.integers(0, len(plan) - 1))
+        first = plan[booked - 1][0] + dt.timedelta(1) if booked else start
+        again = linear_360(
+            amount - sum(a for _, a in plan[:booked]), first, end,
+            period_ends(first, end, frequency), since=start)
+        self.assertEqual(
+            [d for d, _ in again], [d for d, _ in plan[booked:]])
+        apart = Decimal(0)
+        for (_, before), (_, after) in zip(plan[booked:], again):
+            apart += after - before
+            self.assertLessEqual(abs(apart), CENT)
+        self.assertEqual(apart, 0)
 
     def test_linear_360_quantum(self):
         start, end = date('2025-01-01'), date('2027-12-31')
