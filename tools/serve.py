@@ -56,7 +56,7 @@ def server(folder, port, log='server'):
                 '--worker-class', 'gthread', '--workers', '1',
                 '--threads', '8', '--timeout', '300',
                 '--graceful-timeout', '3', '--no-control-socket',
-                'trytond.application:app'],
+                'tools.application:app'],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             # Ctrl-C is for the caller, which then ends the server.
             start_new_session=True, preexec_fn=end_with_caller,
