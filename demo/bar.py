@@ -1,7 +1,7 @@
 """A bar that is open: articles on a screen, gifts and cards.
 
 By hand, what the drawer holds: a float of 100.00, 20.00 and 12.35 loaded, a
-beer of 3.50.
+beer of 3.50 and the deposits of three cups of 1.00, one of which is back.
 """
 import uuid
 from decimal import Decimal
@@ -24,7 +24,7 @@ ARTICLES = [
     ("Jus de pomme", MIDDLE, '2.50', '#7a9e3b', False),
     ("Assiette du jour", MIDDLE, '9.00', '#a34f3c', False),
     ("Part de gâteau", MIDDLE, '3.00', '#8a5a83', False),
-    ("Gobelet", NORMAL, '1.00', '#5f6b73', True),
+    ("Gobelet consigné", None, '1.00', '#5f6b73', True),
     ]
 # What may be on one card, whose holder is known or not
 CAP_LOADED, CAP_GIVEN = D('150.00'), D('30.00')
@@ -36,7 +36,7 @@ CARDS = [
     ('04A1B2C3D4E504', 'BAR-004', None, None),
     ]
 FLOAT = D('100.00')
-DRAWER = D('135.85')
+DRAWER = D('137.85')
 
 
 def build(house, progress, today):
@@ -59,10 +59,13 @@ def _articles(company):
     Screen = Model.get('tibillet.till.screen')
     Template = Model.get('product.template')
     categories = {}
-    for name, tax in [("Boissons et objets", NORMAL), ("À table", MIDDLE)]:
+    for name, tax in [
+            ("Boissons et objets", NORMAL), ("À table", MIDDLE),
+            ("Consignes", None)]:
         category = Category(name=name, accounting=True)
-        category.account_revenue = books.account(company, '706')
-        category.customer_taxes.append(books.tax(company, tax))
+        if tax:
+            category.account_revenue = books.account(company, '706')
+            category.customer_taxes.append(books.tax(company, tax))
         category.save()
         categories[tax] = category
     screen = Screen(name="Bar")
@@ -72,6 +75,7 @@ def _articles(company):
         template.account_category = categories[tax]
         template.gross_price = D(price)
         template.without_gifts = without_gifts
+        template.deposit = not tax
         template.save()
         screen.articles.new(product=template.products[0], color=color)
     screen.points.append(Point(counters.make("Bar de la Halle", 'BAR').id))
@@ -110,7 +114,7 @@ def _cards(party):
 
 
 def _sell(company, gift):
-    "Open the till, load the cards and sell a beer in cash"
+    "Open the till, load the cards, sell a beer and lend cups, in cash"
     Point = Model.get('sale.point')
     Session = Model.get('sale.point.cash.session')
     till, = Point.find([('code', '=', 'BAR')])
@@ -126,7 +130,11 @@ def _sell(company, gift):
             _give(company, uid, gift, D(given))
     sell = till.click('sell_articles')
     sell.form.lines[0].quantity = 1
+    sell.form.lines[-1].quantity = 3
     sell.execute('cash')
+    sell = till.click('sell_articles')
+    sell.form.lines[-1].quantity = -1
+    sell.execute('give')
     session, = Session.find([
             ('point', '=', till.id), ('state', '=', 'open')])
     if session.balance != DRAWER:

@@ -62,6 +62,7 @@ def _name_differences(company):
         setattr(configuration, setting, type_)
     configuration.remittance_account = books.account(company, '5121')
     configuration.remittance_journal = journal
+    configuration.deposit_account = books.account(company, '41961')
     configuration.save()
     Type.save([
             Type(

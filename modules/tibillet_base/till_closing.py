@@ -9,7 +9,8 @@ from trytond.pool import Pool
 
 from tibillet.money import half_up
 
-from . import till_chain, till_finish, till_sql, till_totals, tools
+from . import (
+    till_chain, till_deposit, till_finish, till_sql, till_totals, tools)
 from .exceptions import TillClosureError, TillConfigurationError
 
 # What the chain of closures holds.
@@ -113,6 +114,8 @@ class Closing:
             categories=[r for r in records if r.kind == 'category'],
             outsides=[r for r in records if r.kind == 'outside'],
             discounts=[r for r in records if r.kind == 'discount'],
+            deposits=[
+                r for r in records if r.kind in {'deposit', 'outstanding'}],
             cash_moves=[r for r in records if r.kind == 'cash'],
             counts=[],
             **values)
@@ -199,6 +202,8 @@ class Closing:
         date = self._get_date()
         totals = till_totals.totals(
             row.id, self.after, row.counter, self.quantum)
+        totals.lines += till_deposit.get_parts(
+            row, self.after, row.counter, self.quantum)
         totals.lines += self._get_cash_moves()
         month, year = self._get_periods(date)
         return {

@@ -67,6 +67,11 @@ class Closure(TotaledMixin, _ClosureFactMixin, ModelSQL, ModelView):
         states={
             'invisible': ~Eval('discounts', [-1]),
             })
+    deposits = totals_of(
+        'tibillet.till.closure.line', 'closure', "Deposits", 'deposit',
+        'outstanding', states={
+            'invisible': ~Eval('deposits', [-1]),
+            })
     cash_moves = totals_of(
         'tibillet.till.closure.line', 'closure', "Cash In and Out", 'cash',
         states={

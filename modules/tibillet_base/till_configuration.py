@@ -4,6 +4,8 @@ from trytond.modules.company.model import (
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
+from .till_product import SoldMixin
+
 
 def _type(name, company, help):
     return fields.Many2One(
@@ -46,9 +48,22 @@ def _remittance_journal(company):
             })
 
 
+def _deposit_account(company):
+    return fields.Many2One(
+        'account.account', "Deposits", ondelete='RESTRICT',
+        domain=[
+            ('type', '!=', None),
+            ('closed', '!=', True),
+            ('party_required', '!=', True),
+            ('company', '=', company),
+            ],
+        help="The account of what is owed to whoever brings a cup back, such "
+        "as 41961.")
+
+
 VALUES = {
     'shortage_type', 'surplus_type', 'remittance_account',
-    'remittance_journal'}
+    'remittance_journal', 'deposit_account'}
 
 
 class TillConfiguration(
@@ -60,6 +75,7 @@ class TillConfiguration(
     surplus_type = fields.MultiValue(_surplus(_company))
     remittance_account = fields.MultiValue(_remittance_account(_company))
     remittance_journal = fields.MultiValue(_remittance_journal(_company))
+    deposit_account = fields.MultiValue(_deposit_account(_company))
     del _company
 
     @classmethod
@@ -70,10 +86,11 @@ class TillConfiguration(
         return super().multivalue_model(field)
 
 
-class TillConfigurationType(ModelSQL, CompanyValueMixin):
+class TillConfigurationType(SoldMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.till.configuration.type'
 
     shortage_type = _shortage(Eval('company', -1))
     surplus_type = _surplus(Eval('company', -1))
     remittance_account = _remittance_account(Eval('company', -1))
     remittance_journal = _remittance_journal(Eval('company', -1))
+    deposit_account = _deposit_account(Eval('company', -1))

@@ -7,7 +7,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction, without_check_access
-from trytond.wizard import Button, StateView, Wizard
+from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from . import till_writer
 from .counter import (
@@ -23,7 +23,8 @@ from .tools import SHOWN
 
 ZERO = Decimal(0)
 # What is given away whole needs no payment.
-NOTHING = {'invisible': (Eval('total', 0) > 0) | ~Eval('sold', False)}
+NOTHING = {'invisible': (Eval('total', 0) != 0) | ~Eval('sold', False)}
+TO_GIVE = {'invisible': Eval('total', 0) >= 0}
 
 
 class POS(metaclass=PoolMeta):
@@ -116,6 +117,7 @@ def get_lines(point, currency):
             'label': article.label,
             'unit': units[article.product],
             'price': currency.round(article.price),
+            'deposit': article.deposit,
             } for article in articles]
 
 
@@ -128,12 +130,15 @@ class TillSellLine(ModelView):
     unit = fields.Many2One('product.uom', "Unit", states=SHOWN)
     price = Monetary(
         "Price", currency='currency', digits='currency', states=SHOWN)
+    deposit = fields.Boolean("Deposit", states=SHOWN)
     quantity = fields.Float(
         "Quantity", digits='unit',
         domain=['OR',
             ('quantity', '=', None),
             ('quantity', '>=', 0),
-            ])
+            ('deposit', '=', True),
+            ],
+        help="Negative for a deposit that is given back.")
     discount = Monetary(
         "Discount", currency='currency', digits='currency',
         help="For the venue manager to give.")
@@ -189,6 +194,8 @@ class TillSell(SeveralPaymentsMixin, CounterMixin, Wizard):
         'tibillet_base.till_sell_start_view_form', [
             Button("Close", 'end', 'tryton-cancel'),
             Button("Given Away", 'free', 'tryton-ok', states=NOTHING),
+            Button("Give Back in Cash", 'give', 'tryton-ok',
+                states=TO_GIVE),
             Button("Several Payments", 'payment', 'tryton-list',
                 states=TO_PAY),
             Button("Bank Card", 'card', 'tryton-ok', states=TO_PAY),
@@ -207,6 +214,11 @@ class TillSell(SeveralPaymentsMixin, CounterMixin, Wizard):
             Button("Close", 'end', 'tryton-close'),
             Button("Next Sale", 'start', 'tryton-ok', default=True),
             ])
+
+    give = StateTransition()
+
+    def transition_give(self):
+        return self._sell(self._pay('cash'))
 
     def default_start(self, fields):
         pool = Pool()
@@ -241,7 +253,8 @@ class TillSell(SeveralPaymentsMixin, CounterMixin, Wizard):
                     for name, value in (
                         (name, getattr(line, name, None)) for name in [
                             'currency', 'product', 'label', 'unit', 'price',
-                            'quantity', 'discount', 'reason', 'amount'])
+                            'deposit', 'quantity', 'discount', 'reason',
+                            'amount'])
                     } for line in start.lines],
             }
 

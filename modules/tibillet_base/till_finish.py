@@ -130,8 +130,11 @@ def other_prices(price, rate, included):
     return price, round_price(price * (1 + rate), ROUND_HALF_UP)
 
 
-def check_lines(lines, included, may_return, company):
-    "Refuse lines that cannot be sold"
+def check_lines(lines, included, may_return, company, deposits=()):
+    """Refuse lines that cannot be sold
+
+    deposits: the products that whoever sells may take back, at their price.
+    """
     pool = Pool()
     Point = pool.get('sale.point')
     quantum, _ = Point.get_till_settings(company)
@@ -140,12 +143,28 @@ def check_lines(lines, included, may_return, company):
     for line in lines:
         if not line.quantity:
             raise TillQuantityError(gettext('tibillet_base.msg_till_quantity'))
-        if line.quantity < 0 and not may_return:
+        if (line.quantity < 0 and not may_return
+                and line.product not in deposits):
             raise TillReturnError(gettext('tibillet_base.msg_till_return'))
         price = line.unit_price(included)
         if price is None or price < 0:
             raise TillPriceError(gettext('tibillet_base.msg_till_price'))
+        if line.discount and line.product in deposits:
+            raise TillDiscountError(gettext(
+                    'tibillet_base.msg_till_discount_deposit',
+                    discount=say(line.discount, company)))
         _check_discount(line, included, quantum, company)
+
+
+def get_deposits(lines, company, date):
+    "Return the products of lines that are deposits, where it matters"
+    pool = Pool()
+    Product = pool.get('product.product')
+    ids = {
+        line.product for line in lines
+        if (line.quantity or 0) < 0 or line.discount}
+    facts = Product.get_till_facts(ids, company, date)
+    return {id_ for id_ in ids if facts[id_].deposit}
 
 
 def _check_discount(line, included, quantum, company):

@@ -22,6 +22,7 @@ _KINDS = {
     'category': ['category'],
     'outside': ['category'],
     'discount': ['label'],
+    'deposit': ['label'],
     'cash': ['label'],
     }
 
@@ -194,6 +195,9 @@ def sum_lines(lines):
     "Return the sums of lines of closures, each called as it was last"
     found = {}
     for line in lines:
+        if line.kind not in _KINDS:
+            # What a closure says of its hour only.
+            continue
         # The tender is part of the method, whatever it is by now.
         names = _KINDS[line.kind]
         sums = found.setdefault(

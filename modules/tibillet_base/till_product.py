@@ -17,12 +17,14 @@ class Facts:
 
     tax: None where nothing is taxed.
     rate: None outside of the turnover, as what is loaded on a card.
+    deposit: whether whoever sells it may take it back.
     """
     label: str
     tax: int | None
     rate: Decimal | None
     account: int
     category: int | None
+    deposit: bool = False
 
 
 class SoldMixin:

@@ -44,6 +44,7 @@ def screen(request, pool, device):
                 'price': article.price,
                 'unit': article.unit,
                 'digits': article.digits,
+                'deposit': article.deposit,
                 } for article in shown.articles],
         'methods': [{
                 'method': method.id,

@@ -236,7 +236,8 @@ class POSSale(metaclass=PoolMeta):
         date = till_finish.local_date(at, row.company)
         lines = [line._get_till_line() for line in self.lines]
         till_finish.check_lines(
-            lines, row.tax_included, is_manager(), row.company)
+            lines, row.tax_included, is_manager(), row.company,
+            till_finish.get_deposits(lines, row.company, date))
         taxes = till_finish.freeze(
             lines, row.tax_included, row.company, date)
         payments = [till_finish.Payment(

@@ -33,6 +33,7 @@ class Article:
     price: of one, with VAT if the prices of the till include it; None if
         the product has none, and cannot be sold.
     digits: of quantities.
+    deposit: whether it may be taken back, by a negative quantity.
     """
     product: int
     label: str
@@ -40,6 +41,7 @@ class Article:
     price: Decimal | None
     unit: str
     digits: int
+    deposit: bool
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,7 @@ class TillScreenArticle(
             product.id, self.rec_name, self.color or COLOR,
             product.gross_price_used if tax_included
             else product.list_price_used,
-            unit.symbol, unit.digits)
+            unit.symbol, unit.digits, bool(product.deposit))
 
 
 class ListPrice(SoldMixin, metaclass=PoolMeta):

@@ -13,11 +13,11 @@ def till_amount(name, **options):
         readonly=True, **options)
 
 
-def totals_of(line, parent, name, kind, **options):
-    "Return a field for the lines of a kind: a model that has a TotalMixin"
+def totals_of(line, parent, name, *kinds, **options):
+    "Return a field for the lines of kinds: a model that has a TotalMixin"
     return fields.One2Many(
-        line, parent, name, readonly=True, filter=[('kind', '=', kind)],
-        **options)
+        line, parent, name, readonly=True,
+        filter=[('kind', 'in', list(kinds))], **options)
 
 
 class TotaledMixin:
@@ -82,6 +82,8 @@ class TotalMixin(sequence_ordered()):
             ('category', "Category"),
             ('outside', "Outside Turnover"),
             ('discount', "Discounts"),
+            ('deposit', "Deposits"),
+            ('outstanding', "Deposits Not Back Yet"),
             ('cash', "Cash In and Out"),
             ], "Kind", required=True, readonly=True, sort=False)
     label = fields.Char("Label", required=True, readonly=True, strip=False)

@@ -20,7 +20,8 @@ ZERO = Decimal(0)
 class Part:
     """One line of a closure
 
-    kind: tender, vat, category, outside, discount or cash.
+    kind: tender, vat, category, outside, discount, deposit, outstanding or
+        cash.
     quantity: of payments, of what was sold, of lines that were reduced, or
         of movements of cash.
     label: what names it where no record does.
@@ -79,7 +80,8 @@ def _compared(amount):
     return Cast(amount, 'NUMERIC') if backend.name == 'sqlite' else amount
 
 
-def _quantity(value):
+def whole(value):
+    "Return a quantity of the database, without digits if it has none"
     quantity = Decimal(str(value))
     whole = quantity.to_integral_value()
     return whole if whole == quantity else quantity
@@ -180,7 +182,7 @@ def _categories(point, after, last, quantum, outside=False):
         [None, None, 'NUMERIC', 'NUMERIC'], quantum)
     return [
         Part('outside' if outside else 'category', category=category,
-            quantity=_quantity(quantity), base=base, vat=vat,
+            quantity=whole(quantity), base=base, vat=vat,
             amount=base + vat)
         for category, quantity, base, vat in rows]
 

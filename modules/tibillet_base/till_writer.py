@@ -118,7 +118,7 @@ def add(row, uuid, lines, payments, employee=None, may_return=False):
         till_lines, row.tax_included, row.company, date,
         [line.facts for line in lines])
     total = till_finish.total(taxes)
-    till_payments = _get_payments(row, payments, total)
+    till_payments = _get_payments(row, payments, total, may_return)
     signer = till_sql.signer(row)
     till_finish.check_clock(row, at)
     head = till_finish.take(
@@ -155,11 +155,13 @@ def _get_lines(row, lines, date, may_return):
                 line.discount or None,
                 (line.reason or None) if line.discount else None))
     till_finish.check_lines(
-        till_lines, row.tax_included, may_return, row.company)
+        till_lines, row.tax_included, may_return, row.company, {
+            int(line.product) for line in lines
+            if (line.facts or facts[int(line.product)]).deposit})
     return till_lines
 
 
-def _get_payments(row, payments, total):
+def _get_payments(row, payments, total, may_return):
     "Return the payments with the change, if they are worth the total"
     pool = Pool()
     Method = pool.get('sale.point.payment.method')
@@ -173,6 +175,10 @@ def _get_payments(row, payments, total):
             for id_, p in zip(asked, payments, strict=True)):
         raise TillPaymentError(gettext(
                 'tibillet_base.msg_till_payment_wallet'))
+    if total < 0 and not may_return and any(
+            tenders[id_] != 'cash' for id_ in asked):
+        raise TillPaymentError(gettext(
+                'tibillet_base.msg_till_payment_deposit'))
     given = [
         Payment(id_, tenders[id_], p.amount)
         for id_, p in zip(asked, payments, strict=True)]

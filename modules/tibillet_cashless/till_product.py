@@ -26,5 +26,5 @@ class Product(metaclass=PoolMeta):
                 template, condition=template.id == product.template).select(
                 product.id,
                 where=fields.SQL_OPERATORS['in'](product.id, list(ids))
-                & template.without_gifts))
+                & (template.without_gifts | template.deposit)))
         return {id_ for id_, in statement}

@@ -112,6 +112,41 @@ class TillRoutesTestCase(TillMixin, RouteTestCase):
                 **self.sale(), 'uuid': asked['uuid']})
         self.assertEqual((status, data['code']), (409, 'uuid_reused'))
 
+    def test_deposit(self):
+        "A terminal takes back a deposit, in cash, and nothing else"
+        def lend(lent):
+            pool = Pool(DB_NAME)
+            Account = pool.get('account.account')
+            Configuration = pool.get('tibillet.till.configuration')
+            Product = pool.get('product.product')
+            configuration = Configuration(1)
+            configuration.deposit_account, = Account.search([
+                    ('code', '=', '1.1.1')])
+            configuration.save()
+            product = Product(self.sandwich)
+            product.template.deposit = lent
+            product.template.save()
+
+        self.act(lend, True)
+        try:
+            _, screen = self.post('screen')
+            self.assertEqual(
+                [a['deposit'] for a in screen['articles']], [False, True])
+            for product, method, price, expected in [
+                    (self.sandwich, self.cash, '4.20', (200, 'ok')),
+                    (self.sandwich, self.card, '4.20', (400, 'payment')),
+                    (self.beer, self.cash, '3.50', (403, 'return_denied'))]:
+                status, data = self.post('sale', **self.sale(
+                        (product, '-1', price),
+                        paid=[(method, f'-{price}')]))
+                self.assertEqual((status, data['code']), expected)
+            status, data = self.post('sale', **self.sale(
+                    (self.beer, '2', '3.50'), (self.sandwich, '-1', '4.20'),
+                    paid=[(self.card, '2.80')]))
+            self.assertEqual((status, data['total']), (200, '2.80'))
+        finally:
+            self.act(lend, False)
+
     def test_price(self):
         "Nothing is sold at a price that has changed, but what was sold is"
         pool = Pool(DB_NAME)
