@@ -12,7 +12,9 @@ YEARS = [2025, 2026]
 # Which groups a login has, by xml id; the base gives each its rights.
 GROUPS = {
     'compta': ['tibillet_base.group_accountant'],
-    'lieu': ['tibillet_base.group_venue_manager'],
+    'lieu': [
+        'tibillet_base.group_venue_manager',
+        'tibillet_base.group_equipment_keeper'],
     'bar': ['tibillet_base.group_bar'],
     'caisse': ['tibillet_base.group_box_office'],
     'partenaire': ['tibillet_base.group_partner'],

@@ -15,7 +15,7 @@ class Login(typing.NamedTuple):
 LOGINS = [
     Login('admin', 'tibillet', "administrator"),
     Login('compta', 'tibillet', "accountant"),
-    Login('lieu', 'tibillet', "venue manager"),
+    Login('lieu', 'tibillet', "venue manager, keeper of the equipment"),
     Login('bar', 'tibillet', "bar"),
     Login('caisse', 'tibillet', "box office"),
     Login('partenaire', 'tibillet', "partner of the convention"),

@@ -37,7 +37,9 @@ class Availability:
     named in the middle of a long booking of others may have to be exchanged.
     """
 
-    def __init__(self, company, products, start, end, today, exclude=()):
+    def __init__(
+            self, company, products, start, end, today, exclude=(),
+            without=()):
         self.company = company
         self.start = start
         self.end = end
@@ -45,16 +47,17 @@ class Availability:
         self.demands = defaultdict(list)
         self.named = defaultdict(list)
         self.units = defaultdict(dict)
-        self._load_units(products)
+        self._load_units(products, without)
         self._load_bookings(products, exclude)
 
-    def _load_units(self, products):
+    def _load_units(self, products, without):
         pool = Pool()
         Equipment = pool.get('tibillet.equipment')
         for unit in Equipment.search([
                     ('company', '=', self.company),
                     ('product', 'in', list(products)),
                     ('state', 'in', SERVICEABLE_STATES),
+                    ('id', 'not in', [u.id for u in without]),
                     ]):
             self.units[unit.product][unit] = unit.in_service_date
 
@@ -181,3 +184,24 @@ class Availability:
         "Return how many units of the product are free on all these days"
         return free(
             self.units[product].values(), self.demands[product], start, end)
+
+
+def get_short(company, today, without=()):
+    """Return the confirmed bookings to come that units are short for
+
+    without: units that will not be there.
+    """
+    pool = Pool()
+    Booking = pool.get('tibillet.equipment.booking')
+    bookings = Booking.search([
+            ('company', '=', company.id),
+            ('state', '=', 'confirmed'),
+            ('busy_until', '>=', today),
+            ], order=[('from_date', 'ASC'), ('id', 'ASC')])
+    if not bookings:
+        return []
+    availability = Availability(
+        company, {l.product for b in bookings for l in b.lines},
+        min(b.from_date for b in bookings),
+        max(b.busy_until for b in bookings), today, without=without)
+    return [b for b in bookings if availability.shortage(b)]

@@ -4,6 +4,7 @@ from sql.aggregate import Sum
 from tibillet_base.names import search_names
 from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.problem import ProblemMixin
+from tibillet_base.tools import today
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
@@ -134,9 +135,16 @@ class Consumable(ProblemMixin, OfCompanyMixin, ModelSQL, ModelView):
             return 'none'
         if 'unit_cost' in field_names and self.unit_cost < 0:
             return 'unit_cost'
+        if 'date' in field_names and self.date > today(self.company):
+            return 'future'
 
     def _get_problem_names(self):
-        return {'consumable': self.rec_name}
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        return {
+            'consumable': self.rec_name,
+            'date': Lang.get().strftime(self.date),
+            }
 
     @classmethod
     def check_modification(
@@ -156,8 +164,10 @@ class Consumable(ProblemMixin, OfCompanyMixin, ModelSQL, ModelView):
 del _states
 
 
-class Use(ModelSQL, ModelView):
+class Use(ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.consumable.use'
+    _problem_error = ConsumableQuantityError
+    _problem_message = 'tibillet_equipment.msg_consumable_use'
 
     consumable = fields.Many2One(
         'tibillet.equipment.consumable', "Consumable", required=True,
@@ -208,12 +218,26 @@ class Use(ModelSQL, ModelView):
     def validate_fields(cls, uses, field_names):
         super().validate_fields(uses, field_names)
         if field_names & {'consumable', 'quantity'}:
-            for use in uses:
-                if not use.quantity:
-                    raise ConsumableQuantityError(gettext(
-                            'tibillet_equipment.msg_consumable_use_none',
-                            consumable=use.consumable.rec_name))
             cls.check_quantity(uses)
+
+    def _get_problem(self, field_names):
+        if 'quantity' in field_names and not self.quantity:
+            return 'none'
+        if {'date', 'consumable'} & field_names:
+            if self.date > today(self.consumable.company):
+                return 'future'
+            if self.date < self.consumable.date:
+                return 'before'
+
+    def _get_problem_names(self):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        lang = Lang.get()
+        return {
+            'consumable': self.consumable.rec_name,
+            'date': lang.strftime(self.date),
+            'delivered': lang.strftime(self.consumable.date),
+            }
 
     @classmethod
     def check_quantity(cls, uses):

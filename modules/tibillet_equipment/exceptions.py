@@ -30,6 +30,10 @@ class EquipmentRetireError(UserError):
     pass
 
 
+class EquipmentBookedWarning(UserWarning):
+    pass
+
+
 class AssetModificationError(AccessError):
     pass
 

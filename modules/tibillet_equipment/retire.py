@@ -6,8 +6,9 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from .availability import get_short
 from .equipment import RETIREMENT_REASONS
-from .exceptions import EquipmentRetireError
+from .exceptions import EquipmentBookedWarning, EquipmentRetireError
 
 
 class Equipment(metaclass=PoolMeta):
@@ -41,6 +42,37 @@ class Equipment(metaclass=PoolMeta):
         cls._each_company(
             units, 'running',
             lambda Asset, assets: Asset.check_closing(assets, date))
+        cls._ask_booked(units)
+
+    @classmethod
+    def _ask_booked(cls, units):
+        "Ask about the bookings to come that will lack the units"
+        pool = Pool()
+        BookingLine = pool.get('tibillet.equipment.booking.line')
+        Warning = pool.get('res.user.warning')
+        for company in sorted(
+                {u.company for u in units}, key=lambda c: c.id):
+            day = today(company)
+            ours = [u for u in units if u.company == company]
+            before = get_short(company, day)
+            named = [l.booking for l in BookingLine.search([
+                        ('equipment', 'in', [u.id for u in ours]),
+                        ('booking.state', 'in', ['draft', 'confirmed']),
+                        ('booking.to_date', '>=', day),
+                        ])]
+            short = [
+                b for b in get_short(company, day, without=ours)
+                if b not in before]
+            bookings = sorted(
+                {*named, *short}, key=lambda b: (b.from_date, b.id))
+            if not bookings:
+                continue
+            key = Warning.format('equipment_booked', [*ours, *bookings])
+            if Warning.check(key):
+                raise EquipmentBookedWarning(key, gettext(
+                        'tibillet_equipment.msg_equipment_booked',
+                        equipment=", ".join(u.rec_name for u in ours),
+                        bookings=", ".join(b.rec_name for b in bookings)))
 
     @classmethod
     def dispose(cls, units, date):
