@@ -211,14 +211,6 @@ class Booking(SurpriseMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         return search_names(clause, 'number', 'party.rec_name', 'purpose')
 
     @classmethod
-    def view_attributes(cls):
-        return super().view_attributes() + [
-            ('/tree', 'visual', If(
-                    Eval('late', False), 'warning',
-                    If(Eval('state') == 'cancelled', 'muted', ''))),
-            ]
-
-    @classmethod
     def copy(cls, bookings, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('custodies')
