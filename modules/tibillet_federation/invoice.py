@@ -1,5 +1,6 @@
 from collections import defaultdict
 from decimal import Decimal
+from fractions import Fraction
 
 from tibillet_base.tools import sliced
 
@@ -7,7 +8,10 @@ from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
+from tibillet.money import half_up
+
 from .exceptions import StatementInvoiceError
+from .statement_debt import get_due_rate
 
 # The product that invoices each kind of allocation.
 PRODUCTS = {
@@ -59,6 +63,33 @@ class Invoice(metaclass=PoolMeta):
                             allocation=allocation.rec_name,
                             amount=statement.convention.format_amount(
                                 allocation.amount)))
+
+    def get_move(self):
+        """Return the move, where only what is due has a day to be paid
+
+        By the clauses the rest waits for what the customers pay.
+        """
+        known = self.move
+        move = super().get_move()
+        allocations = self._convention_allocations
+        if known or not allocations:
+            return move
+        statement = allocations[0].line.statement
+        rate = get_due_rate(
+            statement, allocations[0].payer, allocations[0].beneficiary)
+        if rate != 1:
+            due = half_up(
+                Fraction(self.total_amount) * rate, self.currency.rounding)
+            to_pay = self._get_move_lines_to_pay(
+                self.payment_term_date or statement.due_date, due)
+            move.lines = [
+                l for l in move.lines if l.account != self.account] + to_pay
+        return move
+
+    def _get_move_lines_to_pay(self, date, due):
+        "Return what is to be paid that day, and what waits"
+        found = [(date, due), (None, self.total_amount - due)]
+        return [self._get_move_line(d, a) for d, a in found if a]
 
     @classmethod
     def process(cls, invoices):
@@ -236,7 +267,10 @@ def _get_invoice(statement, type_, company, party, allocations):
     invoice.on_change_type()
     invoice.on_change_party()
     invoice.payment_term = None
-    invoice.payment_term_date = statement.due_date
+    # What is not due has no day yet.
+    if get_due_rate(
+            statement, allocations[0].payer, allocations[0].beneficiary):
+        invoice.payment_term_date = statement.due_date
     if type_ == 'in':
         invoice.reference = statement.number
     beneficiary = allocations[0].beneficiary

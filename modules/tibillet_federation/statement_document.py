@@ -22,7 +22,7 @@ from . import statement_svg as svg
 from .settlement_figures import get_voice
 from .statement_export import get_data
 from .statement_text import (
-    get_due_lines, get_headline, get_remaining, say_late)
+    get_due_lines, get_headline, get_remaining, get_waiting, say_late)
 
 ZERO = Decimal(0)
 # Above this each service is told in one line.
@@ -84,6 +84,7 @@ class StatementDocument:
         self.data = get_content(statement)
         self.voice = get_voice(statement.convention)
         self.headline = get_headline(statement, party)
+        self.waiting = get_waiting(statement)
         self.remaining = get_remaining(statement)
         self._labels = {}
 
@@ -373,6 +374,12 @@ class StatementDocument:
     def vat(self, flow):
         regime = flow['vat_regime'] or 'subject'
         return say(f'vat_{regime}')
+
+    def term(self, flow):
+        "Return by when it is to be paid: what is not due has no day yet"
+        pair = flow['payer'], flow['beneficiary']
+        name = 'term_waits' if pair in self.waiting else 'term'
+        return say(name, date=self.date(self.data['due_date']))
 
     def account(self, flow):
         # Statements locked before they held it do not tell.

@@ -1,27 +1,15 @@
 """What a statement says first: who owes what to whom, by when."""
 import json
-from collections import defaultdict
 from decimal import Decimal
 from math import ceil
 
 from trytond.i18n import gettext
-from trytond.pool import Pool
 
 from .invoice import get_not_invoiced, get_without_books
 from .settlement_figures import get_voice
+from .statement_debt import get_debts
 
 ZERO = Decimal(0)
-
-
-class Debt:
-    "What a party has to pay to another"
-
-    def __init__(self, payer, beneficiary):
-        self.payer = payer
-        self.beneficiary = beneficiary
-        self.amount = ZERO
-        self.due = ZERO
-        self.by_kind = defaultdict(Decimal)
 
 
 def get_names(statement):
@@ -43,28 +31,6 @@ def get_names(statement):
 
 def _call(party, names):
     return names.get(party.id) or party.rec_name
-
-
-def get_debts(statement):
-    "Return the Debts of a statement, in the order of its lines"
-    pool = Pool()
-    Line = pool.get('tibillet.convention.statement.line')
-    Party = pool.get('party.party')
-    payments = Line.get_payments(statement.lines)
-    debts = {}
-    for line in statement.lines:
-        payer = line.service.operator
-        parts = [p for p in line.parts if p.mode == 'pay']
-        dues = line.divide_due([p.amount for p in parts], payments)
-        for part, due in zip(parts, dues, strict=True):
-            key = payer.id, part.beneficiary
-            if key not in debts:
-                debts[key] = Debt(payer, Party(part.beneficiary))
-            debt = debts[key]
-            debt.amount += part.amount
-            debt.by_kind[part.kind] += part.amount
-            debt.due += due
-    return list(debts.values())
 
 
 def is_paid(statement, debt, not_invoiced):
@@ -154,12 +120,24 @@ def _say_debt(statement, debt, party, known, names):
     if known:
         return gettext(
             f'tibillet_federation.msg_headline_{person}_{known}', **values)
-    sentence = gettext(f'tibillet_federation.msg_headline_{person}', **values)
-    if due != amount:
-        sentence += ' ' + gettext(
-            'tibillet_federation.msg_headline_due',
-            due=voice.amount(due))
-    return sentence
+    if not debt.waits:
+        return gettext(f'tibillet_federation.msg_headline_{person}', **values)
+    # What is not due has no day yet.
+    message = 'due' if due else 'not_due'
+    return ' '.join([
+            gettext(
+                f'tibillet_federation.msg_headline_{person}_waits', **values),
+            gettext(
+                f'tibillet_federation.msg_headline_{message}',
+                due=voice.amount(due), date=values['date'])])
+
+
+def get_waiting(statement):
+    "Return (payer, beneficiary), by name, of what the customers make due"
+    names = get_names(statement)
+    return {
+        (_call(d.payer, names), _call(d.beneficiary, names))
+        for d in get_debts(statement) if d.waits}
 
 
 def get_summary(statement):
