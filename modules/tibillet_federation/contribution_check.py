@@ -9,9 +9,12 @@ from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow
 from trytond.pool import Pool, PoolMeta
 
+from .contribution_table import count_decimals
 from .exceptions import (
     ContributionDateWarning, ContributionValidationError,
     ContributionVerificationError)
+from .settlement_figures import get_voice
+from .words import plain
 
 
 class Contribution(metaclass=PoolMeta):
@@ -67,6 +70,9 @@ class Contribution(metaclass=PoolMeta):
         problem = super()._get_problem(field_names)
         if problem:
             return problem
+        if ({'quantity', 'unit'} & field_names
+                and count_decimals(self.quantity) > self.unit.digits):
+            return 'quantity_decimals'
         if field_names & {
                 'quantity', 'unit_cost', 'vat_rate', 'tax_included',
                 'vat_recoverable'}:
@@ -76,6 +82,14 @@ class Contribution(metaclass=PoolMeta):
                 self.on_change_with_net()]
             if max(amounts) > NUMERIC_MAX:
                 return 'amount'
+
+    def _get_problem_names(self):
+        voice = get_voice(self.convention)
+        return super()._get_problem_names() | {
+            'quantity': plain(voice.number(self.quantity or 0)),
+            'unit': self.unit.rec_name,
+            'digits': self.unit.digits,
+            }
 
     @classmethod
     def validate_fields(cls, contributions, field_names):

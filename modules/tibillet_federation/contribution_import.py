@@ -10,13 +10,14 @@ from trytond.transaction import Transaction
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
-from . import contribution_table
+from . import contribution_table, words
 from .contribution import NATURES, is_recouped
+from .contribution_ask import say_unknown, warn_again, warn_columns
+from .contribution_table import count_decimals
 from .evidence import reference_key
-from .exceptions import (
-    ContributionAgainWarning, ContributionColumnsWarning,
-    ContributionImportError)
+from .exceptions import ContributionImportError
 from .plain_text import plain
+from .settlement_figures import get_voice
 from .version_line import RATE_DIGITS
 
 # What people write for the units of the standard.
@@ -87,7 +88,7 @@ class ContributionImport(Wizard):
             'count': len(lines),
             'broken': sum(1 for line in lines if line.problems),
             'problems': '\n'.join([
-                    *_say_unknown(unknown),
+                    *say_unknown(unknown),
                     *(line.problem for line in lines if line.problem)]),
             'gross': sum(
                 (line.contribution.gross or 0 for line in lines
@@ -105,41 +106,10 @@ class ContributionImport(Wizard):
                     count=len(broken),
                     problems='\n'.join(line.problem for line in broken)))
         self.contributions = [line.contribution for line in lines]
-        self._warn_columns(self.start.convention, unknown)
-        self._warn_again(self.start.convention, self.contributions)
+        warn_columns(self.start.convention, unknown)
+        warn_again(self.start.convention, self.contributions)
         Contribution.save(self.contributions)
         return 'open_'
-
-    @classmethod
-    def _warn_columns(cls, convention, unknown):
-        "Ask whether the columns that are not read may be left out"
-        pool = Pool()
-        Warning = pool.get('res.user.warning')
-        key = '.'.join([
-                'contribution_columns', str(convention.id),
-                *(header for header, _ in unknown)])
-        if unknown and Warning.check(key):
-            raise ContributionColumnsWarning(key, gettext(
-                    'tibillet_federation.msg_contribution_columns',
-                    columns='\n'.join(_say_unknown(unknown))))
-
-    @classmethod
-    def _warn_again(cls, convention, contributions):
-        "Ask about what the register has already"
-        pool = Pool()
-        Contribution = pool.get('tibillet.convention.contribution')
-        Warning = pool.get('res.user.warning')
-        known = {
-            _content(c) for c in Contribution.search([
-                    ('convention', '=', convention.id),
-                    ], order=[])}
-        again = [c for c in contributions if _content(c) in known]
-        key = f'contribution_again.{convention.id}.{len(known)}'
-        if again and Warning.check(key):
-            raise ContributionAgainWarning(key, gettext(
-                    'tibillet_federation.msg_contribution_again',
-                    convention=convention.rec_name,
-                    contributions=', '.join(c.description for c in again)))
 
     def do_open_(self, action):
         return action, {'res_id': [c.id for c in self.contributions]}
@@ -159,16 +129,6 @@ class ContributionImport(Wizard):
         importer = Importer(
             self.start.convention, self.start.contributor, self.start.date)
         return importer.get_lines(table.lines), table.unknown
-
-
-def _say_unknown(columns):
-    "Return a sentence on each column that is not read"
-    return [
-        gettext(
-            'tibillet_federation.msg_contribution_column_'
-            f'{"near" if near else "unknown"}',
-            header=header, near=near)
-        for header, near in columns]
 
 
 class Importer:
@@ -302,7 +262,7 @@ class ImportedLine:
     def _check_decimals(self):
         unit, quantity = self.unit, self.values.get('quantity')
         if unit and quantity is not None and (
-                -quantity.normalize().as_tuple().exponent > unit.digits):
+                count_decimals(quantity) > unit.digits):
             self.problems.append(('unit_decimals', {
                         'cell': quantity,
                         'unit': unit.rec_name,
@@ -360,13 +320,18 @@ class ImportedLine:
         found = self.problems or self.warnings
         if not found:
             return
+        voice = get_voice(self.importer.convention)
         return gettext(
             'tibillet_federation.msg_contribution_import_line',
             line=self.number,
             problems=' '.join(
                 gettext(
                     f'tibillet_federation.msg_contribution_line_{code}',
-                    **values)
+                    **{
+                        name: (
+                            words.plain(voice.number(value))
+                            if isinstance(value, Decimal) else value)
+                        for name, value in values.items()})
                 for code, values in found))
 
     def get_preview(self):
@@ -390,14 +355,6 @@ class ImportedLine:
             'problem': self.problem,
             'broken': bool(self.problems),
             }
-
-
-def _content(contribution):
-    "Return what two lines of a register have in common when they are one"
-    return (
-        contribution.contributor, contribution.date,
-        contribution.description, contribution.quantity, contribution.unit,
-        contribution.unit_cost)
 
 
 class ContributionImportStart(ModelView):

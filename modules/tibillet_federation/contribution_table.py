@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import isfinite
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -240,6 +241,10 @@ def _line(number, row, columns, mark):
 
 
 def _shown(cell):
+    "Return a cell as its writer knows it, a number as one"
+    if (isinstance(cell, (int, float)) and not isinstance(cell, bool)
+            and isfinite(cell)):
+        return Decimal(format(cell, '.15g'))
     text = str(cell).strip()
     return text if len(text) <= 40 else text[:40] + '…'
 
@@ -255,15 +260,15 @@ def _check_signs(line):
     quantity = line.values.get('quantity')
     if quantity is not None and quantity <= 0:
         line.problems.append(('quantity', {
-                    'column': 'quantity', 'cell': str(quantity)}))
+                    'column': 'quantity', 'cell': quantity}))
     unit_cost = line.values.get('unit_cost')
     if unit_cost is not None and unit_cost < 0:
         line.problems.append(('unit_cost', {
-                    'column': 'unit_cost', 'cell': str(unit_cost)}))
+                    'column': 'unit_cost', 'cell': unit_cost}))
     rate = line.values.get('vat_rate')
     if rate is not None and not 0 <= rate <= 1:
         line.problems.append(('rate', {
-                    'column': 'vat_rate', 'cell': str(rate * 100)}))
+                    'column': 'vat_rate', 'cell': rate * 100}))
 
 
 def _check_amount(line):
@@ -272,7 +277,7 @@ def _check_amount(line):
     amount = line.values['quantity'] * line.values['unit_cost']
     if amount > NUMBER_MAX:
         line.problems.append(('huge', {
-                    'column': 'unit_cost', 'cell': format(amount, 'f')}))
+                    'column': 'unit_cost', 'cell': amount}))
 
 
 def _check_total(line):
@@ -283,8 +288,8 @@ def _check_total(line):
     if abs(computed - line.values['total']) >= Decimal('0.005'):
         line.problems.append(('total', {
                     'column': 'total',
-                    'cell': str(line.values['total']),
-                    'computed': str(computed.normalize() + 0)}))
+                    'cell': line.values['total'],
+                    'computed': computed}))
 
 
 def read_text(cell):
@@ -327,7 +332,8 @@ def _read_ambiguous(text, mark):
     if mark is None:
         raise ValueError('ambiguous', {
                 'whole': whole + decimals,
-                'decimal': f'{whole}.{decimals.rstrip("0") or "0"}'})
+                # With another number of decimals it has one meaning.
+                'decimal': text + '0'})
     return Decimal(f'{whole}.{decimals}' if mark in text else whole + decimals)
 
 
@@ -375,18 +381,16 @@ def read_rate(cell, mark=None):
     number = read_number(cell.replace('%', '') if percent else cell, mark)
     if not percent and FRACTION_MAX < number < PERCENTAGE_MIN:
         raise ValueError('ambiguous_rate', {
-                'percent': _in_full(number),
-                'times': _in_full(number * 100)})
+                'percent': number, 'times': number * 100})
     rate = number / 100 if percent or abs(number) > 1 else number
     if -rate.normalize().as_tuple().exponent > DECIMALS_MAX:
         raise ValueError('decimals')
     return rate
 
 
-def _in_full(number):
-    "Return a number without the zeros that say nothing"
-    text = format(number, 'f')
-    return text.rstrip('0').rstrip('.') if '.' in text else text
+def count_decimals(number):
+    "Return how many decimals a number has, the zeros that say nothing apart"
+    return max(-number.normalize().as_tuple().exponent, 0)
 
 
 def read_date(cell):

@@ -2,12 +2,15 @@
 from tibillet_base.problem import SurpriseMixin
 from tibillet_base.tools import is_far, today
 
-from trytond.pool import PoolMeta
+from trytond.i18n import gettext
+from trytond.model import ModelView, Workflow
+from trytond.pool import Pool, PoolMeta
 
 from tibillet.terms import add_months
 
 from .convention import NOTICE_MONTHS_MAX, TERM_MONTHS_MAX
-from .exceptions import ConventionDateWarning, ConventionValidationError
+from .exceptions import (
+    ConventionBooksWarning, ConventionDateWarning, ConventionValidationError)
 
 # What began longer ago has most likely a mistyped year.
 PAST_MONTHS = 120
@@ -52,3 +55,36 @@ class Convention(SurpriseMixin, metaclass=PoolMeta):
         return '.'.join([
                 f'convention_{surprise}', str(self.company.id),
                 f'{self.start:%Y%m%d}'])
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('active')
+    def activate(cls, conventions):
+        super().activate(conventions)
+        cls._warn_books(conventions)
+
+    @classmethod
+    def _warn_books(cls, conventions):
+        "Ask about parties that keep their books here and would get no invoice"
+        pool = Pool()
+        FiscalYear = pool.get('account.fiscalyear')
+        Warning = pool.get('res.user.warning')
+        without = {
+            convention: [
+                line.party for line in convention.parties
+                if not line.company]
+            for convention in conventions}
+        keeping = {
+            y.company.party for y in FiscalYear.search([
+                    ('company.party', 'in', [
+                            p.id for parties in without.values()
+                            for p in parties]),
+                    ], order=[])}
+        for convention in conventions:
+            parties = [p for p in without[convention] if p in keeping]
+            key = Warning.format('convention_books', [convention, *parties])
+            if parties and Warning.check(key):
+                raise ConventionBooksWarning(key, gettext(
+                        'tibillet_federation.msg_convention_books',
+                        convention=convention.rec_name,
+                        parties=', '.join(p.rec_name for p in parties)))

@@ -16,6 +16,10 @@ class ConventionValidationError(ValidationError):
     pass
 
 
+class ConventionBooksWarning(UserWarning):
+    pass
+
+
 class ConventionDateWarning(UserWarning):
     pass
 
@@ -209,6 +213,10 @@ class StatementModificationError(AccessError):
 
 
 class StatementComputeError(UserError):
+    pass
+
+
+class StatementFarWarning(UserWarning):
     pass
 
 

@@ -1,6 +1,6 @@
 """When a statement may be made: its convention, its period, its day."""
-from tibillet_base.problem import ProblemMixin
-from tibillet_base.tools import today
+from tibillet_base.problem import SurpriseMixin
+from tibillet_base.tools import is_far, today
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
@@ -8,12 +8,14 @@ from trytond.pool import Pool, PoolMeta
 
 from .choice import refuse
 from .exceptions import (
-    StatementComputeError, StatementDateError, StatementPeriodError,
-    StatementUndeclaredWarning)
+    StatementComputeError, StatementDateError, StatementFarWarning,
+    StatementPeriodError, StatementUndeclaredWarning)
 
 
-class Statement(ProblemMixin, metaclass=PoolMeta):
+class Statement(SurpriseMixin, metaclass=PoolMeta):
     __name__ = 'tibillet.convention.statement'
+    _problem_message = 'tibillet_federation.msg_statement'
+    _surprise_warning = StatementFarWarning
 
     @fields.depends('end_date')
     def on_change_end_date(self):
@@ -33,6 +35,27 @@ class Statement(ProblemMixin, metaclass=PoolMeta):
                 and self.state == self.convention.state == 'draft'):
             refuse('draft', convention=self.convention.rec_name)
         super()._check_problem(field_names)
+
+    def _get_problem_names(self):
+        return {
+            'statement': self.rec_name,
+            'date': self.convention.format_date(self._last_date),
+            }
+
+    @property
+    def _last_date(self):
+        return max(self.end_date, self.date)
+
+    def _get_surprises(self, field_names):
+        yield from super()._get_surprises(field_names)
+        if (field_names & {'end_date', 'date'}
+                and is_far(self._last_date, self.convention.company)):
+            yield 'far'
+
+    def _get_surprise_key(self, surprise):
+        return '.'.join([
+                f'statement_{surprise}', str(self.convention.id),
+                f'{self._last_date:%Y%m%d}'])
 
     @classmethod
     def validate_fields(cls, statements, field_names):

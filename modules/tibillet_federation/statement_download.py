@@ -1,5 +1,6 @@
 """What can be downloaded: the data of a statement, the ledger, evidence."""
 import io
+import json
 import os.path
 import zipfile
 
@@ -46,7 +47,9 @@ class StatementCSV(Download):
         Statement = pool.get('tibillet.convention.statement')
         with Transaction().set_context(language=get_language(statement)):
             record = Statement(statement.id)
-            return 'csv', get_csv(get_content(record), get_due_lines(record))
+            # Its numbers are written as those of the content.
+            payments = json.loads(chain.canonical(get_due_lines(record)))
+            return 'csv', get_csv(get_content(record), payments)
 
 
 class StatementJSON(Download):

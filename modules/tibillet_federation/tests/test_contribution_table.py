@@ -92,14 +92,18 @@ class ContributionTableTestCase(unittest.TestCase):
                 self.assertEqual(
                     table.read_number(cell, mark), Decimal(number))
         for cell, whole, decimal in [
-                ('1,000', '1000', '1.0'),
-                ('12.250 €', '12250', '12.25'),
+                ('1,000', '1000', '1,0000'),
+                ('12.250 €', '12250', '12.2500'),
                 ]:
             with self.subTest(cell=cell):
                 with self.assertRaises(ValueError) as caught:
                     table.read_number(cell)
                 self.assertEqual(caught.exception.args, (
                         'ambiguous', {'whole': whole, 'decimal': decimal}))
+                # What is proposed has one meaning.
+                self.assertEqual(
+                    table.read_number(decimal) * 1000,
+                    table.read_number(whole))
 
     def test_decimal_mark(self):
         for cells, mark in [
@@ -156,7 +160,8 @@ class ContributionTableTestCase(unittest.TestCase):
                     table.read_rate(cell)
                 self.assertEqual(caught.exception.args, (
                         'ambiguous_rate',
-                        {'percent': percent, 'times': times}))
+                        {'percent': Decimal(percent),
+                            'times': Decimal(times)}))
 
     def test_date(self):
         for cell in [
