@@ -1,7 +1,8 @@
 """A bar that is open: articles on a screen, gifts and cards.
 
 By hand, what the drawer holds: a float of 100.00, 20.00 and 12.35 loaded, a
-beer of 3.50 and the deposits of three cups of 1.00, one of which is back.
+beer of 3.50 with a tip of 0.50, and the deposits of three cups of 1.00, one
+of which is back.
 """
 import uuid
 from decimal import Decimal
@@ -36,7 +37,7 @@ CARDS = [
     ('04A1B2C3D4E504', 'BAR-004', None, None),
     ]
 FLOAT = D('100.00')
-DRAWER = D('137.85')
+DRAWER = D('138.35')
 
 
 def build(house, progress, today):
@@ -131,6 +132,7 @@ def _sell(company, gift):
     sell = till.click('sell_articles')
     sell.form.lines[0].quantity = 1
     sell.form.lines[-1].quantity = 3
+    sell.form.tip = D('0.50')
     sell.execute('cash')
     sell = till.click('sell_articles')
     sell.form.lines[-1].quantity = -1

@@ -21,6 +21,7 @@ MOVEMENTS = [
     ('out', "Petit achat", '6068'),
     ('bank', "Remise en banque", '580'),
     ('back', "Retour de banque", '580'),
+    ('tips', "Pourboires reversés", '4674'),
     ]
 
 
@@ -63,6 +64,7 @@ def _name_differences(company):
     configuration.remittance_account = books.account(company, '5121')
     configuration.remittance_journal = journal
     configuration.deposit_account = books.account(company, '41961')
+    configuration.tip_account = books.account(company, '4674')
     configuration.save()
     Type.save([
             Type(

@@ -191,6 +191,11 @@ class TillCashError(TillError):
     api_status = 400
 
 
+class TillTipError(TillError):
+    api_code = 'tip'
+    api_status = 400
+
+
 class TillRemittanceError(TillError):
     api_code = 'remittance'
 

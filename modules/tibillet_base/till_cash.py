@@ -17,7 +17,7 @@ from .tools import SHOWN
 
 # What a movement is for, those that put cash in first.
 IN = ['float', 'in', 'back']
-OUT = ['out', 'bank']
+OUT = ['out', 'bank', 'tips']
 FACT = [
     'point', 'session', 'type', 'amount', 'date', 'reason', 'uuid']
 
@@ -50,6 +50,7 @@ class TransferType(metaclass=PoolMeta):
             ('out', "Taken Out"),
             ('bank', "Taken to the Bank"),
             ('back', "Put Back from the Bank"),
+            ('tips', "Tips Paid Out"),
             ], "Use", sort=False,
         help="What it is proposed for at the tills. Empty for what the "
         "server writes by itself, such as cash that is missing.\n"

@@ -61,9 +61,22 @@ def _deposit_account(company):
         "as 41961.")
 
 
+def _tip_account(company):
+    return fields.Many2One(
+        'account.account', "Tips", ondelete='RESTRICT',
+        domain=[
+            ('type', '!=', None),
+            ('closed', '!=', True),
+            ('party_required', '!=', True),
+            ('company', '=', company),
+            ],
+        help="The account of what is left for the staff and not paid out "
+        "yet, such as 4674. Tills take tips once there is one.")
+
+
 VALUES = {
     'shortage_type', 'surplus_type', 'remittance_account',
-    'remittance_journal', 'deposit_account'}
+    'remittance_journal', 'deposit_account', 'tip_account'}
 
 
 class TillConfiguration(
@@ -76,6 +89,7 @@ class TillConfiguration(
     remittance_account = fields.MultiValue(_remittance_account(_company))
     remittance_journal = fields.MultiValue(_remittance_journal(_company))
     deposit_account = fields.MultiValue(_deposit_account(_company))
+    tip_account = fields.MultiValue(_tip_account(_company))
     del _company
 
     @classmethod
@@ -94,3 +108,4 @@ class TillConfigurationType(SoldMixin, ModelSQL, CompanyValueMixin):
     remittance_account = _remittance_account(Eval('company', -1))
     remittance_journal = _remittance_journal(Eval('company', -1))
     deposit_account = _deposit_account(Eval('company', -1))
+    tip_account = _tip_account(Eval('company', -1))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.wsgi import app
 
-from . import till_chain, till_writer
+from . import till_chain, till_tip, till_writer
 from .exceptions import DeviceTillError, RequestDataError
 from .routes import api, body
 from .till_screen import check_shown
@@ -35,6 +35,7 @@ def screen(request, pool, device):
             'tax_included': bool(point.tax_included),
             'currency': currency.code,
             'digits': currency.digits,
+            'tips': bool(till_tip.get_account(point.company.id)),
             },
         'version': shown.version,
         'articles': [{
@@ -64,7 +65,8 @@ def sale(request, pool, device):
     uuid_ = get_uuid(data['uuid'])
     lines, payments = get_lines(data), get_payments(data)
     check_shown(point, uuid_, lines)
-    return say(till_writer.sell(point.id, uuid_, lines, payments))
+    return say(till_writer.sell(
+            point.id, uuid_, [*lines, *get_tip(point, data)], payments))
 
 
 def say(sale):
@@ -92,6 +94,13 @@ def get_lines(data):
         Sold(get_id('product', line), get_amount('quantity', line),
             get_amount('price', line))
         for line in get_items('lines', data)]
+
+
+def get_tip(point, data):
+    "Return the line of what is left for the staff, if anything is"
+    if data.get('tip') is None:
+        return []
+    return till_tip.get_lines(point.company.id, get_amount('tip', data))
 
 
 def get_payments(data):

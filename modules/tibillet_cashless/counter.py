@@ -4,6 +4,7 @@ A keyboard reader types the number of a card, a person the printed one.
 """
 from decimal import Decimal
 
+from tibillet_base import till_tip
 from tibillet_base.counter import (
     TO_PAY, CounterDoneMixin, CounterMixin, CounterStartMixin,
     get_start_values)
@@ -87,7 +88,7 @@ class TillSellStart(_CardMixin, metaclass=PoolMeta):
             help="To be paid otherwise: choose several payments."),
         'on_change_with_missing')
 
-    @fields.depends('card', 'second', 'point', 'lines')
+    @fields.depends('card', 'second', 'point', 'lines', 'tip', 'company')
     def on_change_with_missing(self, name=None):
         if not self.card or not self.point:
             return None
@@ -97,6 +98,7 @@ class TillSellStart(_CardMixin, metaclass=PoolMeta):
             for line in self.lines or [] if line.quantity]
         try:
             check_reader()
+            lines += till_tip.get_lines(self.company.id, self.tip)
             return till_card.quote(
                 self.point.id, lines, self.card, self.second or None).missing
         except UserError:
@@ -145,7 +147,7 @@ class TillSell(metaclass=PoolMeta):
     def _write(self, lines, payments):
         start = self.start
         total = start.on_change_with_total()
-        if not start.card or sum(
+        if not start.card or total < 0 or sum(
                 (p.amount for p in payments), ZERO) >= total > 0:
             return super()._write(lines, payments)
         return till_card.pay(

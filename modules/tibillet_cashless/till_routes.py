@@ -3,8 +3,8 @@ from decimal import Decimal
 
 from tibillet_base.routes import api, body
 from tibillet_base.till_routes import (
-    PREFIX, get_amount, get_id, get_lines, get_payments, get_point, get_uuid,
-    say, wrong)
+    PREFIX, get_amount, get_id, get_lines, get_payments, get_point, get_tip,
+    get_uuid, say, wrong)
 from tibillet_base.till_screen import check_shown
 
 from trytond.pool import Pool
@@ -44,7 +44,8 @@ def pay(request, pool, device):
     lines = get_lines(data)
     check_shown(point, uuid, lines)
     return _say(till_card.pay(
-            point.id, uuid, lines, get_card('card', data),
+            point.id, uuid, [*lines, *get_tip(point, data)],
+            get_card('card', data),
             get_payments(data), get_card('second', data)))
 
 

@@ -86,7 +86,8 @@ class TillRoutesTestCase(TillMixin, RouteTestCase):
         self.assertEqual(status, 200)
         self.assertEqual(data['till'], {
                 'code': 'BAR', 'name': "Till BAR", 'state': 'open',
-                'tax_included': True, 'currency': 'usd', 'digits': 2})
+                'tax_included': True, 'currency': 'usd', 'digits': 2,
+                'tips': False})
         self.assertEqual([
                 (a['product'], a['label'], a['price'], a['unit'], a['digits'])
                 for a in data['articles']], [
@@ -146,6 +147,38 @@ class TillRoutesTestCase(TillMixin, RouteTestCase):
             self.assertEqual((status, data['total']), (200, '2.80'))
         finally:
             self.act(lend, False)
+
+    def test_tip(self):
+        "What is left for the staff is paid too, once there is an account"
+        def choose(chosen):
+            pool = Pool(DB_NAME)
+            Account = pool.get('account.account')
+            Configuration = pool.get('tibillet.till.configuration')
+            configuration = Configuration(1)
+            configuration.tip_account = (
+                Account.search([('code', '=', '1.1.1')])[0]
+                if chosen else None)
+            configuration.save()
+
+        asked = self.sale(tip='1.50', paid=[(self.card, '8.50')])
+        status, data = self.post('sale', **asked)
+        self.assertEqual((status, data['code']), (409, 'till_setting'))
+        self.act(choose, True)
+        try:
+            _, screen = self.post('screen')
+            self.assertTrue(screen['till']['tips'])
+            status, data = self.post('sale', **asked)
+            self.assertEqual((status, data['total']), (200, '8.50'))
+            self.assertEqual(self.post('sale', **asked), (status, data))
+            for tip in ['-1', '0.005', '1000', 'NaN', [], True]:
+                status, data = self.post(
+                    'sale', **self.sale(tip=tip, paid=[(self.card, '8.50')]))
+                self.assertEqual(status, 400, tip)
+            # The same sale without its tip is another one.
+            status, data = self.post('sale', **{**asked, 'tip': None})
+            self.assertEqual(data['code'], 'uuid_reused')
+        finally:
+            self.act(choose, False)
 
     def test_price(self):
         "Nothing is sold at a price that has changed, but what was sold is"

@@ -168,6 +168,7 @@ def name_differences():
             ("Purchase", accounts['expense'], 'out'),
             ("Bank", waiting, 'bank'),
             ("Back", waiting, 'back'),
+            ("Tips", accounts['expense'], 'tips'),
             ]:
         types[name] = Type(
             name=name, journal=journal, account=account, use=use)
