@@ -78,3 +78,23 @@ class GroupQuantityError(SaleTicketError):
 
 class GroupNamesError(SaleTicketError):
     pass
+
+
+class DepositAccountError(SaleTicketError):
+    pass
+
+
+class DepositAmountError(SaleTicketError):
+    pass
+
+
+class DepositRuleError(SaleTicketError):
+    pass
+
+
+class DepositStateError(SaleTicketError):
+    pass
+
+
+class DepositUUIDError(SaleTicketError):
+    pass

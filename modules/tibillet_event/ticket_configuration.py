@@ -5,7 +5,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 
 
-def _account(name, company, help):
+def get_account_field(name, company, help):
     return fields.Many2One(
         'account.account', name, ondelete='RESTRICT',
         domain=[
@@ -18,27 +18,27 @@ def _account(name, company, help):
 
 
 def _deferred(company):
-    return _account(
+    return get_account_field(
         "Tickets Sold in Advance", company,
         "What is sold before the performance has taken place, "
         "such as 487.")
 
 
 def _organisers(company):
-    return _account(
+    return get_account_field(
         "Owed to Organisers", company,
         "The tickets sold for other organisers, such as 4672.")
 
 
 def _refunds(company):
-    return _account(
+    return get_account_field(
         "Tickets to Pay Back", company,
         "What holders of tickets of cancelled performances have not got "
         "back yet, such as 4673.")
 
 
 def _gifts(company):
-    return _account(
+    return get_account_field(
         "Gifts of Holders", company,
         "What holders of tickets leave to you instead of being paid back, "
         "such as 75411 (an association) or 7588.")
