@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 # How long a lost serialisation is tried again before it is answered.
 RETRY_SECONDS = 2
 RETRY_AFTER_SECONDS = 1
+# What a route may be asked by.
+METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 # Status, code and message of what is not a refusal by a rule.
 _RETRY = (HTTPStatus.SERVICE_UNAVAILABLE, 'retry', 'msg_route_retry')
@@ -303,10 +305,13 @@ def _failure(request, pool, error):
 def _http_failure(error):
     if error.response is not None:
         return error.response
+    headers = {}
+    if getattr(error, 'valid_methods', None):
+        headers['Allow'] = ', '.join(sorted(error.valid_methods))
     return answer({
             'code': error.name.lower().replace(' ', '_'),
             'message': error.description or error.name,
-            }, status=error.code)
+            }, status=error.code, headers=headers)
 
 
 def _user_failure(error):
@@ -342,6 +347,22 @@ def _get_message(request, pool, message):
     except backend.DatabaseOperationalError:
         # Not even a sentence can be read.
         return HTTPStatus.SERVICE_UNAVAILABLE.phrase
+
+
+@app.route('/<database_name>/tibillet')
+@app.route('/<database_name>/tibillet/')
+@app.route('/<database_name>/tibillet/<path:path>')
+def unknown(request, database_name, path=''):
+    "Answer what no route answers, or not by this method"
+    adapter = app.url_map.bind_to_environ(request.environ)
+    methods = []
+    for method in METHODS:
+        endpoint, _ = adapter.match(method=method)
+        if endpoint is not unknown:
+            methods.append(method)
+    if methods:
+        return _http_failure(exceptions.MethodNotAllowed(methods))
+    return _http_failure(exceptions.NotFound())
 
 
 @app.route('/<database_name>/tibillet/v1/pair', methods=['POST'])

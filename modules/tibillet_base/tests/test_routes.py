@@ -214,6 +214,38 @@ class RoutesTestCase(RouteTestCase):
         self.assertEqual(response.status_code, 404)
         self.assertEqual(response.json['code'], 'not_found')
 
+    def test_unknown(self):
+        "What no route answers is told in JSON too"
+        for path in [
+                'tibillet', 'tibillet/', 'tibillet/v1', 'tibillet/v1/nothing',
+                'tibillet/v1/pair/more', 'tibillet/test/', 'tibillet/é/<b>']:
+            for method in ['get', 'post', 'put', 'delete', 'options']:
+                with self.subTest(path=path, method=method):
+                    response = getattr(self.client(), method)(
+                        f'/{self.db_name}/{path}')
+                    self.assertEqual(response.status_code, 404)
+                    self.assertEqual(response.json['code'], 'not_found')
+
+    def test_method(self):
+        "A route that is asked by another method tells by which"
+        for path, method, allowed in [
+                ('v1/pair', 'get', 'POST'),
+                ('v1/pair', 'delete', 'POST'),
+                ('v1/pair', 'options', 'POST'),
+                ('test/plain', 'put', 'GET, HEAD, POST')]:
+            with self.subTest(path=path, method=method):
+                response = getattr(self.client(), method)(
+                    f'/{self.db_name}/tibillet/{path}')
+                self.assertEqual(response.status_code, 405)
+                self.assertEqual(response.json['code'], 'method_not_allowed')
+                self.assertEqual(response.headers['Allow'], allowed)
+
+    def test_unknown_elsewhere(self):
+        "Paths that are not ours are answered as they were"
+        response = self.client().get(f'/{self.db_name}/elsewhere/v1')
+        self.assertEqual(response.status_code, 405)
+        self.assertEqual(response.mimetype, 'text/html')
+
     def test_refuse(self):
         "A refusal that is returned keeps what was written"
         self.assertEqual(
