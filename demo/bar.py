@@ -79,7 +79,10 @@ def _articles(company):
         template.deposit = not tax
         template.save()
         screen.articles.new(product=template.products[0], color=color)
-    screen.points.append(Point(counters.make("Bar de la Halle", 'BAR').id))
+    for till in [
+            counters.make("Bar de la Halle", 'BAR'),
+            counters.make("Bar, pour apprendre", 'ECOLE', practice=True)]:
+        screen.points.append(Point(till.id))
     screen.save()
 
 

@@ -84,11 +84,11 @@ def put_float(till, amount):
     cash.execute('move')
 
 
-def make(name, code):
+def make(name, code, **values):
     "Return a new till, closed"
     Journal = Model.get('account.journal')
     Point = Model.get('sale.point')
-    till = Point(name=name, code=code)
+    till = Point(name=name, code=code, **values)
     till.journal, = Journal.find([('type', '=', 'revenue')], limit=1)
     till.storage_location = books.data(
         'stock.location', 'stock.location_storage')

@@ -191,6 +191,10 @@ class TillCashError(TillError):
     api_status = 400
 
 
+class TillPracticeError(TillError):
+    api_code = 'practice'
+
+
 class TillTipError(TillError):
     api_code = 'tip'
     api_status = 400

@@ -19,7 +19,7 @@ from .till_finish import get_session
 COUNTED = {
     'uuid', 'counter', 'head', 'log_counter', 'log_head', 'last_at', 'keys'}
 # What the numbers and the keys of the sales stand on.
-IDENTITY = {'company', 'code', 'tax_included'}
+IDENTITY = {'company', 'code', 'tax_included', 'practice'}
 
 
 class POS(metaclass=PoolMeta):
@@ -34,6 +34,14 @@ class POS(metaclass=PoolMeta):
     uuid = fields.Char(
         "Identifier", required=True, readonly=True, strip=False,
         help="The name of the till between machines.")
+    practice = fields.Boolean(
+        "For Practice",
+        states={
+            'readonly': Bool(Eval('log_counter')),
+            },
+        help="Check for a till on which people learn: what it sells is "
+        "numbered and signed apart, marked, and in no total nor in the "
+        "books.")
     counter = fields.Integer(
         "Last Sale", readonly=True,
         help="How many sales the till has finished, numbered without holes.")
@@ -99,13 +107,20 @@ class POS(metaclass=PoolMeta):
     def __register__(cls, module):
         super().__register__(module)
         refuse_changes(
-            cls._table, ['counter', 'log_counter', 'uuid', 'code'],
+            cls._table,
+            ['counter', 'log_counter', 'uuid', 'code', 'practice'],
             when='(TG_OP = \'DELETE\' AND OLD.counter > 0) OR '
             '(TG_OP = \'UPDATE\' AND ('
             'COALESCE(NEW.counter, 0) < COALESCE(OLD.counter, 0) '
             'OR COALESCE(NEW.log_counter, 0) < COALESCE(OLD.log_counter, 0) '
             'OR (OLD.counter > 0 AND (NEW.uuid <> OLD.uuid '
-            'OR NEW.code <> OLD.code))))')
+            'OR NEW.code <> OLD.code '
+            'OR NEW.practice IS DISTINCT FROM OLD.practice))))')
+
+    def get_rec_name(self, name):
+        rec_name = super().get_rec_name(name)
+        return rec_name if not self.practice else gettext(
+            'tibillet_base.msg_till_practice_name', till=rec_name)
 
     @classmethod
     def get_opened(cls, company):
@@ -117,6 +132,7 @@ class POS(metaclass=PoolMeta):
                 ('company', '=', company.id),
                 ('state', '=', 'open'),
                 ('tax_included', '=', True),
+                ('practice', '!=', True),
                 ], order=[('screen.id', 'ASC NULLS FIRST'), ('id', 'ASC')],
             limit=1)
         return points[0] if points else None

@@ -53,7 +53,8 @@ def sale(head, lines, taxes, payments):
     """Return the data of a finished sale
 
     head, lines, taxes, payments: dictionaries with the names above; those
-        of lines, taxes and payments in the order of their rows.
+        of lines, taxes and payments in the order of their rows. The head
+        says too if it was for practice.
     """
     discounts = [
         [rank, *(line[key] for key in DISCOUNT[1:])]
@@ -62,6 +63,7 @@ def sale(head, lines, taxes, payments):
         'kind': 'sale',
         **{key: head[key] for key in SALE},
         'lines': [[line[key] for key in LINE] for line in lines],
+        **({'practice': True} if head['practice'] else {}),
         # As it was chained when there were none.
         **({'discounts': discounts} if discounts else {}),
         'taxes': [[tax[key] for key in TAX] for tax in taxes],

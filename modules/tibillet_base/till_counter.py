@@ -53,6 +53,7 @@ class POS(metaclass=PoolMeta):
                 ('company', '=', company.id),
                 ('state', '=', 'open'),
                 ('screen', '!=', None),
+                ('practice', '!=', True),
                 ], limit=1)
         return points[0] if points else None
 

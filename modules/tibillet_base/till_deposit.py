@@ -61,7 +61,9 @@ def get_parts(row, after, last, quantum):
     back where they were not given out.
     """
     moved = _sum(row.company, quantum, row.id, after, last)
-    outstanding = _sum(row.company, quantum) if moved or after else {}
+    outstanding = {}
+    if (moved or after) and not row.practice:
+        outstanding = _sum(row.company, quantum)
     parts = []
     for key in sorted(moved, key=lambda key: key[1]):
         for name, (quantity, amount) in zip(
@@ -99,6 +101,8 @@ def _sum(company, quantum, point=None, after=0, last=None):
         & template.deposit & (line.vat_rate == Null))
     if point:
         where &= till_totals.is_in(sale, point, after, last)
+    else:
+        where &= ~till_sql.is_practice(sale)
     back = line.quantity < 0
     rows = till_totals.query(line
         .join(sale, condition=line.sale == sale.id)

@@ -17,7 +17,8 @@ from tibillet.money import half_up
 from . import till_chain, till_sql, till_vat
 from .exceptions import (
     TillClosedError, TillDayError, TillDiscountError, TillEmptyError,
-    TillPaymentError, TillPriceError, TillQuantityError, TillReturnError)
+    TillPaymentError, TillPracticeError, TillPriceError, TillQuantityError,
+    TillReturnError)
 
 # A till is closed once a day: BOI-TVA-DECLA-30-10-30 asks for it.
 DAY_HOURS = 24
@@ -154,6 +155,17 @@ def check_lines(lines, included, may_return, company, deposits=()):
                     'tibillet_base.msg_till_discount_deposit',
                     discount=say(line.discount, company)))
         _check_discount(line, included, quantum, company)
+
+
+def check_practice(row, products, tenders):
+    """Refuse at a till for practice what is more than an exercise
+
+    products: those that another module sells, as tickets and cards.
+    tenders: how it is paid.
+    """
+    if row.practice and (products or 'wallet' in tenders):
+        raise TillPracticeError(gettext(
+                'tibillet_base.msg_till_practice', till=_name(row.id)))
 
 
 def get_deposits(lines, company, date):
@@ -302,7 +314,8 @@ def take(row, signer, head, lines, taxes, payments, included):
         'number': row.number(row.counter),
         }
     row.head = till_chain.follow(
-        row.head, chained(filled, lines, taxes, payments, included))
+        row.head, chained(
+            filled, lines, taxes, payments, included, row.practice))
     return {
         **filled,
         'link': row.head,
@@ -311,10 +324,10 @@ def take(row, signer, head, lines, taxes, payments, included):
         }
 
 
-def chained(head, lines, taxes, payments, included):
+def chained(head, lines, taxes, payments, included, practice):
     "Return what the chain holds of a sale"
     return till_chain.sale(
-        head,
+        {**head, 'practice': practice},
         [{
                 **vars(line),
                 'unit_price': line.unit_price(included),

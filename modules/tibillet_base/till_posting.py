@@ -18,6 +18,11 @@ def post(closure):
     Posting = pool.get('tibillet.till.closure.posting')
     Session = pool.get('sale.point.cash.session')
     StockMove = pool.get('stock.move')
+    if closure.point.practice:
+        # In no book, and nothing has left the stock.
+        Posting.create([{'closure': closure.id}])
+        forget(closure.__class__, [closure.id])
+        return
     # First, so that a second one at the same time is refused.
     move = get_move(closure)
     if move:

@@ -96,7 +96,8 @@ def _some_sales(row, first, last):
     for id_, link, key, signature, *values in sales:
         head = dict(zip(till_chain.SALE, values, strict=True))
         data = till_finish.chained(
-            head, lines[id_], taxes[id_], payments[id_], row.tax_included)
+            head, lines[id_], taxes[id_], payments[id_], row.tax_included,
+            row.practice)
         yield head['operation'], head['number'], data, link, key, signature
 
 

@@ -46,6 +46,7 @@ def _bags(company):
     return [
         (t.id, t.date, t.rec_name, -t.amount) for t in Transfer.search([
                 ('point.company', '=', company.id),
+                ('point.practice', '!=', True),
                 ('type.use', 'in', ['bank', 'back']),
                 ('id', 'not in', _taken('transfer')),
                 ], order=[('date', 'ASC'), ('id', 'ASC')])]
@@ -59,6 +60,7 @@ def _cheques(company):
         for p in Payment.search([
                 ('sale.company', '=', company.id),
                 ('sale.operation', '!=', None),
+                ('sale.point.practice', '!=', True),
                 ('tender', '=', 'cheque'),
                 ('id', 'not in', _taken('payment')),
                 ], order=[('id', 'ASC')])]

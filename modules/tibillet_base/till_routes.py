@@ -35,6 +35,7 @@ def screen(request, pool, device):
             'tax_included': bool(point.tax_included),
             'currency': currency.code,
             'digits': currency.digits,
+            'practice': bool(point.practice),
             'tips': bool(till_tip.get_account(point.company.id)),
             },
         'version': shown.version,

@@ -243,6 +243,7 @@ class POSSale(metaclass=PoolMeta):
         payments = [till_finish.Payment(
                 p.method.id, p.method.tender, p.amount)
             for p in self.payments]
+        till_finish.check_practice(row, (), {p.tender for p in payments})
         till_finish.check_payments(
             payments, till_finish.total(taxes), row.company)
         head = {

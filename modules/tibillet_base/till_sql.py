@@ -27,6 +27,12 @@ class _ForNoKeyUpdate(For):
         return super().__str__().replace('FOR UPDATE', 'FOR NO KEY UPDATE')
 
 
+def is_practice(sale):
+    "Return the condition that a row is of a till for practice"
+    till = table('sale.point')
+    return sale.point.in_(till.select(till.id, where=till.practice))
+
+
 def for_update():
     "Return how rows are locked, None where the database has one writer"
     return _ForNoKeyUpdate('UPDATE') if backend.name == 'postgresql' else None
@@ -82,6 +88,7 @@ class Row:
     log_counter: int
     log_head: str
     last_at: object
+    practice: bool
     # That signs, None if it was not there when the row was read.
     key: int
     # What another module keeps in the row, by its columns.
@@ -93,7 +100,7 @@ class Row:
 
 COLUMNS = [
     'id', 'uuid', 'code', 'company', 'tax_included', 'counter', 'head',
-    'log_counter', 'log_head', 'last_at']
+    'log_counter', 'log_head', 'last_at', 'practice']
 
 
 def lock(point, more=()):

@@ -78,6 +78,7 @@ def get_owed(company):
         .select(
             Sum(line.vat_base).as_('amount'),
             where=(sale.company == company) & (sale.operation != Null)
+            & ~till_sql.is_practice(sale)
             & (line.product == ModelData.get_id(
                     'tibillet_base', 'product_tip'))),
         ['NUMERIC'], quantum)
@@ -86,7 +87,8 @@ def get_owed(company):
         .join(type_, condition=transfer.type == type_.id)
         .select(
             Sum(transfer.amount).as_('amount'),
-            where=(point.company == company) & (type_.use == 'tips')),
+            where=(point.company == company) & (type_.use == 'tips')
+            & ~till_sql.is_practice(transfer)),
         ['NUMERIC'], quantum)
     return left[0][0] + paid[0][0]
 
@@ -99,7 +101,7 @@ class Transfer(metaclass=PoolMeta):
         pool = Pool()
         Type = pool.get('sale.point.cash.transfer.type')
         transfer = super()._get(row, point, type_, amount, reason, uuid)
-        if type_.use == 'tips':
+        if type_.use == 'tips' and not row.practice:
             # One at a time at all the tills, which pay from one sum.
             tools.take_turn(Type, [type_.id], 'use')
             if type_.account.id != get_account(row.company):

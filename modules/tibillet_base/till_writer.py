@@ -113,6 +113,7 @@ def add(row, uuid, lines, payments, employee=None, may_return=False):
     at = tools.now()
     session = till_finish.check_session(row.id, session, now=at)
     date = till_finish.local_date(at, row.company)
+    _check_practice(row, lines, payments)
     till_lines = _get_lines(row, lines, date, may_return)
     taxes = till_finish.freeze(
         till_lines, row.tax_included, row.company, date,
@@ -136,6 +137,16 @@ def add(row, uuid, lines, payments, employee=None, may_return=False):
         tuple(zip(
                 line_ids, (line.vat_amount for line in till_lines),
                 strict=True)))
+
+
+def _check_practice(row, lines, payments):
+    pool = Pool()
+    ModelData = pool.get('ir.model.data')
+    if row.practice:
+        tip = ModelData.get_id('tibillet_base', 'product_tip')
+        till_finish.check_practice(
+            row, {line.product for line in lines if line.facts} - {tip},
+            {'wallet' for p in payments if p.taken})
 
 
 def _get_lines(row, lines, date, may_return):

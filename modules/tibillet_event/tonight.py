@@ -1,5 +1,5 @@
 """What the box office looks at in the evening, each list by one query."""
-from sql import Null
+from sql import Literal, Null
 from sql.aggregate import Count, Max, Min, Sum
 from sql.conditionals import Case, Coalesce
 from tibillet_base import tools
@@ -171,7 +171,8 @@ class Taking(ModelSQL, ModelView):
                 point.id.as_('point'), payment.tender,
                 Count(sale.id, distinct=True).as_('sales'),
                 cls.amount.sql_cast(Sum(payment.amount)).as_('amount'),
-                where=session.state == 'open',
+                where=(session.state == 'open')
+                & ~Coalesce(point.practice, Literal(False)),
                 group_by=[
                     point.company, company.currency, point.id,
                     payment.tender]))

@@ -188,6 +188,7 @@ class TillPostgreSQLTestCase(TestCase):
                 f'WHERE point = {point}',
                 f'UPDATE sale_point SET counter = 0 WHERE id = {point}',
                 f'UPDATE sale_point SET code = \'X\' WHERE id = {point}',
+                f'UPDATE sale_point SET practice = true WHERE id = {point}',
                 f'DELETE FROM sale_point WHERE id = {point}',
                 ]:
             parameters = ['2026-01-01'] if '%s' in query else []

@@ -87,7 +87,7 @@ class TillRoutesTestCase(TillMixin, RouteTestCase):
         self.assertEqual(data['till'], {
                 'code': 'BAR', 'name': "Till BAR", 'state': 'open',
                 'tax_included': True, 'currency': 'usd', 'digits': 2,
-                'tips': False})
+                'tips': False, 'practice': False})
         self.assertEqual([
                 (a['product'], a['label'], a['price'], a['unit'], a['digits'])
                 for a in data['articles']], [
