@@ -48,7 +48,7 @@ class Declaration(OfCompanyMixin, Workflow, ModelSQL, ModelView):
             "Receipts", currency='currency', digits='currency'),
         'get_figures')
     missing = fields.Function(fields.Text(
-            "Missing",
+            "To Fill In",
             states={
                 'invisible': ~Eval('missing'),
                 },

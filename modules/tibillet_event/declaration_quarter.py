@@ -38,7 +38,7 @@ class DeclarationQuarter(ModelSQL, ModelView):
             "Receipts", currency='currency', digits='currency'),
         'get_admission')
     missing = fields.Function(fields.Text(
-            "Missing",
+            "To Fill In",
             help="What must be filled or closed before all is sent."),
         'get_missing')
     declarations = fields.Function(fields.Many2Many(

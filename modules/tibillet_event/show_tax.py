@@ -87,7 +87,7 @@ class ShowTax(Workflow, ProblemMixin, ModelSQL, ModelView):
         help="For the first of the performances.")
     source = fields.Text("Rules", readonly=True, strip=False)
     missing = fields.Function(fields.Text(
-            "Missing",
+            "To Fill In",
             states={
                 'invisible': ~Eval('missing'),
                 },

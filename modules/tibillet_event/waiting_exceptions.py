@@ -48,6 +48,11 @@ class WaitingTwiceError(WaitingError):
     api_code = 'twice'
 
 
+class WaitingUnknownError(WaitingError):
+    api_code = 'no_entry'
+    api_status = 404
+
+
 class WaitingTariffError(WaitingError):
     api_code = 'tariff'
 

@@ -9,8 +9,10 @@ from unittest.mock import patch
 
 import pytest
 from sql import Literal
-from tibillet_event import place_part, place_writer, waiting_offer
+from tibillet_event import (
+    place_locked, place_part, place_writer, waiting_offer)
 from tibillet_event.exceptions import PlaceError
+from tibillet_event.place_locked import Locked
 
 from trytond import backend
 from trytond.pool import Pool
@@ -307,6 +309,55 @@ class WaitingRaceTestCase(RouteTestCase):
                 self.owners(), (0, 4, ALL - 4) if shrunk else (ALL, 0, 0))
             ends[shrunk] += 1
         self.assertEqual(sum(ends.values()), ROUNDS)
+
+    def meet_group(self):
+        """Let a group shrink between the look of who confirms it and his act,
+        return whether it is confirmed, and whether it is fewer"""
+        held, part = str(uuid.uuid4()), str(uuid.uuid4())
+        self.do(place_writer.free, self.fill())
+        self.do(place_writer.hold, self.performance, None, ALL, held, UNTIL)
+        looked, done = threading.Event(), threading.Event()
+        update = Locked.update_places
+
+        def wait_and_update(locked, *args, **values):
+            if values.get('sold'):
+                looked.set()
+                done.wait(0.5)
+            return update(locked, *args, **values)
+
+        def confirm():
+            return place_writer.sell(held).places
+
+        def shrink():
+            looked.wait(10)
+            place_part.keep(held, 4, part)
+            return place_writer.release(held).places
+
+        def run(act):
+            try:
+                return bool(self.do(act))
+            except PlaceError:
+                return False
+            finally:
+                done.set()
+
+        with patch.object(Locked, 'update_places', wait_and_update), \
+                ThreadPoolExecutor(2) as people:
+            return tuple(people.map(run, [confirm, shrink]))
+
+    def test_fewer_with_lock(self):
+        self.assertEqual(self.meet_group(), (True, False))
+        self.assertEqual(self.owners(), (ALL, 0, 0))
+
+    def test_fewer_without_lock(self):
+        "Control: without the lock a group is confirmed and is fewer"
+        with patch.object(
+                place_locked, 'for_update',
+                lambda skip_locked=False: None), patch.object(
+                place_part, 'for_update', lambda skip_locked=False: None):
+            self.assertEqual(self.meet_group(), (True, True))
+        # All were told to be sold, and none is.
+        self.assertEqual(self.owners(), (0, 4, ALL - 4))
 
     def test_consent_facts(self):
         "Not even SQL changes what was said, but it forgets who has said it"
