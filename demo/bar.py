@@ -2,7 +2,7 @@
 
 By hand, what the drawer holds: a float of 100.00, 20.00 and 12.35 loaded, a
 beer of 3.50 with a tip of 0.50, and the deposits of three cups of 1.00, one
-of which is back.
+of which is back; less 40.00 in a bag on its way to the bank.
 """
 import uuid
 from decimal import Decimal
@@ -36,8 +36,8 @@ CARDS = [
     ('04A1B2C3D4E503', 'BAR-003', None, '10.00'),
     ('04A1B2C3D4E504', 'BAR-004', None, None),
     ]
-FLOAT = D('100.00')
-DRAWER = D('138.35')
+FLOAT, BAG = D('100.00'), D('40.00')
+DRAWER = D('98.35')
 
 
 def build(house, progress, today):
@@ -140,6 +140,8 @@ def _sell(company, gift):
     sell = till.click('sell_articles')
     sell.form.lines[-1].quantity = -1
     sell.execute('give')
+    counters.move_cash(till, 'bank', BAG, "Sac 1")
+    Wizard('tibillet.till.remittance.make').execute('make')
     session, = Session.find([
             ('point', '=', till.id), ('state', '=', 'open')])
     if session.balance != DRAWER:

@@ -73,15 +73,19 @@ def _name_differences(company):
             for use, name, code in MOVEMENTS])
 
 
-def put_float(till, amount):
-    "Put a float in the drawer of an open till"
+def move_cash(till, use, amount, reason):
+    "Put cash in the drawer of an open till, or take it out"
     Type = Model.get('sale.point.cash.transfer.type')
     cash = till.click('cash_wizard')
     cash.form.type, = Type.find([
-            ('company', '=', till.company.id), ('use', '=', 'float')])
+            ('company', '=', till.company.id), ('use', '=', use)])
     cash.form.amount = amount
-    cash.form.reason = "Fond de caisse de la soirée"
+    cash.form.reason = reason
     cash.execute('move')
+
+
+def put_float(till, amount):
+    move_cash(till, 'float', amount, "Fond de caisse de la soirée")
 
 
 def make(name, code, **values):

@@ -12,7 +12,7 @@ FORMS = [
 LISTS = [
     'Apports', 'Biens', 'Bons de remise', 'Clauses', 'Consommables',
     'Contestations', 'Conventions', 'Incidents', 'Obligations',
-    'Prestations', 'Relevés', 'Réservations']
+    'Prestations', 'Relevés', 'Remises en banque', 'Réservations']
 
 # What is to the right of the window, and the lists that scroll sideways.
 BEYOND = """() => {
