@@ -27,6 +27,15 @@ class TibilletBaseTestCase(
             ('sale.point.cash.transfer', 'company')}
 
     @with_transaction()
+    def test_buttons_of_a_till(self):
+        "What is done at a till has its button on the form of the till"
+        pool = Pool()
+        Point = pool.get('sale.point')
+        arch = Point.fields_view_get(view_type='form')['arch']
+        for name in Point._buttons:
+            self.assertIn(f'<button name="{name}"', arch)
+
+    @with_transaction()
     def test_empty_list(self):
         "A list says how its records come, a form does not"
         pool = Pool()
