@@ -315,6 +315,10 @@ class Incident(
     def report(cls, incidents):
         pool = Pool()
         Equipment = pool.get('tibillet.equipment')
+        CustodyLine = pool.get('tibillet.equipment.custody.line')
+        Lang = pool.get('ir.lang')
+        handed = CustodyLine.get_last([
+                i.equipment for i in incidents if i.type in {'theft', 'loss'}])
         for incident in incidents:
             if incident.equipment.state in {'draft', 'retired'}:
                 raise IncidentReportError(gettext(
@@ -326,6 +330,15 @@ class Incident(
                 raise IncidentEvidenceError(gettext(
                         'tibillet_equipment.msg_incident_evidence',
                         incident=incident.rec_name))
+            last = handed.get(incident.equipment)
+            if last and incident.date < (seen := last.custody.held_from):
+                lang = Lang.get()
+                raise IncidentReportError(gettext(
+                        'tibillet_equipment.msg_incident_seen',
+                        incident=incident.rec_name,
+                        equipment=incident.equipment.rec_name,
+                        custody=last.custody.rec_name,
+                        date=lang.strftime(seen)))
         for incident in incidents:
             incident.custodian = incident.equipment.custodian
         cls.set_number(incidents)

@@ -10,8 +10,9 @@ FORMS = [
     'tibillet.equipment.consumable', 'account.asset', 'tibillet.event',
     'tibillet.performance']
 LISTS = [
-    'Apports', 'Biens', 'Bons de remise', 'Clauses', 'Consommables',
-    'Contestations', 'Conventions', 'Incidents', 'Obligations',
+    'Amortissement par année', 'Apports', 'Biens', 'Bons de remise',
+    'Clauses', 'Consommables', 'Contestations', 'Conventions',
+    'Immobilisations du matériel', 'Incidents', 'Obligations',
     'Prestations', 'Relevés', 'Remises en banque', 'Réservations']
 
 # What is to the right of the window, and the lists that scroll sideways.
