@@ -264,3 +264,27 @@ class SurplusYearError(ValidationError):
 
 class MovementError(UserError):
     pass
+
+
+class TaxBasisAccessError(AccessError):
+    pass
+
+
+class TaxBasisError(ValidationError):
+    pass
+
+
+class TaxLimitError(ValidationError):
+    pass
+
+
+class TaxReceiptError(UserError):
+    pass
+
+
+class GiftAccessError(AccessError):
+    pass
+
+
+class GiftDateError(ValidationError):
+    pass

@@ -1,6 +1,7 @@
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
 
 from .exceptions import MembershipEraseError, ShareEraseError
 
@@ -14,6 +15,12 @@ class Party(metaclass=PoolMeta):
             ('organisation', "Organisation"),
             ], "Person or Organisation", sort=False,
         help="Some membership plans are for one of them only.")
+    legal_form = fields.Char(
+        "Legal Form",
+        states={
+            'invisible': Eval('legal_kind') != 'organisation',
+            },
+        help="As tax receipts name it, such as SARL.")
     memberships = fields.One2Many(
         'tibillet.membership', 'party', "Memberships", readonly=True)
     share_holdings = fields.One2Many(
@@ -33,6 +40,7 @@ class Replace(metaclass=PoolMeta):
     @classmethod
     def fields_to_replace(cls):
         return super().fields_to_replace() + [
+            ('tibillet.gift', 'party'),
             ('tibillet.membership', 'party'),
             ('tibillet.college.member', 'party'),
             ('tibillet.roll.line', 'party'),
@@ -40,6 +48,7 @@ class Replace(metaclass=PoolMeta):
             ('tibillet.share.entry', 'party'),
             ('tibillet.share.withdrawal', 'party'),
             ('tibillet.surplus.interest', 'party'),
+            ('tibillet.tax.receipt', 'party'),
             ]
 
 

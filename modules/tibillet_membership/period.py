@@ -124,6 +124,10 @@ class MembershipPeriod(ModelSQL, ModelView):
             f'{membership.plan.rec_name}, {membership.number}, '
             f'{self._get_dates()}')
 
+    def get_receipt_mode(self):
+        "Return how a tax receipt says it was paid, None if nobody knows"
+        return None
+
     def _get_dates(self):
         pool = Pool()
         Lang = pool.get('ir.lang')

@@ -11,6 +11,9 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 from . import membership_writer
 from .exceptions import PeriodAccessError
 
+# How a tax receipt names what was tendered.
+TENDERS = {'cash': 'cash', 'cheque': 'cheque', 'card': 'transfer'}
+
 
 class Period(metaclass=PoolMeta):
     __name__ = 'tibillet.membership.period'
@@ -65,6 +68,15 @@ class Period(metaclass=PoolMeta):
     @fields.depends('refund_line', '_parent_refund_line.sale')
     def on_change_with_refund(self, name=None):
         return self.refund_line.sale if self.refund_line else None
+
+    def get_receipt_mode(self):
+        mode = super().get_receipt_mode()
+        if mode or not self.sale:
+            return mode
+        modes = {
+            TENDERS.get(p.method.tender)
+            for p in self.sale.payments if p.amount > 0}
+        return modes.pop() if len(modes) == 1 else None
 
     @classmethod
     def check_modification(cls, mode, periods, values=None, external=False):

@@ -160,6 +160,24 @@ class MembershipPlan(DeactivableMixin, ModelSQL, ModelView):
             },
         help="What is proposed to a member who has not chosen yet.")
 
+    is_gift = fields.Boolean(
+        "Gives a Right to a Tax Receipt",
+        help="What is paid is a gift, or a contribution without counterpart.")
+    counterpart = Monetary(
+        "Value of What the Member Gets", currency='currency',
+        digits='currency',
+        domain=[
+            If(Eval('is_gift', False),
+                ('counterpart', '>=', 0),
+                ('counterpart', '=', None)),
+            ],
+        states={
+            'required': Eval('is_gift', False),
+            'invisible': ~Eval('is_gift', False),
+            },
+        help="For each payment: goods, tickets, what member rates save. "
+        "A vote or news of the organisation are none.")
+
     @classmethod
     def __setup__(cls):
         super().__setup__()
@@ -211,6 +229,10 @@ class MembershipPlan(DeactivableMixin, ModelSQL, ModelView):
         self.price = self.price_min = self.price_suggested = None
         if self.price_kind == 'free':
             self.price_min = Decimal(0)
+
+    @fields.depends('is_gift')
+    def on_change_is_gift(self):
+        self.counterpart = Decimal(0) if self.is_gift else None
 
     @classmethod
     def validate_fields(cls, plans, field_names):
