@@ -4,7 +4,10 @@ check_modification speaks to people; a trigger also stops what goes around
 the models. PostgreSQL only: SQLite serves the first hour and the fast tests.
 """
 from trytond import backend
+from trytond.model import fields
 from trytond.transaction import Transaction
+
+LOG = {'id', 'create_uid', 'create_date', 'write_uid', 'write_date'}
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION "{table}_append_only"() RETURNS trigger AS $$
@@ -67,14 +70,14 @@ def refuse_changes(
     allowed = WHEN.format(when=when) if when else ''
     if party_columns:
         allowed += MERGED.format(
-            same=_same(c for c in every if c not in party_columns),
+            same=same(c for c in every if c not in party_columns),
             merged=' AND '.join(
                 f'(NEW."{c}" IS NOT DISTINCT FROM OLD."{c}" OR NEW."{c}" = '
                 '(SELECT replaced_by FROM party_party '
                 f'WHERE id = OLD."{c}"))' for c in party_columns))
     if personal_columns:
         allowed += ERASED.format(
-            same=_same(c for c in every if c not in personal_columns),
+            same=same(c for c in every if c not in personal_columns),
             erased=' AND '.join(
                 f'(NEW."{c}" IS NOT DISTINCT FROM OLD."{c}" '
                 f'OR NEW."{c}" IS NULL)' for c in personal_columns))
@@ -89,7 +92,15 @@ def refuse_changes(
         cursor.execute(trigger.format(**values))
 
 
-def _same(columns):
+def stored(Model, but=()):
+    "Return the columns of a model that are not about who wrote them"
+    return [
+        name for name, field in Model._fields.items()
+        if field.sql_type() and not isinstance(field, fields.Function)
+        and name not in LOG and name not in but]
+
+
+def same(columns):
     "Return the SQL that tells that the columns do not change"
     return ' AND '.join(
         f'NEW."{c}" IS NOT DISTINCT FROM OLD."{c}"' for c in columns)

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from sql.aggregate import Sum
+from tibillet_base.append_only import refuse_changes
 from tibillet_base.names import search_names
 from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.problem import ProblemMixin
@@ -189,6 +190,13 @@ class Use(ProblemMixin, ModelSQL, ModelView):
             ('date', 'DESC'),
             ('id', 'DESC'),
             ]
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        refuse_changes(
+            cls._table, ['consumable', 'date', 'quantity', 'purpose'],
+            party_columns=['party'])
 
     @classmethod
     def default_date(cls):

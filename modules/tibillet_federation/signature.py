@@ -1,3 +1,4 @@
+from tibillet_base.append_only import refuse_changes, stored
 from tibillet_base.tools import today
 
 from trytond.i18n import gettext
@@ -56,6 +57,16 @@ class Signature(OfConventionMixin, ChildMixin, ModelSQL, ModelView):
             ('date', 'ASC'),
             ('id', 'ASC'),
             ]
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        refuse_changes(
+            cls._table, stored(cls, but={'evidence'}),
+            when="""EXISTS (
+                SELECT 1 FROM tibillet_convention_version AS version
+                WHERE version.id = OLD.version
+                    AND version.state IN ('adopted', 'superseded'))""")
 
     @classmethod
     def default_date(cls):

@@ -197,6 +197,13 @@ class LedgerTestCase(RouteTestCase):
         return Transaction().start(
             self.db_name, 0, context={'company': self.company}, **extras)
 
+    def execute(self, query, *parameters):
+        with self.start() as transaction:
+            cursor = transaction.connection.cursor()
+            cursor.execute(query, parameters)
+            transaction.commit()
+            return cursor.rowcount
+
     def perform(self, act, *args):
         "Act as the server does, which tries again what came too late"
         extras = {}

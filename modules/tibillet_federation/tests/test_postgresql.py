@@ -13,13 +13,6 @@ TABLE = 'tibillet_convention_entry'
 
 class PostgreSQLTestCase(LedgerTestCase):
 
-    def execute(self, query, *parameters):
-        with self.start() as transaction:
-            cursor = transaction.connection.cursor()
-            cursor.execute(query, parameters)
-            transaction.commit()
-            return cursor.rowcount
-
     def test_entries_are_facts(self):
         "Test that no SQL edits, deletes or empties the ledger"
         entry = self.perform(self.create_contribution, '1.00')

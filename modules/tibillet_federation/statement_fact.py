@@ -1,0 +1,52 @@
+"""The database keeps what a locked statement says, whoever writes."""
+from tibillet_base.append_only import refuse_changes, same, stored
+
+from trytond.pool import PoolMeta
+
+from .settlement import LOCKED
+
+_locked = ', '.join(f"'{state}'" for state in LOCKED)
+# A draft that is deleted takes its lines away after itself: no row is found.
+_is_locked = f"""EXISTS (
+    SELECT 1 FROM tibillet_convention_statement AS statement
+    WHERE statement.id = {{statement}} AND statement.state IN ({_locked}))"""
+_of_line = """(
+    SELECT line.statement FROM tibillet_convention_statement_line AS line
+    WHERE line.id = OLD.line)"""
+
+
+class Statement(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.statement'
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        columns = stored(cls, but={'state'})
+        # It goes on to be invoiced and settled, never back.
+        refuse_changes(
+            cls._table, [*columns, 'state'],
+            when=f"OLD.state IN ({_locked}) AND (TG_OP = 'DELETE' "
+            f"OR NEW.state NOT IN ({_locked}) OR NOT ({same(columns)}))")
+
+
+class StatementLine(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.statement.line'
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        refuse_changes(
+            cls._table, stored(cls),
+            when=_is_locked.format(statement='OLD.statement'))
+
+
+class Allocation(metaclass=PoolMeta):
+    __name__ = 'tibillet.convention.allocation'
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        parties = ['payer', 'beneficiary']
+        refuse_changes(
+            cls._table, stored(cls, but=parties), party_columns=parties,
+            when=_is_locked.format(statement=_of_line))

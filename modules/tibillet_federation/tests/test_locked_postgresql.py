@@ -1,0 +1,173 @@
+"""What is locked or adopted stays so in the database: make test-pg."""
+import datetime as dt
+
+import pytest
+from tibillet_federation.tests.ledger import LedgerTestCase
+
+from trytond.pool import Pool
+
+pytestmark = pytest.mark.postgresql
+STATEMENT = 'tibillet_convention_statement'
+LINE = f'{STATEMENT}_line'
+ALLOCATION = 'tibillet_convention_allocation'
+SIGNATURE = 'tibillet_convention_version_signature'
+VERSION = 'tibillet_convention_version'
+UNDONE = [
+    f"UPDATE {STATEMENT} SET content = '{{{{}}}}' WHERE id = {{statement}}",
+    f"UPDATE {STATEMENT} SET hash = NULL WHERE id = {{statement}}",
+    f"UPDATE {STATEMENT} SET pot = 0 WHERE id = {{statement}}",
+    f"UPDATE {STATEMENT} SET date = '2026-07-01' WHERE id = {{statement}}",
+    f"UPDATE {STATEMENT} SET state = 'draft' WHERE id = {{statement}}",
+    f"UPDATE {STATEMENT} SET state = 'invoiced', pot = 0 "
+    "WHERE id = {statement}",
+    f"DELETE FROM {STATEMENT} WHERE id = {{statement}}",
+    f"UPDATE {LINE} SET share = 0 WHERE statement = {{statement}}",
+    f"UPDATE {LINE} SET statement = {{draft}} WHERE statement = {{statement}}",
+    f"DELETE FROM {LINE} WHERE statement = {{statement}}",
+    f"UPDATE {ALLOCATION} SET amount = 0 "
+    f"WHERE line IN (SELECT id FROM {LINE} WHERE statement = {{statement}})",
+    f"UPDATE {ALLOCATION} SET payer = {{twin}} "
+    f"WHERE line IN (SELECT id FROM {LINE} WHERE statement = {{statement}})",
+    f"DELETE FROM {ALLOCATION} "
+    f"WHERE line IN (SELECT id FROM {LINE} WHERE statement = {{statement}})",
+    f"TRUNCATE {STATEMENT} CASCADE",
+    f"TRUNCATE {LINE} CASCADE",
+    f"TRUNCATE {ALLOCATION} CASCADE",
+    ]
+
+
+class LockedTestCase(LedgerTestCase):
+
+    def lock(self, statement):
+        Statement = Pool().get('tibillet.convention.statement')
+        Statement.lock_content([Statement(statement)])
+
+    def create_locked(self):
+        self.perform(self.create_service)
+        statement = self.perform(self.create_statement)
+        self.perform(self.lock, statement)
+        return statement
+
+    def create_draft(self):
+        "Create the statement of the next half year, not computed"
+        Statement = Pool().get('tibillet.convention.statement')
+        statement, = Statement.create([{
+                    'convention': self.convention,
+                    'start_date': dt.date(2026, 7, 1),
+                    'end_date': dt.date(2026, 12, 31),
+                    'date': dt.date(2026, 12, 31),
+                    }])
+        return statement.id
+
+    def show(self, statement):
+        with self.start(readonly=True):
+            Statement = Pool().get('tibillet.convention.statement')
+            statement = Statement(statement)
+            return (
+                statement.state, statement.content, statement.hash,
+                statement.pot, statement.date, [
+                    (l.share, [
+                        (a.amount, a.payer.id, a.beneficiary.id)
+                        for a in l.allocations])
+                    for l in statement.lines])
+
+    def test_locked_statement(self):
+        "Test that no SQL edits, moves, deletes or empties what is locked"
+        statement = self.create_locked()
+        draft = self.perform(self.create_draft)
+        before = self.show(statement)
+        self.assertEqual(before[0], 'locked')
+        self.assertTrue(before[-1] and before[-1][0][1])
+        for template in UNDONE:
+            query = template.format(
+                statement=statement, draft=draft, twin=self.twin)
+            with self.subTest(query), self.assertRaisesRegex(
+                    Exception, 'is append-only'):
+                self.execute(query)
+            self.assertEqual(self.show(statement), before)
+
+    def test_goes_on(self):
+        "Test that a locked statement is invoiced and settled all the same"
+        statement = self.create_locked()
+        for state in ['invoiced', 'settled']:
+            self.assertEqual(self.execute(
+                    f'UPDATE {STATEMENT} SET state = %s WHERE id = %s',
+                    state, statement), 1)
+
+    def test_merged_party(self):
+        "Test that what was allotted to a party follows it when it is merged"
+        statement = self.create_locked()
+        query = (
+            f'UPDATE {ALLOCATION} SET beneficiary = %s WHERE beneficiary = %s '
+            f'AND line IN (SELECT id FROM {LINE} WHERE statement = %s)')
+        with self.assertRaisesRegex(Exception, 'is append-only'):
+            self.execute(query, self.twin, self.party, statement)
+        merge = 'UPDATE party_party SET replaced_by = %s WHERE id = %s'
+        self.execute(merge, self.twin, self.party)
+        self.addCleanup(self.execute, merge, None, self.party)
+        self.assertGreater(
+            self.execute(query, self.twin, self.party, statement), 0)
+
+    def test_draft(self):
+        "Test that what is not locked is computed again and deleted"
+        self.perform(self.create_service)
+
+        def compute():
+            Statement = Pool().get('tibillet.convention.statement')
+            statement, = Statement.create([{
+                        'convention': self.convention,
+                        'start_date': dt.date(2026, 1, 1),
+                        'end_date': dt.date(2026, 6, 30),
+                        'date': dt.date(2026, 6, 30),
+                        }])
+            Statement.compute([statement])
+            Statement.compute([statement])
+            lines = len(statement.lines)
+            Statement.draft([statement])
+            Statement.compute([statement])
+            return statement.id, lines
+
+        statement, lines = self.perform(compute)
+        self.assertEqual(lines, 1)
+        self.assertEqual(self.execute(
+                f'DELETE FROM {STATEMENT} WHERE id = %s', statement), 1)
+
+    def test_signature(self):
+        "Test that a signature stays once its clauses are adopted"
+        def sign():
+            pool = Pool()
+            Convention = pool.get('tibillet.convention')
+            Signature = pool.get('tibillet.convention.version.signature')
+            convention = Convention(self.convention)
+            version, = convention.versions
+            signature, = Signature.create([{
+                        'version': version.id,
+                        'party': convention.parties[0].id,
+                        'signatory': "Zoé",
+                        'date': dt.date(2025, 12, 1),
+                        }])
+            return version.id, signature.id
+
+        state = f'UPDATE {VERSION} SET state = %s WHERE id = %s'
+        with self.start(readonly=True):
+            Convention = Pool().get('tibillet.convention')
+            version = Convention(self.convention).versions[0].id
+        self.execute(state, 'proposed', version)
+        version, signature = self.perform(sign)
+        write = f"UPDATE {SIGNATURE} SET signatory = %s WHERE id = %s"
+        self.assertEqual(self.execute(write, "Zoé Martin", signature), 1)
+        for adopted in ['adopted', 'superseded']:
+            self.execute(state, adopted, version)
+            for query in [
+                    f"UPDATE {SIGNATURE} SET signatory = 'Bob' "
+                    f"WHERE id = {signature}",
+                    f"UPDATE {SIGNATURE} SET date = '2027-01-01' "
+                    f"WHERE id = {signature}",
+                    f"DELETE FROM {SIGNATURE} WHERE id = {signature}",
+                    ]:
+                with self.subTest(query), self.assertRaisesRegex(
+                        Exception, 'is append-only'):
+                    self.execute(query)
+
+
+del LedgerTestCase
