@@ -52,7 +52,7 @@ class ChangeRaceTestCase(ChangeMixin, TestCase):
                     self.make_till(code=f'T{i}').id
                     for i in range(SELLERS - 1)]
                 cls.concerts = []
-                for _ in range(4 * ROUNDS + 2):
+                for _ in range(4 * ROUNDS + 3):
                     concert = create_sale(50)
                     self.set_evening(concert)
                     tariff = self.make_tariff(
