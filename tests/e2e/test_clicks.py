@@ -46,7 +46,8 @@ def test_a_convention_is_activated_once(own_client):
         currency=company['currency'], start=date(2026, 1, 1))
     create(
         client, f'{CONVENTION}.party', convention=convention,
-        party=company['party'], roles=['provider', 'operator'],
+        party=company['party'], company=company['id'],
+        roles=['provider', 'operator'],
         signatory="Zoé", recoups=True)
     unit, = client.search('product.uom', [['symbol', '=', 'u']])
     create(
