@@ -3,69 +3,19 @@
 On a database with all our modules: the lists of tests/allowed, and what
 someone would try through HTTP.
 """
-import base64
-import json
 import secrets
 
 from tibillet_event.tests.records import create_sale
 
 from trytond.pool import Pool
-from trytond.tests.test_tryton import RouteTestCase, with_transaction
+from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
 from tests import hardening
-
-LOGINS = [
-    hardening.NOBODY, 'bar', 'partner', 'accountant', 'venue_manager',
-    'internal', 'administrator']
-PASSWORD = secrets.token_urlsafe()
-ADMINISTRATION = 'res.group_admin'
+from tests.called import CalledTestCase
 
 
-class HardeningTestCase(RouteTestCase):
-    module, *extras = hardening.modules()
-
-    @classmethod
-    def setUpDatabase(cls):
-        pool = Pool()
-        ModelData = pool.get('ir.model.data')
-        User = pool.get('res.user')
-        groups = hardening.logins()
-        users = User.create([{
-                    'login': login,
-                    'password': PASSWORD,
-                    'groups': (
-                        [('add', [groups[login]])] if groups[login] else None),
-                    } for login in LOGINS])
-        cls.users = {user.login: user.id for user in users}
-        cls.administration = ModelData.get_id(ADMINISTRATION)
-        cls.sessions = {}
-
-    def post(self, path, data, login=None):
-        headers = {}
-        if login:
-            if login not in self.sessions:
-                self.sessions[login] = self.log_in(login)
-            headers['Authorization'] = self.sessions[login]
-        return self.client().post(
-            f'/{self.db_name}/{path}', json=data, headers=headers)
-
-    def log_in(self, login):
-        response = self.post('rpc/', {
-                'id': 0,
-                'method': 'common.db.login',
-                'params': [login, {'password': PASSWORD}],
-                })
-        user, session, *_ = json.loads(response.data)['result']
-        token = base64.b64encode(f'{login}:{user}:{session}'.encode())
-        return f'Session {token.decode()}'
-
-    def call(self, login, method, *params, context=None):
-        "Return the parsed answer to the call, None if it is not one"
-        response = self.post('rpc/', {
-                'id': 0, 'method': method, 'params': [*params, context or {}],
-                }, login=login)
-        return json.loads(response.data) if response.is_json else None
+class HardeningTestCase(CalledTestCase):
 
     def assertRefused(self, answer):
         self.assertIsNotNone(answer)
@@ -308,6 +258,15 @@ class HardeningTestCase(RouteTestCase):
         self.assertIn(hidden, str(self.call(
                     'venue_manager', 'model.tibillet.performance.default_get',
                     ['event'], context={'default_event': event})['error']))
+        for method, params, context in [
+                ('performance.create', [[{}]], {'default_event': event}),
+                ('event.copy', [[event], {}], {}),
+                ('event.copy', [[event], {'name': "Mine"}], {}),
+                ]:
+            with self.subTest(method=method, params=params):
+                self.assertIn(hidden, str(self.call(
+                            'venue_manager', f'model.tibillet.{method}',
+                            *params, context=context)))
         for values in [
                 {'coproducers': [['add', [party, 777_777]]]},
                 {'coproducers': [['create', [{
@@ -411,4 +370,4 @@ class HardeningTestCase(RouteTestCase):
         self.assertNotIn('TiBillet / Configuration', menus('bar'))
 
 
-del RouteTestCase
+del CalledTestCase

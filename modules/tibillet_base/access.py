@@ -320,18 +320,22 @@ class ModelAccess(metaclass=PoolMeta):
         would tell it.
         arguments: those of the call, converted.
         """
+        reached = defaultdict(set)
+        defaults = {
+            key.removeprefix('default_'): value
+            for key, value in context.items() if key.startswith('default_')}
         if name == 'create':
-            values = arguments[0]
+            values = [*arguments[0], defaults]
         elif name == 'write':
             values = arguments[1::2]
+        elif name == 'copy':
+            # trytond reads without check what it copies.
+            reached = reach.of_copy(Model, *arguments)
+            values = []
         elif name == 'default_get':
-            values = [{
-                    key.removeprefix('default_'): value
-                    for key, value in context.items()
-                    if key.startswith('default_')}]
+            values = [defaults]
         else:
             return
-        reached = defaultdict(set)
         for some in values:
             reach.of_values(Model, some, reached)
         if cls.get_level() not in {'root', 'administration'}:

@@ -43,6 +43,10 @@ class NumberModificationError(AccessError):
     pass
 
 
+class ServerFieldError(AccessError):
+    pass
+
+
 class PartyKeptError(AccessError):
     pass
 

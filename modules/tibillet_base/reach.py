@@ -4,6 +4,7 @@ trytond checks the rules where a record is read. A call that computes from
 values sent by the client, or that exports along relations, reaches records
 nobody has checked.
 """
+import functools
 from collections import defaultdict
 
 from trytond.i18n import gettext
@@ -98,6 +99,19 @@ def of_values(Model, values, reached=None):
                     of_values(Target, item, reached)
                 elif _id(item) is not None:
                     reached[Target.__name__].add(_id(item))
+    return reached
+
+
+def of_copy(Model, records, default=None):
+    "Return the records that are copied, and those that the copies will name"
+    reached = defaultdict(set)
+    reached[Model.__name__].update(map(int, records))
+    for key, value in (default or {}).items():
+        # What is copied below is named as lines.product.
+        names = key.split('.')
+        of_values(Model, functools.reduce(
+                lambda nested, name: {name: nested}, reversed(names), value),
+            reached)
     return reached
 
 

@@ -15,6 +15,10 @@ KINDS = [
 
 class Allocation(ModelSQL, ModelView):
     __name__ = 'tibillet.convention.allocation'
+    # People make none, its statement does when it is locked.
+    _server_fields = {
+        'line', 'payer', 'beneficiary', 'kind', 'key', 'name', 'amount',
+        'mode'}
 
     line = fields.Many2One(
         'tibillet.convention.statement.line', "Statement Line",

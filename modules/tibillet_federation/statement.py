@@ -345,7 +345,7 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     _typed_fields = {
         'convention', 'start_date', 'end_date', 'date', 'disputes',
         'approvals'}
-    # What the buttons write, and nobody brings.
+    # What the buttons write, and take back.
     _computed_fields = {
         'sent_on', 'opening_remaining', 'closing_remaining', 'pot',
         'crossed_on', 'balances', 'lines', 'entry_links', 'hash', 'content'}
@@ -355,14 +355,10 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
             cls, mode, statements, values=None, external=False):
         super().check_modification(
             mode, statements, values=values, external=external)
-        if mode == 'create':
-            wrong = [
-                s for s in statements
-                if external and (s.state != 'draft' or any(
-                        getattr(s, n) for n in cls._computed_fields))]
-        elif mode == 'delete':
+        wrong = []
+        if mode == 'delete':
             wrong = [s for s in statements if s.state != 'draft']
-        else:
+        elif mode == 'write':
             changed = set(values)
             wrong = [
                 s for s in statements

@@ -2,7 +2,7 @@
 import datetime as dt
 from unittest.mock import patch
 
-from tibillet_base.exceptions import DeviceError
+from tibillet_base.exceptions import DeviceError, ServerFieldError
 from tibillet_base.routes import api
 from tibillet_base.tools import now, who
 
@@ -296,7 +296,7 @@ class DeviceTestCase(RouteTestCase):
                 with self.subTest(values=values), \
                         self.assertRaises(AccessError):
                     Device.write([device], values)
-            with self.assertRaises(DeviceError):
+            with self.assertRaises(ServerFieldError):
                 Device.create([{
                             'name': "Bar 3",
                             'company': device.company.id,

@@ -2,9 +2,9 @@ import datetime as dt
 import xml.etree.ElementTree as etree
 from decimal import Decimal
 
+from tibillet_base.exceptions import ServerFieldError
 from tibillet_equipment.exceptions import (
-    BookingModificationError, CustodyModificationError,
-    EquipmentModificationError)
+    BookingModificationError, EquipmentModificationError)
 
 from trytond.model.exceptions import AccessError
 from trytond.model.modelview import AccessButtonError
@@ -227,11 +227,11 @@ class AccessMixin:
         with acting(user):
             with self.assertRaises(EquipmentModificationError):
                 Equipment.write([unit], {'state': 'retired'})
-            with self.assertRaises(EquipmentModificationError):
+            with self.assertRaises(ServerFieldError):
                 create_units(product, 1, state='available')
             with self.assertRaises(BookingModificationError):
                 Booking.write([booking], {'state': 'confirmed'})
-            with self.assertRaises(CustodyModificationError):
+            with self.assertRaises(ServerFieldError):
                 Custody.create([{
                             'direction': 'out',
                             'from_party': company.party.id,
