@@ -80,16 +80,25 @@ class Invoice(metaclass=PoolMeta):
         if rate != 1:
             due = half_up(
                 Fraction(self.total_amount) * rate, self.currency.rounding)
-            to_pay = self._get_move_lines_to_pay(
-                self.payment_term_date or statement.due_date, due)
+            whole = [l for l in move.lines if l.account == self.account]
             move.lines = [
-                l for l in move.lines if l.account != self.account] + to_pay
+                l for l in move.lines if l.account != self.account
+                ] + self._divide_to_pay(
+                    whole, self.payment_term_date or statement.due_date, due)
         return move
 
-    def _get_move_lines_to_pay(self, date, due):
-        "Return what is to be paid that day, and what waits"
-        found = [(date, due), (None, self.total_amount - due)]
-        return [self._get_move_line(d, a) for d, a in found if a]
+    def _divide_to_pay(self, whole, date, due):
+        "Return what is to be paid that day, and what waits, of whole lines"
+        amounts = [(date, due), (None, self.total_amount - due)]
+        lines = [self._get_move_line(d, a) for d, a in amounts if a]
+        # Each is converted by itself, and they make what was converted once.
+        missing = sum(l.debit - l.credit for l in whole) - sum(
+            l.debit - l.credit for l in lines)
+        if missing:
+            last = lines[-1]
+            amount = last.debit - last.credit + missing
+            last.debit, last.credit = max(amount, 0), max(-amount, 0)
+        return lines
 
     @classmethod
     def process(cls, invoices):
