@@ -29,6 +29,13 @@ def _deposit_kept(company):
         "price of anything, so without VAT.")
 
 
+def _deposit_vat(company):
+    return get_account_field(
+        "VAT of Deposits", company,
+        "The VAT that is due when a deposit is paid waits here for the "
+        "invoice, such as 44587.")
+
+
 class TicketConfiguration(metaclass=PoolMeta):
     __name__ = 'tibillet.ticket.configuration'
 
@@ -38,12 +45,15 @@ class TicketConfiguration(metaclass=PoolMeta):
         _deposit(Eval('context', {}).get('company', -1)))
     deposit_kept_account = fields.MultiValue(
         _deposit_kept(Eval('context', {}).get('company', -1)))
+    deposit_vat_account = fields.MultiValue(
+        _deposit_vat(Eval('context', {}).get('company', -1)))
 
     @classmethod
     def multivalue_model(cls, field):
         pool = Pool()
         if field in {
-                'sales_point', 'deposit_account', 'deposit_kept_account'}:
+                'sales_point', 'deposit_account', 'deposit_kept_account',
+                'deposit_vat_account'}:
             return pool.get('tibillet.ticket.configuration.account')
         return super().multivalue_model(field)
 
@@ -54,3 +64,4 @@ class TicketConfigurationAccount(metaclass=PoolMeta):
     sales_point = _series(Eval('company', -1))
     deposit_account = _deposit(Eval('company', -1))
     deposit_kept_account = _deposit_kept(Eval('company', -1))
+    deposit_vat_account = _deposit_vat(Eval('company', -1))

@@ -1,8 +1,9 @@
 """The deposit of a group: asked by a day, kept apart, taken off the invoice.
 
 What is paid is owed to the group until it is deducted, given back or kept:
-an account such as 4191, without VAT. Each of these is a fact with its move,
-or with its sale at a till, whose closure posts it.
+an account such as 4191, VAT included. Each of these is a fact with its move,
+or with its sale at a till, whose closure posts it. Its VAT has its own move
+(``sale_deposit_vat.py``).
 """
 from decimal import Decimal
 
@@ -181,6 +182,8 @@ class Sale(metaclass=PoolMeta):
         if found:
             return found[0].check_same(self, kind, amount)
         self._check_deposit(kind, amount)
+        due = self._get_deposit_vat(
+            self.deposit_held + (amount if kind == 'received' else -amount))
         values = {}
         with Transaction().set_context(company=self.company.id):
             if point:
@@ -191,6 +194,9 @@ class Sale(metaclass=PoolMeta):
                     account = self._get_deposit_account('deposit_kept')
                 values['move'] = self._post_deposit(
                     kind, amount, date, journal, account).id
+            date = date or tools.today(self.company)
+            values.update(self._post_deposit_vat(
+                    due, date, point.journal if point else journal))
             deposit = self._add_deposit(kind, amount, uuid, date, **values)
         if kind == 'received':
             self._extend_holds(bool(point))
@@ -277,7 +283,7 @@ class Sale(metaclass=PoolMeta):
             [Paid(method.id, sign * amount)], may_return=sign < 0)
         return sale.id
 
-    def _add_deposit(self, kind, amount, uuid, date=None, **values):
+    def _add_deposit(self, kind, amount, uuid, date, **values):
         pool = Pool()
         Deposit = pool.get('tibillet.sale.deposit')
         deposit, = Deposit.create([{
@@ -287,7 +293,7 @@ class Sale(metaclass=PoolMeta):
                         [('sale', '=', self.id)], count=True) + 1,
                     'kind': kind,
                     'amount': amount,
-                    'date': date or tools.today(self.company),
+                    'date': date,
                     'request': uuid,
                     'recorded_by': tools.who(),
                     **values,
@@ -324,12 +330,14 @@ class Sale(metaclass=PoolMeta):
         if amount <= 0:
             return
         date = invoice.move.date
+        due = sale._get_deposit_vat(sale.deposit_held - amount)
         with Transaction().set_context(company=self.company.id):
             move = sale._post_deposit(
                 'deducted', amount, date, invoice.journal, invoice.account)
             sale._add_deposit(
                 'deducted', amount, f'{self.id}/{invoice.id}', date,
-                move=move.id)
+                move=move.id,
+                **sale._post_deposit_vat(due, date, invoice.journal))
         paid = [
             line for line in move.lines if line.account == invoice.account]
         Invoice.add_payment_lines({invoice: paid})
@@ -366,6 +374,13 @@ class SaleDeposit(FactMixin, ModelSQL, ModelView):
     point_sale = fields.Many2One(
         'sale.point.sale', "Sale at the Till", readonly=True,
         ondelete='RESTRICT')
+    vat = Monetary(
+        "VAT", currency='currency', digits='currency', readonly=True,
+        help="Due from this day; negative if it is taken back. Empty if "
+        "nothing was posted of it.")
+    vat_move = fields.Many2One(
+        'account.move', "Move of the VAT", readonly=True,
+        ondelete='RESTRICT')
     request = fields.Char(
         "Request", required=True, readonly=True, strip=False)
     recorded_by = fields.Char("Recorded By", readonly=True, strip=False)
@@ -388,7 +403,7 @@ class SaleDeposit(FactMixin, ModelSQL, ModelView):
         refuse_changes(
             cls._table, [
                 'sale', 'rank', 'kind', 'amount', 'date', 'move',
-                'point_sale', 'request', 'recorded_by'])
+                'point_sale', 'vat', 'vat_move', 'request', 'recorded_by'])
 
     @fields.depends('sale', '_parent_sale.company')
     def on_change_with_company(self, name=None):

@@ -25,6 +25,13 @@ class SystemDeclaration(WholeReport):
     __name__ = 'tibillet.ticket.system'
 
     @classmethod
+    def _get_records(cls, ids, model, data):
+        # It tells of the company; the configuration, from which it is
+        # printed, is a single one that may never have been saved, so that
+        # it has no name for the file.
+        return []
+
+    @classmethod
     def _execute(cls, records, header, data, action):
         # The company of the context was written by the client.
         company = Transaction().context.get('company')
