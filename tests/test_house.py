@@ -13,7 +13,7 @@ from tools.content import MODULES, names
 from tools.steps import ROOT
 
 LINES_MAX = 500
-ROOMS = ['modules', 'demo', 'bench', 'tools', 'tests']
+ROOMS = ['modules', 'demo', 'bench', 'terminal', 'tools', 'tests']
 # (what, pattern): never in the code of the modules nor beside it.
 NEVER = [
     ("an error without a name", r'raise UserError\('),

@@ -1,13 +1,18 @@
 """Who may name whom: a floor stands only on those before it."""
+import ast
 import re
 
 import pytest
 
 from tests.sources import (
     FLOORS, OUTSIDE, imports, is_standard, manifest, needs_platform, own_file,
-    python_files)
+    python_files, tree)
 from tools.content import MODULES, names
+from tools.steps import ROOT
 
+TERMINAL = ROOT / 'terminal'
+# What readers of cards are asked through, by file.
+READERS = {}
 # Files whose name promises arithmetic without a database.
 ARITHMETIC = {
     'capacity.py', 'clauses.py', 'demurrage.py', 'netting.py', 'order.py',
@@ -90,6 +95,22 @@ def test_arithmetic_is_a_leaf():
         for module in names() for path in python_files(MODULES / module)
         if path.name in ARITHMETIC and needs_platform(path)]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    'path', python_files(TERMINAL),
+    ids=lambda p: str(p.relative_to(TERMINAL)))
+def test_terminal_stands_alone(path):
+    "A terminal has the cellar, and a reader one library of its own"
+    others = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            others.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            others.add(node.module)
+    assert {
+        name.split('.')[0] for name in others if not is_standard(name)
+        } <= {'tibillet', *READERS.get(path.name, [])}
 
 
 def test_imports_of_ours_exist():
