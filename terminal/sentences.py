@@ -65,6 +65,15 @@ SENTENCES = {
     'reader_end': (
         "The reader gives no more cards.",
         "Le lecteur ne donne plus de carte."),
+    'reader_library': (
+        "The reader needs the library nfcpy: type pip install nfcpy.",
+        "Le lecteur a besoin de la bibliothèque nfcpy : tapez pip install "
+        "nfcpy."),
+    'reader_device': (
+        "There is no reader at \"{path}\", or this user may not use it: "
+        "{reason}.",
+        "Aucun lecteur en « {path} », ou cet utilisateur n'y a pas droit : "
+        "{reason}."),
     'order_empty': (
         "Name what is sold: 1 is the first article, 2x3 two of the third.",
         "Indiquez ce qui est vendu : 1 est le premier article, 2x3 deux fois "

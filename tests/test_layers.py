@@ -12,7 +12,7 @@ from tools.steps import ROOT
 
 TERMINAL = ROOT / 'terminal'
 # What readers of cards are asked through, by file.
-READERS = {}
+READERS = {'contactless.py': {'nfc'}}
 # Files whose name promises arithmetic without a database.
 ARITHMETIC = {
     'capacity.py', 'clauses.py', 'demurrage.py', 'netting.py', 'order.py',

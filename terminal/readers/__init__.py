@@ -9,7 +9,7 @@ import re
 
 from ..exceptions import ReaderError
 
-NAMES = ('fake', 'wedge')
+NAMES = ('fake', 'udp', 'usb', 'wedge')
 # As 04:a1:b2:c3, of 4, 7, 8 or 10 bytes.
 UID = re.compile(r'(?:[0-9A-F]{2}[ :-]?){4,10}')
 
