@@ -64,7 +64,7 @@ class Terminal:
         for balance in balances:
             self.say(
                 'balance' if balance['accepted'] else 'balance_elsewhere',
-                name=balance['name'], balance=balance['balance'])
+                **{k: balance[k] for k in ['name', 'balance', 'money']})
             if balance['melts_on']:
                 self.say(
                     'melts', melts=balance['melts'],

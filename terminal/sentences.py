@@ -119,10 +119,12 @@ SENTENCES = {
         "{key:>3}  {label}  {price} {currency}",
         "{key:>3}  {label}  {price} {currency}"),
     'card_empty': ("There is nothing on the card.", "La carte est vide."),
-    'balance': ("{name}: {balance}", "{name} : {balance}"),
+    'balance': (
+        "{name}: {balance} (money {money})",
+        "{name} : {balance} (monnaie n° {money})"),
     'balance_elsewhere': (
-        "{name}: {balance}, not taken here",
-        "{name} : {balance}, pas acceptée ici"),
+        "{name}: {balance} (money {money}), not taken here",
+        "{name} : {balance} (monnaie n° {money}), pas acceptée ici"),
     'melts': (
         "{melts} of it melts on {date} if it is not used.",
         "{melts} fondent le {date} sans utilisation."),

@@ -122,7 +122,8 @@ class TerminalTestCase(CardTillMixin, RouteTestCase):
         self.check_said(
             self.run_terminal('pay', '2x1'), DONE,
             "PAID 7.00", "OWN: -7.00, 13.00 left")
-        self.check_said(self.run_terminal('read'), DONE, "OWN: 13.00")
+        self.check_said(self.run_terminal('read'), DONE,
+            f"OWN: 13.00 (money {self.own})")
         self.check_said(
             self.run_terminal('bar', typed='9\n1\n\n'), DONE,
             '"9" is no article', "OWN: -3.50, 9.50 left")
