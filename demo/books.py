@@ -180,6 +180,17 @@ def fiscal_year(company, year):
     return fiscalyear
 
 
+def defer_memberships(company):
+    "Say where what is paid for memberships waits to be earned"
+    Configuration = Model.get('tibillet.membership.configuration')
+    Journal = Model.get('account.journal')
+    configuration = Configuration(1)
+    configuration.deferred_account = account(company, '487')
+    configuration.earning_journal, = Journal.find(
+        [('type', '=', 'general')], limit=1)
+    configuration.save()
+
+
 def _sequence(company, type_, name):
     Sequence = Model.get('ir.sequence.strict')
     Type = Model.get('ir.sequence.type')

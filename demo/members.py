@@ -20,7 +20,7 @@ from decimal import Decimal
 
 from proteus import Model, Wizard
 
-from . import books, surplus
+from . import books, donors, surplus
 
 D = Decimal
 CREATED = dt.date(2025, 3, 3)
@@ -106,6 +106,8 @@ def build(house, progress):
         _season(house.association)
         progress("the next one, by invoice")
         _renew(house.association)
+        progress("gifts and their tax receipts")
+        donors.thank(books.on)
     with books.working_for(house.cooperative):
         progress("shares and colleges")
         with books.on(CREATED):
@@ -122,15 +124,9 @@ def build(house, progress):
 
 def _season(company):
     "Make the plans and the members, and record what they pay at once"
-    Configuration = Model.get('tibillet.membership.configuration')
-    Journal = Model.get('account.journal')
     Membership = Model.get('tibillet.membership')
     Plan = Model.get('tibillet.membership.plan')
-    configuration = Configuration(1)
-    configuration.deferred_account = books.account(company, '487')
-    configuration.earning_journal, = Journal.find(
-        [('type', '=', 'general')], limit=1)
-    configuration.save()
+    books.defer_memberships(company)
     product = _product(company)
     plans = {}
     for name, price in PRICES.items():
@@ -139,6 +135,8 @@ def _season(company):
             season_month='9', season_day=1, grace_days=60,
             price_kind='fixed', price=price, product=product,
             buyers='organisation' if name == "Association" else 'person')
+        # What persons pay gets them nothing but a voice: it is a gift.
+        plan.is_gift = plan.buyers == 'person'
         plan.save()
         plans[name] = plan
     for kind, name, paid_on, _ in MEMBERS:

@@ -132,6 +132,7 @@ def _artists():
 def _plans(company):
     "Return the plans by who may buy them"
     Plan = Model.get('tibillet.membership.plan')
+    books.defer_memberships(company)
     person = Plan(name="Adhésion à prix libre", buyers='person')
     person.price_kind = 'free'
     person.price_min = Decimal('5')

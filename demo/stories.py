@@ -78,8 +78,9 @@ STORIES = {
         "choose the card of the venue.",
         tell_bar, after='convention'),
     'members': Story(
-        "Members: an association renews a season, a SCIC of three colleges "
-        "holds an assembly that counts in proportion and one that counts by "
-        "majority in each college; print their minutes.",
+        "Members: an association renews a season and makes the tax receipts "
+        "of its donors, a SCIC of three colleges holds an assembly that "
+        "counts in proportion and one that counts by majority in each "
+        "college; print their minutes.",
         tell_members, after='convention'),
     }

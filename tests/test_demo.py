@@ -3,8 +3,9 @@ import json
 from decimal import Decimal
 
 import pytest
+from tibillet_membership import receipt_rules
 
-from demo import second_season, stories
+from demo import donors, members, second_season, stories
 from tests.test_worked_year import number, rows
 from tools import commands, database
 from tools.steps import Stop
@@ -64,3 +65,21 @@ def test_figures():
     share, recouped, after = total
     assert share == recouped + after
     assert share * Decimal('1.20') == second_season.TOTAL
+
+
+def test_receipts():
+    "The receipts that the story checks are what persons paid and gave"
+    limit = receipt_rules.Limit(Decimal('0.25'), Decimal('73'))
+    expected, left = {}, []
+    for plan, name, paid_on, _ in members.MEMBERS:
+        if plan == "Individuelle" and paid_on.startswith(str(donors.YEAR)):
+            expected[name] = members.PRICES[plan]
+    for name, date, amount, counterpart in donors.GIFTS:
+        if date.year != donors.YEAR:
+            continue
+        if receipt_rules.is_small(amount, counterpart, limit):
+            expected[name] += amount
+        else:
+            left.append(name)
+    assert (expected, left) == (donors.RECEIPTS, donors.LEFT)
+    assert f"{sum(expected.values())}\n\n" in donors.__doc__
