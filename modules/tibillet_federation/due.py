@@ -99,3 +99,13 @@ def due_by_part(parts, invoiced, paid, quantum=CENT):
     for i in by_remainder[:left]:
         units[i] += 1
     return [from_units(u, quantum) for u in units]
+
+
+def to_invoice(amount, due, invoiced):
+    """Return what of amount is due and not invoiced yet, of its sign
+
+    Nothing when more is invoiced than is due: what customers take back is
+    given back by the correction of the service.
+    """
+    left = due - invoiced
+    return max(left, ZERO) if amount > 0 else min(left, ZERO)

@@ -1,18 +1,17 @@
 from collections import defaultdict
 from decimal import Decimal
-from fractions import Fraction
 
-from tibillet_base.tools import sliced
+from tibillet_base.tools import sliced, today
 
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
-from tibillet.money import half_up
-
+from .due import to_invoice
 from .exceptions import StatementInvoiceError
-from .statement_debt import get_due_rate
+from .statement_debt import get_due_parts
 
+ZERO = Decimal(0)
 # The product that invoices each kind of allocation.
 PRODUCTS = {
     'recoupment': 'recoupment_product',
@@ -25,15 +24,16 @@ class Invoice(metaclass=PoolMeta):
 
     @property
     def convention_statements(self):
-        "The convention statements the invoice comes from"
-        return {a.line.statement for a in self._convention_allocations}
+        "The convention statements the invoice comes from, or credits"
+        allocations = (get_allocation(l) for l in self.lines)
+        return {a.line.statement for a in allocations if a}
 
     @property
-    def _convention_allocations(self):
+    def _convention_lines(self):
+        "The lines that invoice an allocation, which no credit does"
         pool = Pool()
         Allocation = pool.get('tibillet.convention.allocation')
-        return [
-            l.origin for l in self.lines if isinstance(l.origin, Allocation)]
+        return [l for l in self.lines if isinstance(l.origin, Allocation)]
 
     @classmethod
     def validate_invoice(cls, invoices):
@@ -44,67 +44,47 @@ class Invoice(metaclass=PoolMeta):
     def post(cls, invoices):
         cls._check_statements(invoices)
         super().post(invoices)
+        # A credit note takes off what a settled statement has invoiced.
+        cls._follow_statements(invoices)
 
     @classmethod
     def _check_statements(cls, invoices):
-        "Refuse to invoice another amount than the statement says"
-        invoiced = {}
+        "Refuse to invoice another amount than what is due of a statement"
+        known = {}
         for invoice in invoices:
-            for allocation in invoice._convention_allocations:
+            for line in invoice._convention_lines:
+                allocation = line.origin
                 statement = allocation.line.statement
-                if statement not in invoiced:
-                    invoiced[statement] = _get_invoiced(statement)
-                amount = invoiced[statement][allocation.id, invoice.type]
-                if amount != allocation.amount:
-                    raise StatementInvoiceError(gettext(
-                            'tibillet_federation.msg_statement_invoice_amount',
-                            invoice=invoice.rec_name,
-                            statement=statement.rec_name,
-                            allocation=allocation.rec_name,
-                            amount=statement.convention.format_amount(
-                                allocation.amount)))
-
-    def get_move(self):
-        """Return the move, where only what is due has a day to be paid
-
-        By the clauses the rest waits for what the customers pay.
-        """
-        known = self.move
-        move = super().get_move()
-        allocations = self._convention_allocations
-        if known or not allocations:
-            return move
-        statement = allocations[0].line.statement
-        rate = get_due_rate(
-            statement, allocations[0].payer, allocations[0].beneficiary)
-        if rate != 1:
-            due = half_up(
-                Fraction(self.total_amount) * rate, self.currency.rounding)
-            whole = [l for l in move.lines if l.account == self.account]
-            move.lines = [
-                l for l in move.lines if l.account != self.account
-                ] + self._divide_to_pay(
-                    whole, self.payment_term_date or statement.due_date, due)
-        return move
-
-    def _divide_to_pay(self, whole, date, due):
-        "Return what is to be paid that day, and what waits, of whole lines"
-        amounts = [(date, due), (None, self.total_amount - due)]
-        lines = [self._get_move_line(d, a) for d, a in amounts if a]
-        # Each is converted by itself, and they make what was converted once.
-        missing = sum(l.debit - l.credit for l in whole) - sum(
-            l.debit - l.credit for l in lines)
-        if missing:
-            last = lines[-1]
-            amount = last.debit - last.credit + missing
-            last.debit, last.credit = max(amount, 0), max(-amount, 0)
-        return lines
+                if statement not in known:
+                    known[statement] = (
+                        get_invoiced(statement), get_due_parts(statement))
+                invoiced, dues = known[statement]
+                amount = invoiced[allocation.id, invoice.type]
+                due = dues.get(allocation.id, ZERO)
+                if amount == due:
+                    continue
+                convention = statement.convention
+                raise StatementInvoiceError(gettext(
+                        'tibillet_federation.msg_statement_invoice_due'
+                        if due != allocation.amount else
+                        'tibillet_federation.msg_statement_invoice_amount',
+                        invoice=invoice.rec_name,
+                        statement=statement.rec_name,
+                        allocation=allocation.rec_name,
+                        invoiced=convention.format_amount(amount),
+                        due=convention.format_amount(due),
+                        amount=convention.format_amount(allocation.amount)))
 
     @classmethod
     def process(cls, invoices):
+        super().process(invoices)
+        cls._follow_statements(invoices)
+
+    @classmethod
+    @without_check_access
+    def _follow_statements(cls, invoices):
         pool = Pool()
         Statement = pool.get('tibillet.convention.statement')
-        super().process(invoices)
         statements = {s for i in invoices for s in i.convention_statements}
         Statement.follow_payments(Statement.browse(statements))
 
@@ -117,22 +97,59 @@ class InvoiceLine(metaclass=PoolMeta):
         return super()._get_origin() + ['tibillet.convention.allocation']
 
 
+def get_allocation(line):
+    """Return the allocation that an invoice line invoices, or nothing
+
+    What credits a line is of the same allocation.
+    """
+    pool = Pool()
+    Allocation = pool.get('tibillet.convention.allocation')
+    InvoiceLine = pool.get('account.invoice.line')
+    origin = line.origin
+    while isinstance(origin, InvoiceLine):
+        origin = origin.origin
+    return origin if isinstance(origin, Allocation) else None
+
+
 def get_invoices(statement):
-    """Return the draft invoices of what has to be paid, not saved
+    """Return the draft invoices of what is due and not invoiced, not saved
 
     Who receives and keeps its books here sends an invoice; who pays and
     keeps its books here receives one.
     """
-    invoiced = _get_invoiced(statement)
     invoices = []
-    for type_, company, party, allocations in get_flows(statement):
-        todo = [a for a in allocations if not invoiced[a.id, type_]]
-        if todo:
-            with Transaction().set_context(company=company.id):
-                invoices.append(
-                    _get_invoice(statement, type_, company, party, todo))
+    for type_, company, party, amounts, is_part in get_to_invoice(statement):
+        with Transaction().set_context(company=company.id):
+            invoice = _get_invoice(statement, type_, company, party, amounts)
+            if is_part and statement.due_date:
+                # It has become due after the statement: the days to pay run
+                # from its own day.
+                invoice.payment_term_date = max(
+                    statement.due_date,
+                    statement._get_due_date(today(company)))
+            invoices.append(invoice)
     # Each strict sequence is taken in the same order by everyone.
     return sorted(invoices, key=lambda i: i.company.id)
+
+
+def get_to_invoice(statement):
+    """Return (type, company, other party, amounts, is part) to invoice
+
+    amounts: what is due and not invoiced yet, by allocation.
+    is part: the rest waits for the customers, or has waited.
+    """
+    invoiced, dues = get_invoiced(statement), get_due_parts(statement)
+    for type_, company, party, allocations in get_flows(statement):
+        amounts = {}
+        for allocation in allocations:
+            left = to_invoice(
+                allocation.amount, dues[allocation.id],
+                invoiced[allocation.id, type_])
+            if left:
+                amounts[allocation] = left
+        if amounts:
+            yield type_, company, party, amounts, any(
+                amounts.get(a, ZERO) != a.amount for a in allocations)
 
 
 def get_tax(statement, type_, company, party, allocations):
@@ -140,10 +157,11 @@ def get_tax(statement, type_, company, party, allocations):
 
     In the context of the company.
     """
-    invoice = _get_invoice(statement, type_, company, party, allocations)
+    invoice = _get_invoice(
+        statement, type_, company, party, {a: a.amount for a in allocations})
     invoice.accounting_date = statement.end_date
     return sum(
-        (t.amount for t in invoice._get_taxes().values()), Decimal(0))
+        (t.amount for t in invoice._get_taxes().values()), ZERO)
 
 
 def is_invoiced(statement):
@@ -153,7 +171,7 @@ def is_invoiced(statement):
 
 def get_not_invoiced(statement):
     "Return (payer, beneficiary) of what is not invoiced yet, to the cent"
-    invoiced = _get_invoiced(statement)
+    invoiced = get_invoiced(statement)
     return {
         (allocation.payer, allocation.beneficiary)
         for type_, _, _, allocations in get_flows(statement)
@@ -215,26 +233,40 @@ def _get_pairs(statement):
     return companies, pairs
 
 
-def _get_invoiced(statement):
+def get_invoiced(statement):
     """Return what is invoiced by (allocation id, invoice type)
 
     Less what was credited since; what is cancelled does not count.
     """
     amounts = defaultdict(Decimal)
-    origins = {}
+    for allocation, line in get_lines(statement):
+        amounts[allocation.id, line.invoice.type] += get_price(line)
+    return amounts
+
+
+def get_lines(statement):
+    """Return (allocation, invoice line) of what is invoiced and credited
+
+    A draft invoice counts, a credit note once it is posted.
+    """
+    found, origins = [], {}
     for line in statement.lines:
         for allocation in line.allocations:
             for invoice_line in allocation.invoice_lines:
-                invoice = invoice_line.invoice
-                if _counts(invoice, statement):
-                    key = allocation.id, invoice.type
-                    amounts[key] += _get_price(invoice_line)
-                    origins[str(invoice_line)] = key
-    for line in get_credits(list(origins)):
-        if (line.invoice.state in {'posted', 'paid'}
-                and _counts(line.invoice, statement)):
-            amounts[origins[str(line.origin)]] += _get_price(line)
-    return amounts
+                if _counts(invoice_line.invoice, statement):
+                    found.append((allocation, invoice_line))
+                    origins[str(invoice_line)] = allocation
+    while origins:
+        credits = {}
+        for line in get_credits(list(origins)):
+            if (line.invoice.state in {'posted', 'paid'}
+                    and _counts(line.invoice, statement)):
+                allocation = origins[str(line.origin)]
+                found.append((allocation, line))
+                credits[str(line)] = allocation
+        # A credit note may be credited in its turn.
+        origins = credits
+    return found
 
 
 def _counts(invoice, statement):
@@ -243,7 +275,7 @@ def _counts(invoice, statement):
         and invoice.currency == statement.currency)
 
 
-def _get_price(line):
+def get_price(line):
     # The amount of a supplier's line holds the tax that is not recovered.
     return line.invoice.currency.round(
         Decimal(str(line.quantity or 0)) * (line.unit_price or 0))
@@ -259,7 +291,7 @@ def get_credits(origins):
         if line.invoice]
 
 
-def _get_invoice(statement, type_, company, party, allocations):
+def _get_invoice(statement, type_, company, party, amounts):
     pool = Pool()
     Company = pool.get('company.company')
     Invoice = pool.get('account.invoice')
@@ -276,22 +308,20 @@ def _get_invoice(statement, type_, company, party, allocations):
     invoice.on_change_type()
     invoice.on_change_party()
     invoice.payment_term = None
-    # What is not due has no day yet.
-    if get_due_rate(
-            statement, allocations[0].payer, allocations[0].beneficiary):
-        invoice.payment_term_date = statement.due_date
+    invoice.payment_term_date = statement.due_date
     if type_ == 'in':
         invoice.reference = statement.number
-    beneficiary = allocations[0].beneficiary
+    beneficiary = next(iter(amounts)).beneficiary
     taxed = any(
         p.party == beneficiary and p.vat_regime == 'subject'
         for p in statement.convention.parties)
     invoice.lines = [
-        _get_invoice_line(invoice, a, taxed) for a in allocations]
+        _get_invoice_line(invoice, allocation, amount, taxed)
+        for allocation, amount in amounts.items()]
     return invoice
 
 
-def _get_invoice_line(invoice, allocation, taxed):
+def _get_invoice_line(invoice, allocation, amount, taxed):
     pool = Pool()
     Line = pool.get('account.invoice.line')
     line = Line(
@@ -300,14 +330,26 @@ def _get_invoice_line(invoice, allocation, taxed):
         currency=invoice.currency,
         type='line',
         product=get_product(allocation, invoice.company),
-        description=allocation.rec_name,
-        quantity=1 if allocation.amount > 0 else -1,
+        description=_describe(allocation, amount),
+        quantity=1 if amount > 0 else -1,
         origin=allocation)
     line.on_change_product()
-    line.unit_price = abs(allocation.amount)
+    line.unit_price = abs(amount)
     if not taxed:
         line.taxes = []
     return line
+
+
+def _describe(allocation, amount):
+    "Return what an invoice line says, and whether it is a part"
+    if amount == allocation.amount:
+        return allocation.rec_name
+    convention = allocation.line.statement.convention
+    return gettext(
+        'tibillet_federation.msg_invoice_line_part',
+        allocation=allocation.rec_name,
+        amount=convention.format_amount(amount),
+        whole=convention.format_amount(allocation.amount))
 
 
 def get_product(allocation, company):

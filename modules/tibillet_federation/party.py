@@ -5,6 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
+from trytond.transaction import without_check_access
 
 from . import sharing
 
@@ -18,6 +19,15 @@ class Party(metaclass=PoolMeta):
             help="The parties of the conventions of the party, those that "
             "receive a part and the customers of the services."),
         'get_convention_partners', searcher='search_convention_partners')
+
+    @property
+    @without_check_access
+    def current(self):
+        "The party, or the one that it was merged into"
+        party = self
+        while party.replaced_by:
+            party = party.replaced_by
+        return party
 
     def get_convention_partners(self, name):
         return [

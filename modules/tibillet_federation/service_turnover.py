@@ -11,6 +11,7 @@ from trytond.pyson import Bool, Eval, If
 from .exceptions import ServiceValidationError
 from .invoice import get_credits
 from .service_line import ServiceLineMixin
+from .statement_paid import get_paid_rate
 
 
 def _is_part(amount, whole):
@@ -90,8 +91,9 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
 
     @classmethod
     def get_paid(cls, lines, name):
-        rates = cls._get_paid_rates(
-            {l.invoice_line.invoice for l in lines if l.invoice_line})
+        rates = {
+            i.id: get_paid_rate(i) for i in {
+                l.invoice_line.invoice for l in lines if l.invoice_line}}
         credited = cls._get_credited({l.service for l in lines})
         paid = {}
         for line in lines:
@@ -133,20 +135,6 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
             corrected[line.service] -= known
             credited[line.id] = amount - known
         return credited
-
-    @classmethod
-    def _get_paid_rates(cls, invoices):
-        "Return the part of each invoice that is paid"
-        rates = {}
-        for invoice in invoices:
-            if invoice.state == 'paid':
-                rates[invoice.id] = Decimal(1)
-            elif invoice.state != 'posted' or not invoice.total_amount:
-                rates[invoice.id] = Decimal(0)
-            else:
-                rates[invoice.id] = 1 - (
-                    invoice.amount_to_pay / invoice.total_amount)
-        return rates
 
     def get_rec_name(self, name):
         return self.description

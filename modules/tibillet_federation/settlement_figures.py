@@ -3,6 +3,7 @@ import json
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 
+from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from tibillet.money import half_up
@@ -105,10 +106,27 @@ def _get_steps(outcome, parts):
         }
 
 
+def get_current(id):
+    "Return the id, as a text, of a party or of what it was merged into"
+    pool = Pool()
+    Party = pool.get('party.party')
+    return str(Party(int(id)).current.id)
+
+
+class Names(dict):
+    "The names of parties by their ids, of those that were merged too"
+
+    def get(self, id, default=None):
+        if id not in self and str(id).isdecimal():
+            return super().get(get_current(id), default)
+        return super().get(id, default)
+
+
 def get_voice(convention, language=None):
     "Return who says the sentences of a convention"
     currency = convention.currency
-    names = {str(p.party.id): p.party.name for p in convention.parties}
+    names = Names(
+        (str(p.party.id), p.party.name) for p in convention.parties)
     return Voice(
         language or Transaction().language, currency.symbol or currency.code,
         currency.rounding, names)
@@ -122,9 +140,11 @@ def dump_balances(balances):
 
 
 def load_balances(values):
+    "Return the balances of contributors, by who they are today"
     return tuple(
         plain.Balance(
-            contributor, Decimal(contributed), Decimal(recouped), priority,
+            get_current(contributor), Decimal(contributed),
+            Decimal(recouped), priority,
             recoupable)
         for contributor, contributed, recouped, priority, recoupable
         in values)

@@ -1,7 +1,6 @@
 """Who owes what to whom by a statement, and what of it is due today."""
 from collections import defaultdict
 from decimal import Decimal
-from fractions import Fraction
 
 from trytond.pool import Pool
 
@@ -17,11 +16,35 @@ class Debt:
         self.amount = ZERO
         self.due = ZERO
         self.by_kind = defaultdict(Decimal)
+        self.known = False
+        self.invoiced = ZERO
+        self.paid = ZERO
 
     @property
     def waits(self):
         "Return if the customers have still to pay before all of it is due"
         return self.due != self.amount
+
+    def read(self, found, statement):
+        "Read what books here show: what is Paid of the statement"
+        self.known = (self.payer, self.beneficiary) in found.known
+        for line in statement.lines:
+            for allocation in line.allocations:
+                if (allocation.payer, allocation.beneficiary) == (
+                        self.payer, self.beneficiary):
+                    self.invoiced += found.invoiced[allocation.id]
+                    self.paid += found.paid[allocation.id]
+
+    @property
+    def is_paid(self):
+        return self.known and self.paid == self.amount == self.invoiced
+
+    @property
+    def back(self):
+        "What was paid of an invoice that was credited since"
+        if not self.known or abs(self.paid) <= abs(self.invoiced):
+            return ZERO
+        return self.paid - self.invoiced
 
 
 def get_debts(statement):
@@ -46,9 +69,15 @@ def get_debts(statement):
     return list(debts.values())
 
 
-def get_due_rate(statement, payer, beneficiary):
-    "Return the part of what one owes to the other that is due, from 0 to 1"
-    for debt in get_debts(statement):
-        if (debt.payer, debt.beneficiary) == (payer, beneficiary):
-            return Fraction(debt.due) / Fraction(debt.amount or 1)
-    return Fraction(1)
+def get_due_parts(statement):
+    "Return what is due of each allocation to pay, by its id"
+    pool = Pool()
+    Line = pool.get('tibillet.convention.statement.line')
+    payments = Line.get_payments(statement.lines)
+    dues = {}
+    for line in statement.lines:
+        paid = [a for a in line.allocations if a.mode == 'pay']
+        divided = line.divide_due([a.amount for a in paid], payments)
+        dues.update(
+            (a.id, due) for a, due in zip(paid, divided, strict=True))
+    return dues

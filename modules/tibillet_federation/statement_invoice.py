@@ -9,6 +9,7 @@ from trytond.pyson import Eval
 from .exceptions import StatementBooksWarning, StatementInvoiceError
 from .invoice import (
     get_forgotten, get_invoices, get_without_books, is_invoiced)
+from .statement_debt import get_debts
 
 
 class Statement(metaclass=PoolMeta):
@@ -51,17 +52,21 @@ class Statement(metaclass=PoolMeta):
         pool = Pool()
         InvoiceLine = pool.get('account.invoice.line')
         invoices = {s.id: [] for s in statements}
-        allocations = {
+        origins = {
             str(a): s.id for s in statements for l in s.lines
             for a in l.allocations}
-        for sub_origins in sliced(list(allocations)):
-            for line in InvoiceLine.search([
-                        ('origin', 'in', list(sub_origins)),
-                        ]):
-                found = invoices[allocations[str(line.origin)]]
-                if line.invoice and line.invoice.id not in found:
-                    found.append(line.invoice.id)
-        return invoices
+        # Invoice lines, then what credits them.
+        while origins:
+            found = {}
+            for sub_origins in sliced(list(origins)):
+                for line in InvoiceLine.search([
+                            ('origin', 'in', list(sub_origins)),
+                            ]):
+                    id = found[str(line)] = origins[str(line.origin)]
+                    if line.invoice and line.invoice.id not in invoices[id]:
+                        invoices[id].append(line.invoice.id)
+            origins = found
+        return {id: sorted(found) for id, found in invoices.items()}
 
     @classmethod
     def get_followed(cls, statements, name):
@@ -87,7 +92,12 @@ class Statement(metaclass=PoolMeta):
         # Nothing is written of one already invoiced, yet two clicks at once
         # make the invoices that are missing once.
         Convention.take_turn({s.convention for s in statements})
-        invoices = [i for s in statements for i in get_invoices(s)]
+        invoices = []
+        for statement in statements:
+            made = get_invoices(statement)
+            if not made:
+                statement._check_due()
+            invoices += made
         Invoice.save(invoices)
         Invoice.update_taxes(invoices)
 
@@ -114,6 +124,14 @@ class Statement(metaclass=PoolMeta):
                     flows=', '.join(
                         f'{p.rec_name} → {b.rec_name}' for p, b in without),
                     **names))
+
+    def _check_due(self):
+        "Refuse to invoice what waits for the customers"
+        waiting = [d for d in get_debts(self) if d.waits]
+        if waiting and not is_invoiced(self):
+            raise StatementInvoiceError(gettext(
+                    'tibillet_federation.msg_statement_nothing_due',
+                    statement=self.rec_name))
 
     @classmethod
     @ModelView.button

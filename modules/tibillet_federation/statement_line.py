@@ -143,9 +143,13 @@ class StatementLine(sequence_ordered(), ModelSQL, ModelView):
 
     @property
     def parts(self):
-        "The Parts of what the operator gives back"
+        "The Parts of what the operator gives back, to who gets them today"
+        pool = Pool()
+        Party = pool.get('party.party')
         return [
-            Part(kind, key, name, beneficiary, Decimal(amount), mode)
+            Part(
+                kind, key, name, Party(beneficiary).current.id,
+                Decimal(amount), mode)
             for kind, key, name, beneficiary, amount, mode
             in self.data['parts']]
 

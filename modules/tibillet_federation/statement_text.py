@@ -5,9 +5,10 @@ from math import ceil
 
 from trytond.i18n import gettext
 
-from .invoice import get_not_invoiced, get_without_books
+from .invoice import get_to_invoice, get_without_books
 from .settlement_figures import get_voice
 from .statement_debt import get_debts
+from .statement_paid import Paid
 
 ZERO = Decimal(0)
 
@@ -33,103 +34,85 @@ def _call(party, names):
     return names.get(party.id) or party.rec_name
 
 
-def is_paid(statement, debt, not_invoiced):
-    """Return whether all invoices of the debt are paid, if there are any
-
-    not_invoiced: (payer, beneficiary) of the debts that are not yet.
-    """
-    pair = debt.payer, debt.beneficiary
-    invoices = [
-        i for i in statement.invoices
-        if i.state != 'cancelled' and _get_pair(i) == pair]
-    if not invoices and pair not in not_invoiced:
-        # Neither keeps books here: people say that it is paid.
-        return statement.state == 'settled'
-    return pair not in not_invoiced and all(
-        i.state == 'paid' for i in invoices)
-
-
-def _get_pair(invoice):
-    "Return the payer and the beneficiary of an invoice"
-    pair = invoice.party, invoice.company.party
-    return pair if invoice.type == 'out' else pair[::-1]
-
-
 def get_due_lines(statement):
     """Return what is payable, due and paid today of each line
 
     It moves with what is paid: the content of the statement does not hold it.
     """
     round = statement.convention.currency.round
-    not_invoiced = get_not_invoiced(statement)
-    paid = {
-        (debt.payer.id, debt.beneficiary.id)
-        for debt in get_debts(statement)
-        if is_paid(statement, debt, not_invoiced)}
+    found = Paid(statement)
     return [{
             'number': line.service.number,
             'event': line.service.event_name,
             'payable': round(line.payable),
             'due': round(line.due),
-            'paid': round(sum((
-                    p.amount for p in line.parts if p.mode == 'pay'
-                    and (line.service.operator.id, p.beneficiary) in paid),
-                ZERO)),
+            'paid': round(sum(
+                    (found.get_paid(a) for a in line.allocations), ZERO)),
             }
         for line in statement.lines]
 
 
 def get_headline(statement, party=None):
-    """Return what is due today, by when, in words
+    """Return what is due and paid today, by when, in words
 
     party: speak to this party; to nobody by default.
     """
+    names, found = get_names(statement), Paid(statement)
     sentences = []
-    not_invoiced = get_not_invoiced(statement)
-    without_books = get_without_books(statement)
-    names = get_names(statement)
     for debt in get_debts(statement):
+        debt.read(found, statement)
         if party in {None, debt.payer, debt.beneficiary} and debt.amount:
-            known = None
-            if is_paid(statement, debt, not_invoiced):
-                # No book here shows it: people have said so.
-                said = (debt.payer, debt.beneficiary) in without_books
-                known = 'said' if said else 'paid'
-            sentences.append(_say_debt(statement, debt, party, known, names))
+            sentences += _say_debt(statement, debt, party, names)
     if not sentences:
         return gettext('tibillet_federation.msg_headline_nothing')
     return ' '.join(sentences)
 
 
-def _say_debt(statement, debt, party, known, names):
+def _say_debt(statement, debt, party, names):
+    "Yield what is owed, due, paid and to give back of a debt"
     voice = get_voice(statement.convention)
+    # A correction may take back more than what the period gives.
+    turned = debt.amount < 0
+    sign = -1 if turned else 1
     payer, beneficiary = debt.payer, debt.beneficiary
-    amount, due = debt.amount, debt.due
-    if amount < 0:
-        # A correction takes back more than what the period gives.
+    if turned:
         payer, beneficiary = beneficiary, payer
-        amount, due = -amount, -due
     values = {
         'payer': _call(payer, names),
         'beneficiary': _call(beneficiary, names),
-        'amount': voice.amount(amount),
+        'amount': voice.amount(sign * debt.amount),
+        'due': voice.amount(sign * debt.due),
+        'paid': voice.amount(sign * debt.paid),
+        'left': voice.amount(sign * (debt.amount - debt.paid)),
+        'back': voice.amount(sign * debt.back),
         'date': (
             voice.date(statement.due_date) if statement.due_date else ''),
         }
+
+    def say(name):
+        return gettext(f'tibillet_federation.msg_headline_{name}', **values)
+
     person = {payer: 'you_owe', beneficiary: 'owes_you'}.get(party, 'owes')
-    if known:
-        return gettext(
-            f'tibillet_federation.msg_headline_{person}_{known}', **values)
-    if not debt.waits:
-        return gettext(f'tibillet_federation.msg_headline_{person}', **values)
-    # What is not due has no day yet.
-    message = 'due' if due else 'not_due'
-    return ' '.join([
-            gettext(
-                f'tibillet_federation.msg_headline_{person}_waits', **values),
-            gettext(
-                f'tibillet_federation.msg_headline_{message}',
-                due=voice.amount(due), date=values['date'])])
+    if not debt.known and statement.state == 'settled':
+        # No book here shows it: people have said so.
+        yield say(f'{person}_said')
+    elif debt.is_paid:
+        yield say(f'{person}_paid')
+    elif debt.waits:
+        yield say(f'{person}_waits')
+        # What is not due has no day yet.
+        if not debt.due:
+            yield say('not_due')
+        elif abs(debt.paid) < abs(debt.due):
+            yield say('due')
+        if debt.paid:
+            yield say('due_paid' if debt.paid == debt.due else 'part_paid')
+    else:
+        yield say(person)
+        if debt.paid:
+            yield say('part_paid')
+    if debt.back:
+        yield say('back')
 
 
 def get_waiting(statement):
@@ -150,8 +133,21 @@ def get_summary(statement):
     if late:
         sentences.append(late)
     if statement.state == 'invoiced':
+        sentences += _say_to_invoice(statement)
         sentences += _say_without_books(statement)
     return '\n'.join(sentences)
+
+
+def _say_to_invoice(statement):
+    "Say what is due and no longer invoiced, or not yet, if anything"
+    names = get_names(statement)
+    voice = get_voice(statement.convention)
+    for type_, company, party, amounts, _ in get_to_invoice(statement):
+        yield gettext(
+            'tibillet_federation.msg_summary_to_invoice',
+            amount=voice.amount(sum(amounts.values(), ZERO)),
+            company=_call(company.party, names),
+            party=_call(party, names))
 
 
 def _say_without_books(statement):

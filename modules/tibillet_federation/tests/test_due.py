@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tibillet_federation.due import (
-    Payment, due_by_part, due_by_payment, due_total)
+    Payment, due_by_part, due_by_payment, due_total, to_invoice)
 
 D = Decimal
 
@@ -157,3 +157,41 @@ class DueTestCase(unittest.TestCase):
             self.assertLessEqual(abs(due), abs(part))
             self.assertLess(
                 abs(Fraction(due) - Fraction(part) * rate), D('0.01'))
+
+    def test_to_invoice(self):
+        "Test that what is due and not invoiced yet is invoiced"
+        for amount, due, invoiced, expected in [
+                ('100', '33.33', '0', '33.33'),
+                ('100', '66.67', '33.33', '33.34'),
+                ('100', '100', '66.67', '33.33'),
+                ('100', '0', '0', '0'),
+                ('100', '100', '100', '0'),
+                # The customer took back: nothing is given back yet.
+                ('100', '33.33', '66.67', '0'),
+                ('-40', '-13.33', '0', '-13.33'),
+                ('-40', '-40', '-13.33', '-26.67'),
+                ('-40', '-13.33', '-40', '0'),
+                ('0', '0', '0', '0'),
+                ]:
+            with self.subTest(amount=amount, due=due, invoiced=invoiced):
+                self.assertEqual(
+                    to_invoice(D(amount), D(due), D(invoiced)), D(expected))
+
+    @settings(max_examples=300, deadline=None)
+    @given(
+        st.lists(signed, min_size=1, max_size=5), units.filter(bool),
+        st.lists(units, max_size=5))
+    def test_instalments(self, parts, invoiced, payments):
+        "Test that what is invoiced as customers pay makes the parts"
+        done, paid = [D(0)] * len(parts), D(0)
+        for payment in [*payments, invoiced]:
+            paid += payment
+            dues = due_by_part(parts, invoiced, paid)
+            left = [
+                to_invoice(*values)
+                for values in zip(parts, dues, done, strict=True)]
+            done = [d + amount for d, amount in zip(done, left, strict=True)]
+            for part, amount, total in zip(parts, left, done, strict=True):
+                self.assertGreaterEqual(amount * part, 0)
+                self.assertLessEqual(abs(total), abs(part))
+        self.assertEqual(done, parts)

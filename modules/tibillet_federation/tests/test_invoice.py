@@ -1,56 +1,118 @@
-"""What waits for the customers, in the currency of the books."""
-import datetime as dt
-from decimal import Decimal
+"""What is asked of the database to follow the invoices of a statement."""
+from unittest.mock import patch
 
-from trytond.modules.company.tests import create_company, set_company
-from trytond.modules.currency.tests import add_currency_rate, create_currency
+from tibillet_federation import invoice as invoicing
+from tibillet_federation.tests.ledger import LedgerTestCase
+
+from trytond.modules.account.tests import create_chart
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.transaction import Transaction
 
 
-class InvoiceTestCase(TestCase):
+def count_queries(func):
+    "Return how many statements the function sends, with no record read"
+    Cursor = type(Transaction().connection.cursor())
+    execute = Cursor.execute
+    sent = []
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('tibillet_federation')
+    def counted(self, *args):
+        sent.append(args[0])
+        return execute(self, *args)
 
-    @with_transaction()
-    def test_divided(self):
-        "What is converted in two makes what was converted once"
+    func()
+    Transaction().cache.clear()
+    with patch.object(Cursor, 'execute', counted):
+        func()
+    return len(sent)
+
+
+class InvoiceTestCase(LedgerTestCase):
+
+    def invoice(self, services):
+        "Return a locked statement of as many services, each invoiced apart"
         pool = Pool()
         Account = pool.get('account.account')
+        Company = pool.get('company.company')
         Invoice = pool.get('account.invoice')
-        dollar = create_currency('USD')
-        euro = create_currency('EUR')
-        date = dt.date(2026, 7, 1)
-        add_currency_rate(dollar, Decimal('1.115'), date)
-        add_currency_rate(euro, Decimal('1'), date)
-        company = create_company(currency=dollar)
-        with set_company(company):
-            for type_, total, due, converted in [
-                    # 10.01 are 11.16; 3.35 are 3.74 and 6.66 would be 7.43.
-                    ('out', '10.01', '3.35', ['3.74', '7.42']),
-                    ('in', '10.01', '3.35', ['-3.74', '-7.42']),
-                    ('out', '-10.01', '-3.35', ['-3.74', '-7.42']),
-                    ('out', '10.01', '3.33', ['3.71', '7.45']),
-                    ('out', '10.01', '0.00', ['11.16']),
-                    ('out', '10.01', '10.01', ['11.16']),
-                    ]:
-                invoice = Invoice(
-                    company=company, type=type_, currency=euro,
-                    account=Account(party_required=False),
-                    invoice_date=date, currency_date=date, description=None,
-                    total_amount=Decimal(total))
-                whole = [invoice._get_move_line(date, Decimal(total))]
-                lines = invoice._divide_to_pay(whole, date, Decimal(due))
-                with self.subTest(type=type_, total=total, due=due):
-                    self.assertEqual(
-                        [l.debit - l.credit for l in lines],
-                        [Decimal(c) for c in converted])
-                    self.assertTrue(
-                        all(min(l.debit, l.credit) == 0 for l in lines))
-                    self.assertEqual(
-                        sum(abs(l.amount_second_currency) for l in lines),
-                        abs(Decimal(total)))
+        Journal = pool.get('account.journal')
+        Party = pool.get('party.party')
+        Statement = pool.get('tibillet.convention.statement')
+        company = Company(self.company)
+        convention_party, _ = pool.get('tibillet.convention')(
+            self.convention).parties
+        company.party = convention_party.party
+        company.save()
+        convention_party.company = company
+        convention_party.save()
+        for _ in range(services):
+            self.create_service()
+        statement = Statement(self.create_statement())
+        Statement.lock_content([statement])
+        create_chart(company)
+        account, = Account.search([
+                ('type.receivable', '=', True),
+                ('company', '=', company.id),
+                ], limit=1)
+        revenue, = Account.search([
+                ('type.revenue', '=', True),
+                ('closed', '=', False),
+                ('company', '=', company.id),
+                ], limit=1)
+        journal, = Journal.search([('type', '=', 'revenue')], limit=1)
+        party = Party(self.operator)
+        if not party.addresses:
+            party.addresses = [{}]
+            party.save()
+        invoices = Invoice.create([{
+                    'company': company.id,
+                    'type': 'out',
+                    'party': party.id,
+                    'invoice_address': party.addresses[0].id,
+                    'account': account.id,
+                    'journal': journal.id,
+                    'currency': statement.currency.id,
+                    'lines': [('create', [{
+                                    'type': 'line',
+                                    'company': company.id,
+                                    'currency': statement.currency.id,
+                                    'description': "Share",
+                                    'account': revenue.id,
+                                    'quantity': 1,
+                                    'unit_price': allocation.amount,
+                                    'origin': str(allocation),
+                                    }])],
+                    } for line in statement.lines
+                for allocation in line.allocations
+                if allocation.mode == 'pay'])
+        return statement.id, [i.id for i in invoices]
+
+    def measure(self, services):
+        "Return how many queries each act asks for"
+        with self.start() as transaction:
+            pool = Pool()
+            Invoice = pool.get('account.invoice')
+            Statement = pool.get('tibillet.convention.statement')
+            statement, invoices = self.invoice(services)
+            self.assertGreaterEqual(len(invoices), services)
+            acts = {
+                'check': lambda: Invoice._check_statements(
+                    Invoice.browse(invoices)),
+                'follow': lambda: Invoice._follow_statements(
+                    Invoice.browse(invoices)),
+                'invoice': lambda: invoicing.get_invoices(
+                    Statement(statement)),
+                'tell': lambda: Statement(statement).summary,
+                }
+            counts = {
+                name: count_queries(act) for name, act in acts.items()}
+            self.assertTrue(all(counts.values()))
+            transaction.rollback()
+        return counts
+
+    def test_queries(self):
+        "Test that a hundred invoices hardly ask more than one does"
+        few = self.measure(1)
+        for services in [10, 100]:
+            for name, count in self.measure(services).items():
+                with self.subTest(name, services=services):
+                    self.assertLessEqual(count, few[name] + 10)
