@@ -159,9 +159,21 @@ class ScanRaceTestCase(DoorMixin, RouteTestCase):
 
     def test_without_guard(self):
         "Without both several doors let the same ticket in"
-        with self.without_lock(), patch.object(
-                scan_writer, 'is_outside', lambda ticket: Literal(True)):
-            self.assertGreater(self.race(min(self.tickets))['valid'], 1)
+        looked, move = threading.Barrier(2), scan_writer._move
+
+        def move_late(*args):
+            "Both have found the holder outside before one lets him in"
+            looked.wait(60)
+            move(*args)
+
+        ticket = min(self.tickets)
+        with self.without_lock(), \
+                patch.object(scan_writer, '_move', move_late), \
+                patch.object(
+                    scan_writer, 'is_outside', lambda ticket: Literal(True)):
+            answers = self.at_once([
+                    self.door(0, ticket), self.door(1, ticket)])
+        self.assertEqual(self.codes(answers), {'valid': 2})
 
     def test_same_request(self):
         "The same request sent 20 times at once counts once"
