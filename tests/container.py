@@ -2,9 +2,11 @@
 
 Paths of the image are kept below a folder, a stage of Python is a virtual
 environment, and what only an image has (its system's packages and users) is
-listed instead of run.
+listed instead of run. What was built is kept until a source of it changes, as
+a builder of images keeps its layers.
 """
 import dataclasses
+import hashlib
 import os
 import shutil
 import subprocess
@@ -18,6 +20,9 @@ from tools.steps import ROOT
 PRODUCTION = ROOT / 'config' / 'production'
 # Only an image has these; they are listed, not run.
 SYSTEM = ('apt-get', 'useradd')
+KEPT = ROOT / '.cache' / 'images'
+BUILT = 'built'  # the file that says that nothing is missing
+LEFT = '__pycache__'
 
 
 def instructions(path=PRODUCTION / 'Containerfile'):
@@ -41,10 +46,44 @@ def services():
         (PRODUCTION / 'compose.yaml').read_text())['services']
 
 
+def _files():
+    "Return the files of this checkout that the image is made of"
+    copied = [
+        ROOT / source for word, argument in instructions()
+        if word == 'COPY' and not argument.startswith('--from=')
+        for source in argument.split()[:-1]]
+    return sorted({
+            file for path in [*copied, PRODUCTION / 'Containerfile']
+            for file in (path.rglob('*') if path.is_dir() else [path])
+            if file.is_file() and LEFT not in file.parts})
+
+
+def kept():
+    "Return the image of today's sources, built if nobody has"
+    key = hashlib.sha256(sys.version.encode() + sys.prefix.encode())
+    for file in _files():
+        content = file.read_bytes()
+        key.update(f'{file.relative_to(ROOT)} {len(content)} '.encode())
+        key.update(content)
+    folder = KEPT / key.hexdigest()[:16]
+    done = (folder / BUILT).exists()
+    if not done:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    image = Image(folder, built=done).build()
+    (folder / BUILT).touch()
+    os.utime(folder)
+    return image
+
+
 @dataclasses.dataclass
 class Image:
-    "The last stage of a Containerfile, built below a folder"
+    """The last stage of a Containerfile, below a folder
+
+    built: all is there, and is only read again.
+    """
     folder: object
+    built: bool = False
     environment: dict = dataclasses.field(default_factory=dict)
     left_out: list = dataclasses.field(default_factory=list)
     command: list = dataclasses.field(default_factory=list)
@@ -72,9 +111,10 @@ class Image:
         self.stage = name[2]
         self.directory = self.folder
         if '/python:' in argument:
-            subprocess.run(
-                [sys.executable, '-m', 'venv', self.folder / 'venv'],
-                check=True)
+            if not self.built:
+                subprocess.run(
+                    [sys.executable, '-m', 'venv', self.folder / 'venv'],
+                    check=True)
             self.environment['PATH'] = os.pathsep.join(
                 [str(self.folder / 'venv' / 'bin'), os.environ['PATH']])
         else:
@@ -90,13 +130,14 @@ class Image:
             # Stages share the folder: it is there already.
             assert self.path(sources[1]) == self.path(target)
             return
+        if self.built:
+            return
         place = self.path(target)
         for source in sources:
             path = ROOT / source
             if path.is_dir():
                 shutil.copytree(
-                    path, place, ignore=shutil.ignore_patterns(
-                        '__pycache__'))
+                    path, place, ignore=shutil.ignore_patterns(LEFT))
             else:
                 assert path.exists(), source
                 shutil.copy(path, place)
@@ -104,6 +145,8 @@ class Image:
     def _run(self, argument):
         if argument.startswith(SYSTEM):
             self.left_out.append(argument)
+            return
+        if self.built:
             return
         if argument.startswith('npm '):
             npm = webclient.npm()

@@ -32,6 +32,7 @@ class Need(typing.NamedTuple):
     packages: list[str]  # names of Debian's packages
     present: typing.Callable[[], bool]
     without: str  # what happens without
+    instead: list[str] = []  # packages of systems that lack the others
 
 
 VENV = Need(
@@ -43,8 +44,8 @@ PDF = Need(
         'fonts-dejavu-core'], _pdf,
     "everything runs but the printing of PDF documents")
 CHROMIUM = Need(
-    "a Chromium", ['chromium'], lambda: bool(browser.executable()),
-    "the tests in a browser are left out")
+    "a Chromium", [browser.SHELL], lambda: bool(browser.executable()),
+    "the tests in a browser are left out", instead=['chromium'])
 POSTGRESQL = Need(
     "a PostgreSQL server", ['postgresql', 'postgresql-contrib'],
     lambda: bool(postgres.binaries()),
@@ -68,8 +69,19 @@ def _apt(packages):
         steps.run(install, 'apt', env=environment)
 
 
-def command(needs):
+def _install(needs):
     packages = [p for n in needs for p in n.packages]
+    try:
+        _apt(packages)
+    except steps.Failed:
+        others = [p for n in needs for p in n.instead or n.packages]
+        if others == packages:
+            raise
+        _apt(others)
+
+
+def command(needs):
+    packages = [p for n in needs for p in n.instead or n.packages]
     return f"apt-get install {' '.join(packages)}"
 
 
@@ -83,7 +95,7 @@ def provide(needs):
         title = f"Installing {' and '.join(n.what for n in missing)}"
         try:
             with steps.step(title):
-                _apt([p for n in missing for p in n.packages])
+                _install(missing)
         except steps.Failed as failed:
             steps.say(
                 f"The system's packages could not be installed "

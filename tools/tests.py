@@ -12,7 +12,7 @@ from tools import browser, postgres, steps, system, venv
 from tools.steps import ROOT, RUN, Stop, say
 
 REPORTS = RUN / 'reports'
-CACHES = [ROOT / '.cache' / 'databases', ROOT / '.cache' / 'demo']
+CACHES = [ROOT / '.cache' / name for name in ['databases', 'demo', 'images']]
 KEPT_DAYS = 7
 NO_TESTS = 5  # what pytest returns when it found none
 BACKGROUND = 'sqlite'  # the part that only needs processors

@@ -23,8 +23,8 @@ PASSWORD = 'a password of the tests'
 
 
 @pytest.fixture(scope='module')
-def image(tmp_path_factory):
-    return container.Image(tmp_path_factory.mktemp('image')).build()
+def image():
+    return container.kept()
 
 
 @pytest.fixture(scope='module')
