@@ -228,6 +228,18 @@ class StatementSendError(UserError):
     pass
 
 
+class StatementChangedWarning(UserWarning):
+    pass
+
+
+class StatementInvoiceWarning(UserWarning):
+    pass
+
+
+class ServiceTurnoverWarning(UserWarning):
+    pass
+
+
 class StatementDueWarning(UserWarning):
     pass
 

@@ -8,7 +8,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, without_check_access
 
 from .due import to_invoice
-from .exceptions import StatementInvoiceError
+from .exceptions import StatementInvoiceError, StatementInvoiceWarning
 from .statement_debt import get_due_parts
 
 ZERO = Decimal(0)
@@ -34,6 +34,27 @@ class Invoice(metaclass=PoolMeta):
         pool = Pool()
         Allocation = pool.get('tibillet.convention.allocation')
         return [l for l in self.lines if isinstance(l.origin, Allocation)]
+
+    @classmethod
+    def copy(cls, invoices, default=None):
+        cls._warn_copied(invoices)
+        return super().copy(invoices, default=default)
+
+    @classmethod
+    @without_check_access
+    def _warn_copied(cls, invoices):
+        "Ask about copies of what a statement invoices, which it ignores"
+        pool = Pool()
+        Warning = pool.get('res.user.warning')
+        for invoice in invoices:
+            statements = invoice.convention_statements
+            key = Warning.format('statement_invoice_copied', [invoice])
+            if statements and Warning.check(key):
+                raise StatementInvoiceWarning(key, gettext(
+                        'tibillet_federation.msg_statement_invoice_copied',
+                        invoice=invoice.rec_name,
+                        statement=', '.join(
+                            sorted(s.rec_name for s in statements))))
 
     @classmethod
     def validate_invoice(cls, invoices):

@@ -6,11 +6,11 @@ from tibillet_base.tools import is_far
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
-from trytond.pool import PoolMeta
+from trytond.pool import Pool, PoolMeta
 
 from .exceptions import (
     ServiceConfirmError, ServiceDateWarning, ServiceDeclareError,
-    ServiceModificationError, ServiceValidationError)
+    ServiceModificationError, ServiceTurnoverWarning, ServiceValidationError)
 
 
 class Service(SurpriseMixin, metaclass=PoolMeta):
@@ -123,4 +123,23 @@ class Service(SurpriseMixin, metaclass=PoolMeta):
                         service=service.rec_name,
                         turnover=service.convention.format_amount(
                             sum(included, Decimal(0)))))
+            service._warn_in_part()
         super().declare(services)
+
+    def _warn_in_part(self):
+        "Ask when a part of what the customer pays is not declared"
+        pool = Pool()
+        Turnover = pool.get('tibillet.convention.service.turnover')
+        Warning = pool.get('res.user.warning')
+        convention = self.convention
+        for line, declared in Turnover.get_in_part(self):
+            key = Warning.format(f'turnover_rest.{declared}', [self, line])
+            if Warning.check(key):
+                raise ServiceTurnoverWarning(key, gettext(
+                        'tibillet_federation.msg_turnover_rest',
+                        service=self.rec_name,
+                        line=line.rec_name,
+                        declared=convention.format_amount(declared),
+                        amount=convention.format_amount(line.amount),
+                        rest=convention.format_amount(
+                            line.amount - declared)))

@@ -136,6 +136,21 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
             credited[line.id] = amount - known
         return credited
 
+    @classmethod
+    def get_in_part(cls, service):
+        """Return (invoice line, declared) of what is declared in part
+
+        An invoice line is the turnover of one service.
+        """
+        declared = defaultdict(Decimal)
+        for line in service.turnovers:
+            if line.invoice_line:
+                declared[line.invoice_line] += line.amount
+        return [
+            (invoice_line, amount)
+            for invoice_line, amount in declared.items()
+            if amount != invoice_line.amount]
+
     def get_rec_name(self, name):
         return self.description
 

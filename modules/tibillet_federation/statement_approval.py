@@ -6,7 +6,9 @@ from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
 
-from .exceptions import StatementApprovalError, StatementModificationError
+from .exceptions import (
+    StatementApprovalError, StatementChangedWarning,
+    StatementModificationError)
 
 
 class StatementApproval(ModelSQL, ModelView):
@@ -102,12 +104,23 @@ class StatementApproval(ModelSQL, ModelView):
                         'tibillet_federation.msg_statement_approval_state',
                         statement=approval.statement.rec_name,
                         party=approval.party.rec_name))
+            approval._warn_changed()
             if not approval.date:
                 company = approval.statement.convention.company
                 approval.date = today(company)
                 approval.recorded_by = name
         cls.save(approvals)
         Statement.follow(list({a.statement for a in approvals}))
+
+    def _warn_changed(self):
+        "Ask when what was sent could not be locked any more"
+        pool = Pool()
+        Warning = pool.get('res.user.warning')
+        key = Warning.format('statement_changed', [self])
+        if not self.statement.is_current and Warning.check(key):
+            raise StatementChangedWarning(key, gettext(
+                    'tibillet_federation.msg_statement_changed',
+                    statement=self.statement.rec_name))
 
     def _check_approver(self):
         """Check that the user may speak for the party

@@ -67,9 +67,14 @@ LATER_BLOCKS = ['obligations']
 
 
 def get_content(statement):
-    "Return the content as its JSON gives it: amounts and dates are texts"
+    """Return the content as its JSON gives it: amounts and dates are texts
+
+    Once sent it is what was sent, with what has come meanwhile.
+    """
     content = statement.content
     data = json.loads(content or chain.canonical(get_data(statement)))
+    if not content and statement.sent_content:
+        data |= json.loads(statement.sent_content)
     return dict.fromkeys(LATER_BLOCKS, ()) | data
 
 

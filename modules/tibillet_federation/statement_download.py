@@ -15,7 +15,7 @@ from trytond.transaction import Transaction, without_check_access
 from tibillet import chain
 
 from .statement_document import get_content
-from .statement_export import PEOPLE, get_data, get_language
+from .statement_export import PEOPLE, get_language
 from .statement_table import get_csv, get_name
 from .statement_text import get_due_lines
 
@@ -61,7 +61,7 @@ class StatementJSON(Download):
         # Of a locked statement, the very bytes the fingerprint is of.
         if statement.content:
             return 'json', statement.content.encode()
-        return 'json', chain.canonical(get_data(statement))
+        return 'json', chain.canonical(get_content(statement))
 
 
 class EntriesCSV(Download):

@@ -19,6 +19,9 @@ from .settlement import LOCKED, Book
 from .settlement_figures import get_voice, load_balances
 
 FORMAT = 'tibillet-statement-1'
+# What comes while the parties approve: their approvals and disputes, the
+# obligations that are done, the convention that goes on.
+MEANWHILE = ['approvals', 'disputes', 'obligations', 'convention']
 # The natures of costs that are what people earn.
 PEOPLE = {'salary', 'fee'}
 ZERO = Decimal(0)
@@ -40,16 +43,17 @@ def get_data(statement):
         return _get_data(Statement(statement.id))
 
 
-def get_digest(statement):
-    """Return the SHA-256 of what the parties approve
-
-    Their approvals and disputes come meanwhile, obligations are done and the
-    convention goes on.
-    """
+def get_shown(statement):
+    "Return the canonical bytes of what the parties approve"
     data = get_data(statement)
-    for name in ['approvals', 'disputes', 'obligations', 'convention']:
+    for name in MEANWHILE:
         del data[name]
-    return hashlib.sha256(chain.canonical(data)).hexdigest()
+    return chain.canonical(data)
+
+
+def get_digest(statement):
+    "Return the SHA-256 of what the parties approve"
+    return hashlib.sha256(get_shown(statement)).hexdigest()
 
 
 def _get_data(statement):

@@ -72,11 +72,25 @@ class Statement(metaclass=PoolMeta):
                     services=', '.join(s.rec_name for s in missing)))
         self._check_previous()
         replay = self.check_current()
-        if get_digest(self) != self.sent_hash:
+        if self.shows_other:
             raise StatementLockError(gettext(
                     'tibillet_federation.msg_statement_lock_shown',
                     statement=self.rec_name))
         return replay
+
+    @property
+    def shows_other(self):
+        "Whether what it shows is not what was sent"
+        return get_digest(self) != self.sent_hash
+
+    @property
+    def is_current(self):
+        "Whether it could be locked as it was sent"
+        try:
+            self.check_current()
+        except StatementLockError:
+            return False
+        return not self.shows_other
 
     def check_current(self):
         "Refuse what is no longer what would be computed, return the replay"

@@ -1,4 +1,6 @@
 """A statement is sent, contested, answered and approved."""
+import hashlib
+
 from tibillet_base.tools import today
 
 from trytond.i18n import gettext
@@ -8,7 +10,7 @@ from trytond.pyson import Eval
 
 from . import statement_mail
 from .exceptions import StatementDueWarning, StatementSendError
-from .statement_export import get_digest
+from .statement_export import get_shown
 
 # Who approves a statement.
 APPROVING_ROLES = {'provider', 'operator', 'contributor'}
@@ -21,13 +23,16 @@ class Statement(metaclass=PoolMeta):
         "Sent Fingerprint", readonly=True,
         help="The SHA-256 of what was sent to be approved.")
 
+    sent_content = fields.Text("Sent Content", readonly=True)
+
     # A partner only reads a statement, and contests it.
     _reader_buttons = ['open_disputes']
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls._computed_fields = {*cls._computed_fields, 'sent_hash'}
+        cls._computed_fields = {
+            *cls._computed_fields, 'sent_hash', 'sent_content'}
         cls._transitions |= {
             ('computed', 'sent'),
             ('sent', 'contested'),
@@ -70,7 +75,9 @@ class Statement(metaclass=PoolMeta):
             statement._warn_due()
         cls.save(statements)
         for statement in statements:
-            statement.sent_hash = get_digest(statement)
+            shown = get_shown(statement)
+            statement.sent_content = shown.decode()
+            statement.sent_hash = hashlib.sha256(shown).hexdigest()
         cls.save(statements)
         Approval.save(approvals)
         # The PDF is made and sent once the statement is stored.
