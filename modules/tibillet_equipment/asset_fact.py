@@ -2,7 +2,10 @@
 from tibillet_base.append_only import refuse_changes
 
 from trytond.i18n import gettext
+from trytond.model import ModelView, Workflow
 from trytond.pool import PoolMeta
+from trytond.pyson import Eval
+from trytond.transaction import Transaction
 
 from .exceptions import AssetModificationError
 
@@ -17,6 +20,16 @@ FIGURES = [
 
 class Asset(metaclass=PoolMeta):
     __name__ = 'account.asset'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._buttons['draft']['invisible'] = Eval('state') != 'running'
+        cls._buttons['clear_lines']['invisible'] = (
+            ~Eval('lines', [0]) | (Eval('state') != 'draft'))
+        cls._buttons['create_lines']['invisible'] = (
+            (Eval('lines', []) & (Eval('state') != 'running'))
+            | ~Eval('state').in_(['draft', 'running']))
 
     @classmethod
     def check_modification(cls, mode, assets, values=None, external=False):
@@ -36,11 +49,47 @@ class Asset(metaclass=PoolMeta):
                         asset=asset.rec_name))
             frozen = (values or {}).keys() - SAID
             if frozen and asset.state != 'draft':
-                field, *_ = sorted(frozen)
                 raise AssetModificationError(gettext(
                         f'tibillet_equipment.msg_asset_modify_{asset.state}',
                         asset=asset.rec_name,
-                        **cls.__names__(field)))
+                        fields=", ".join(
+                            cls.__names__(name)['field']
+                            for name in sorted(frozen))))
+
+
+    @classmethod
+    @ModelView.button
+    def create_lines(cls, assets):
+        # What is not posted of a running asset is planned anew.
+        cls.clear_lines([a for a in assets if a.state == 'running'])
+        super().create_lines(cls.browse(assets))
+
+    @classmethod
+    def clear_lines(cls, assets):
+        # A running asset without lines would depreciate no more: the
+        # buttons and wizards that clear them make them again.
+        if Transaction().check_access:
+            for asset in assets:
+                if asset.state == 'running':
+                    raise AssetModificationError(gettext(
+                            'tibillet_equipment.msg_asset_clear_lines',
+                            asset=asset.rec_name))
+        super().clear_lines(assets)
+
+    def is_unposted(self):
+        "Return whether nothing of the asset is in the books"
+        return (
+            self.state != 'closed'
+            and not any(l.move for l in self.lines)
+            and not self.update_moves)
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('draft')
+    def draft(cls, assets):
+        # What is posted stays, and is then refused.
+        cls.clear_lines([a for a in assets if a.is_unposted()])
+        super().draft(cls.browse(assets))
 
 
 class AssetLine(metaclass=PoolMeta):

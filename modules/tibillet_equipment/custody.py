@@ -278,6 +278,12 @@ class Custody(NumberedMixin, Workflow, ModelSQL, ModelView):
                         custody=self.rec_name,
                         equipment=unit.rec_name,
                         state=unit.state_string))
+            if self.held_from < unit.in_service_date:
+                raise CustodyChainError(gettext(
+                        'tibillet_equipment.msg_custody_before',
+                        custody=self.rec_name,
+                        equipment=unit.rec_name,
+                        date=lang.strftime(unit.in_service_date)))
             previous = last.get(unit)
             holder = previous.custody.to_party if previous else keeper
             if holder != self.from_party:

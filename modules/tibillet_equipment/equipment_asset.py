@@ -240,7 +240,12 @@ class Equipment(metaclass=PoolMeta):
             return 'residual_value'
 
     def is_bound(self):
-        return super().is_bound() or bool(self.assets)
+        return super().is_bound() or self.is_asset_bound
+
+    @property
+    def is_asset_bound(self):
+        "Whether books depend on the unit as it is described"
+        return bool(self.assets)
 
     @classmethod
     @ModelView.button

@@ -26,6 +26,10 @@ class EquipmentAssetError(UserError):
     pass
 
 
+class EquipmentBoughtWarning(UserWarning):
+    pass
+
+
 class EquipmentRetireError(UserError):
     pass
 

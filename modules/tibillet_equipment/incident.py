@@ -6,7 +6,7 @@ from tibillet_base.tools import today
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.currency.fields import Monetary
-from trytond.pool import Pool, PoolMeta
+from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
@@ -320,7 +320,9 @@ class Incident(
         handed = CustodyLine.get_last([
                 i.equipment for i in incidents if i.type in {'theft', 'loss'}])
         for incident in incidents:
-            if incident.equipment.state in {'draft', 'retired'}:
+            if incident.equipment.state not in {'draft', 'retired'}:
+                incident.check_valued_once()
+            else:
                 raise IncidentReportError(gettext(
                         'tibillet_equipment.msg_incident_unit',
                         incident=incident.rec_name,
@@ -356,8 +358,13 @@ class Incident(
     def decide(cls, incidents):
         pool = Pool()
         Equipment = pool.get('tibillet.equipment')
+        written_off = {}
         for incident in incidents:
             incident.check_decision()
+            if incident.decision == 'write_off':
+                incident.check_valued_once(
+                    written_off.get(incident.equipment))
+                written_off[incident.equipment] = incident
         for incident in incidents:
             if incident.valuation == 'net_value':
                 incident.amount = incident.equipment.get_net_value_on(
@@ -377,6 +384,23 @@ class Incident(
                 Equipment.dispose(units, incident.decision_date)
             else:
                 Equipment.retire(units, incident.decision_date, 'broken')
+            if incident.decision == 'write_off':
+                Equipment.write(units, {'written_off': incident.id})
+
+    def check_valued_once(self, previous=None):
+        "Refuse to value again a unit that is written off and not found"
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        previous = previous or self.equipment.written_off
+        if previous:
+            lang = Lang.get()
+            raise IncidentDecisionError(gettext(
+                    'tibillet_equipment.msg_incident_written_off',
+                    incident=self.rec_name,
+                    equipment=self.equipment.rec_name,
+                    previous=previous.number,
+                    date=lang.strftime(previous.decision_date),
+                    amount=self._say_amount(lang, previous.amount)))
 
     def check_decision(self):
         pool = Pool()
@@ -391,6 +415,8 @@ class Incident(
             raise IncidentDecisionError(gettext(
                     'tibillet_equipment.msg_incident_amount',
                     incident=self.rec_name))
+        if self.equipment.state == 'retired':
+            self.check_valued_once()
         problem = self._get_decision_problem()
         if problem:
             raise IncidentDecisionError(gettext(
@@ -428,21 +454,3 @@ class Incident(
 
 
 del _states, _decision_states
-
-
-class Equipment(metaclass=PoolMeta):
-    __name__ = 'tibillet.equipment'
-
-    incidents = fields.One2Many(
-        'tibillet.equipment.incident', 'equipment', "Incidents",
-        readonly=True)
-
-    @classmethod
-    def copy(cls, units, default=None):
-        default = default.copy() if default is not None else {}
-        default.setdefault('incidents')
-        return super().copy(units, default=default)
-
-    def is_bound(self):
-        return super().is_bound() or any(
-            i.state != 'cancelled' for i in self.incidents)

@@ -57,7 +57,7 @@ class Equipment(metaclass=PoolMeta):
             before = get_short(company, day)
             named = [l.booking for l in BookingLine.search([
                         ('equipment', 'in', [u.id for u in ours]),
-                        ('booking.state', 'in', ['draft', 'confirmed']),
+                        ('booking.state', '=', 'confirmed'),
                         ('booking.to_date', '>=', day),
                         ])]
             short = [
