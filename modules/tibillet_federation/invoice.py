@@ -173,14 +173,28 @@ def get_to_invoice(statement):
                 amounts.get(a, ZERO) != a.amount for a in allocations)
 
 
-def get_tax(statement, type_, company, party, allocations):
-    """Return the tax of the invoice to come, as of the end of the period
+def get_open(allocations, type_, lines, date):
+    """Return what is not invoiced at the end of a day, by allocation
+
+    lines: what get_lines returns.
+    """
+    left = {a.id: a.amount for a in allocations}
+    for allocation, line in lines:
+        invoice = line.invoice
+        day = invoice.accounting_date or invoice.invoice_date
+        if (allocation.id in left and invoice.type == type_
+                and invoice.state in {'posted', 'paid'} and day <= date):
+            left[allocation.id] -= get_price(line)
+    return {a: left[a.id] for a in allocations if left[a.id]}
+
+
+def get_tax(statement, type_, company, party, amounts, date):
+    """Return the tax of the invoice to come of amounts, as of a day
 
     In the context of the company.
     """
-    invoice = _get_invoice(
-        statement, type_, company, party, {a: a.amount for a in allocations})
-    invoice.accounting_date = statement.end_date
+    invoice = _get_invoice(statement, type_, company, party, amounts)
+    invoice.accounting_date = date
     return sum(
         (t.amount for t in invoice._get_taxes().values()), ZERO)
 

@@ -1,22 +1,25 @@
 """At the end of a period, what is locked and not yet invoiced is accrued.
 
-J7: who receives debits 4181 and credits revenue, who pays debits its expense
-and credits 4081; the day after, the opposite. The VAT of the invoice to come
-goes to 44587 or 44586 when these accounts are configured. The moves are left
-in draft, even once there is an invoice: it comes after the period, whose
-books they complete.
+So is, at the end of each fiscal year after it, what still waits for the
+customers and is not invoiced then. J7: who receives debits 4181 and credits
+revenue, who pays debits its expense and credits 4081; the day after, the
+opposite. The VAT of the invoice to come goes to 44587 or 44586 when these
+accounts are configured. The moves are left in draft, even once there is an
+invoice: it comes after the period, whose books they complete.
 """
 import datetime as dt
 from decimal import Decimal
 
+from tibillet_base.tools import today
+
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from .exceptions import StatementInvoiceError
-from .invoice import get_flows, get_product, get_tax
+from .invoice import get_flows, get_lines, get_open, get_product, get_tax
 
 
 class Statement(metaclass=PoolMeta):
@@ -45,9 +48,8 @@ class Statement(metaclass=PoolMeta):
         cls._buttons.update({
                 'accrue': {
                     'invisible': (
-                        (Eval('state') != 'locked')
-                        | Bool(Eval('accrual_moves'))),
-                    'depends': ['state', 'accrual_moves'],
+                        ~Eval('state').in_(['locked', 'invoiced'])),
+                    'depends': ['state'],
                     },
                 })
 
@@ -72,36 +74,63 @@ class Statement(metaclass=PoolMeta):
         Convention.take_turn({s.convention for s in statements})
         moves = []
         for statement in statements:
-            if statement.state == 'locked' and not statement.accrual_moves:
-                moves += statement._get_accruals()
+            found = statement._get_accruals()
+            # Of what nobody keeps in books here there is nothing to say.
+            if not found and list(get_flows(statement)):
+                raise StatementInvoiceError(gettext(
+                        'tibillet_federation.msg_statement_nothing_to_accrue',
+                        statement=statement.rec_name))
+            moves += found
         Move.save(sorted(moves, key=lambda m: m.company.id))
 
     def _get_accruals(self):
         moves = []
+        known = {(m.company, m.date) for m in self.accrual_moves}
+        lines = get_lines(self)
         for type_, company, party, allocations in get_flows(self):
             with Transaction().set_context(company=company.id):
-                moves += self._get_accrual(
-                    type_, company, party, allocations)
+                for date in self._get_closings(company):
+                    amounts = get_open(allocations, type_, lines, date)
+                    if amounts and (company, date) not in known:
+                        moves += self._get_accrual(
+                            type_, company, party, amounts, date)
         return moves
 
-    def _get_accrual(self, type_, company, party, allocations):
-        "Return the move of the last day, and its opposite of the day after"
+    def _get_closings(self, company):
+        """Return the days at whose end what is not invoiced is accrued
+
+        The last day of the period, until it is invoiced, and those of the
+        fiscal years that have ended since.
+        """
+        pool = Pool()
+        FiscalYear = pool.get('account.fiscalyear')
+        years = FiscalYear.search([
+                ('company', '=', company.id),
+                ('end_date', '>', self.end_date),
+                ('end_date', '<', today(company)),
+                ], order=[('end_date', 'ASC')])
+        period = [self.end_date] if self.state == 'locked' else []
+        return period + [y.end_date for y in years]
+
+    def _get_accrual(self, type_, company, party, by_allocation, date):
+        "Return the move of a day, and its opposite of the day after"
         accrued = (
             'accrued_revenue' if type_ == 'out' else 'accrued_expense')
         accrued_account = self._get_accrued_account(
             f'{accrued}_account', company)
         amounts = {}
-        for allocation in allocations:
+        for allocation, amount in by_allocation.items():
             product = get_product(allocation, company)
             account = (
                 product.account_revenue_used if type_ == 'out'
                 else product.account_expense_used)
             amounts[account] = (
-                amounts.get(account, Decimal(0)) + allocation.amount)
+                amounts.get(account, Decimal(0)) + amount)
         tax_account = self._get_configured(f'{accrued}_tax_account', company)
         if tax_account:
             amounts[tax_account] = get_tax(
-                self, type_, company, party, allocations)
+                self, type_, company, party, by_allocation, date)
+        amounts = self._convert(amounts, company, date)
         # Revenue is credited, expense is debited.
         sign = -1 if type_ == 'out' else 1
         total = sum(amounts.values(), Decimal(0))
@@ -110,9 +139,19 @@ class Statement(metaclass=PoolMeta):
             for account, amount in amounts.items()]
         values.append((accrued_account, -sign * total, party))
         return [
-            self._get_move(company, self.end_date, values, 1),
+            self._get_move(company, date, values, 1),
             self._get_move(
-                company, self.end_date + dt.timedelta(days=1), values, -1)]
+                company, date + dt.timedelta(days=1), values, -1)]
+
+    def _convert(self, amounts, company, date):
+        "Return the amounts in the currency of the books, as of the day"
+        pool = Pool()
+        Currency = pool.get('currency.currency')
+        with Transaction().set_context(date=date):
+            return {
+                account: Currency.compute(
+                    self.currency, amount, company.currency)
+                for account, amount in amounts.items()}
 
     def _get_accrued_account(self, name, company):
         pool = Pool()
