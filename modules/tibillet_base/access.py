@@ -276,10 +276,20 @@ class ModelAccess(metaclass=PoolMeta):
         if (level in {'root', 'administration'}
                 or (model, name) in allowed.CALLS
                 or (level in {'staff', 'internal'}
-                    and (model, name) in allowed.STAFF_CALLS)
-                or (model == User.__name__
-                    and name in allowed.OWN_USER_CALLS
-                    and set(ids) <= {Transaction().user})):
+                    and (model, name) in allowed.STAFF_CALLS)):
+            return
+        if (model == User.__name__
+                and (name in allowed.OWN_USER_CALLS
+                    or name.startswith('on_change_'))
+                and set(ids) <= {Transaction().user}):
+            # An employee of others would be named in the answer.
+            if isinstance(on, dict):
+                reached = reach.of_values(Model, on)
+                reached.pop(model, None)
+                with check_access():
+                    for other in reached:
+                        cls.check(other)
+                reach.check(reached)
             return
         if (issubclass(Model, ModelStorage)
                 and name in allowed.CHECKED_CALLS):

@@ -1,3 +1,4 @@
+from lxml import etree
 from sql import With
 
 from trytond.cache import Cache
@@ -5,7 +6,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import Transaction, check_access, without_check_access
 
 from .exceptions import PreferencesError, RestApplicationError
 
@@ -49,6 +50,57 @@ class User(metaclass=PoolMeta):
         super().__setup__()
         # A key opens what its user may do: only administrators give any.
         cls._preferences_fields.remove('applications')
+
+    @classmethod
+    def default_company_filter(cls):
+        # Who acts for several companies meets in one the records of another,
+        # which would be refused without saying how to see them.
+        return 'all'
+
+    @classmethod
+    def read(cls, ids, fields_names):
+        # The form of one's own preferences reads what they did not give.
+        if cls._are_preferences(ids, fields_names):
+            with without_check_access():
+                return super().read(ids, fields_names)
+        return super().read(ids, fields_names)
+
+    @classmethod
+    def _are_preferences(cls, ids, fields_names):
+        transaction = Transaction()
+        if (not transaction.check_access
+                or {int(id) for id in ids} != {transaction.user}):
+            return False
+        names = {
+            'id', 'active', 'rec_name', '_timestamp', '_write', '_delete',
+            *cls._preferences_fields, *cls._context_fields}
+        names |= {f'{name}.rec_name' for name in names if name in cls._fields}
+        return bool(fields_names) and set(fields_names) <= names
+
+    @classmethod
+    def get_preferences_fields_view(cls):
+        # What the user may not read would be asked for, and refused.
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        result = super().get_preferences_fields_view()
+        relations = {
+            name: definition['relation']
+            for name, definition in result['fields'].items()
+            if definition.get('relation')}
+        with check_access():
+            access = ModelAccess.get_access(set(relations.values()))
+        hidden = {
+            name for name, relation in relations.items()
+            if not access[relation]['read']}
+        tree = etree.fromstring(result['arch'])
+        for name in hidden:
+            for element in tree.xpath('//*[@name=$name]', name=name):
+                element.getparent().remove(element)
+            del result['fields'][name]
+        for page in tree.xpath('//page[not(*)]'):
+            page.getparent().remove(page)
+        result['arch'] = etree.tostring(tree, encoding='unicode')
+        return result
 
     @classmethod
     def get_companies(cls):

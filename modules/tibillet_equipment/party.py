@@ -5,6 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
+from trytond.transaction import Transaction
 
 
 class Party(metaclass=PoolMeta):
@@ -17,51 +18,71 @@ class Party(metaclass=PoolMeta):
             "the party owns or has had."),
         'get_equipment_partners', searcher='search_equipment_partners')
 
-    def get_equipment_partners(self, name):
-        return [
-            p.id for p in self.search([
-                    ('equipment_partners', 'in', [self.id]),
-                    ])]
+    @classmethod
+    def get_equipment_partners(cls, parties, name):
+        # An export asks the rules of the values: they say the same as the
+        # searcher, which shows who keeps a unit to who owns it.
+        partners = {p.id: set() for p in parties}
+        place, holder = cls._equipment_places(), cls._equipment_holders()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*place
+            .join(holder, condition=holder.equipment == place.equipment)
+            .select(
+                place.party, holder.party,
+                where=fields.SQL_OPERATORS['in'](
+                    place.party, list(partners))))
+        for party, partner in cursor:
+            partners[party].add(partner)
+        return {id: sorted(found) for id, found in partners.items()}
 
     @classmethod
     def search_equipment_partners(cls, name, clause):
-        pool = Pool()
-        Company = pool.get('company.company')
-        Custody = pool.get('tibillet.equipment.custody')
-        CustodyLine = pool.get('tibillet.equipment.custody.line')
-        Equipment = pool.get('tibillet.equipment')
-        Owner = pool.get('tibillet.equipment.owner')
         _, operator, value = clause[:3]
         nested = clause[0][len(name) + 1:]
         if not nested:
             nested = 'rec_name' if isinstance(value, str) else 'id'
         parties = cls.search([(nested, operator, value)], query=True)
+        place, holder = cls._equipment_places(), cls._equipment_holders()
+        units = holder.select(
+            holder.equipment, where=holder.party.in_(parties))
+        return [('id', 'in', place.select(
+                    place.party, where=place.equipment.in_(units)))]
 
+    @classmethod
+    def _equipment_holders(cls):
+        "Return the query of who owns each unit, or has had it in custody"
+        return Union(*cls._get_equipment_holders(), all_=True)
+
+    @classmethod
+    def _equipment_places(cls):
+        "Return the query of who holds each unit, or keeps it in its books"
+        pool = Pool()
+        Company = pool.get('company.company')
+        Equipment = pool.get('tibillet.equipment')
+        unit, company = Equipment.__table__(), Company.__table__()
+        return Union(
+            unit
+            .join(company, condition=unit.company == company.id)
+            .select(company.party.as_('party'), unit.id.as_('equipment')),
+            *cls._get_equipment_holders(),
+            all_=True)
+
+    @classmethod
+    def _get_equipment_holders(cls):
+        pool = Pool()
+        Custody = pool.get('tibillet.equipment.custody')
+        CustodyLine = pool.get('tibillet.equipment.custody.line')
+        Owner = pool.get('tibillet.equipment.owner')
         owner = Owner.__table__()
-        line, custody = CustodyLine.__table__(), Custody.__table__()
-        moves = line.join(custody, condition=line.custody == custody.id)
-        units = Union(
-            owner.select(owner.equipment, where=owner.party.in_(parties)),
-            moves.select(
-                line.equipment,
-                where=custody.from_party.in_(parties)
-                | custody.to_party.in_(parties)))
-
-        owner, unit = Owner.__table__(), Equipment.__table__()
-        company = Company.__table__()
-        line, custody = CustodyLine.__table__(), Custody.__table__()
-        moves = line.join(custody, condition=line.custody == custody.id)
-        return [('id', 'in', Union(
-                    owner.select(
-                        owner.party, where=owner.equipment.in_(units)),
-                    unit
-                    .join(company, condition=unit.company == company.id)
-                    .select(company.party, where=unit.id.in_(units)),
-                    moves.select(
-                        custody.from_party, where=line.equipment.in_(units)),
-                    moves.select(
-                        custody.to_party, where=line.equipment.in_(units)),
-                    ))]
+        queries = [owner.select(owner.party.as_('party'), owner.equipment)]
+        for name in ['from_party', 'to_party']:
+            line, custody = CustodyLine.__table__(), Custody.__table__()
+            queries.append(
+                line
+                .join(custody, condition=line.custody == custody.id)
+                .select(
+                    getattr(custody, name).as_('party'), line.equipment))
+        return queries
 
 
 class Replace(metaclass=PoolMeta):

@@ -5,7 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import without_check_access
+from trytond.transaction import Transaction, without_check_access
 
 from . import sharing
 
@@ -29,14 +29,35 @@ class Party(metaclass=PoolMeta):
             party = party.replaced_by
         return party
 
-    def get_convention_partners(self, name):
-        return [
-            p.id for p in self.search([
-                    ('convention_partners', 'in', [self.id]),
-                    ])]
+    @classmethod
+    def get_convention_partners(cls, parties, name):
+        pool = Pool()
+        ConventionParty = pool.get('tibillet.convention.party')
+        # An export asks the rules of the values: they say the same as the
+        # searcher, which shows customers to the parties of a convention.
+        partners = {p.id: set() for p in parties}
+        place, line = cls._convention_places(), ConventionParty.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*place
+            .join(line, condition=line.convention == place.convention)
+            .select(
+                place.party, line.party,
+                where=fields.SQL_OPERATORS['in'](
+                    place.party, list(partners))))
+        for party, partner in cursor:
+            partners[party].add(partner)
+        return {id: sorted(found) for id, found in partners.items()}
 
     @classmethod
     def search_convention_partners(cls, name, clause):
+        place = cls._convention_places()
+        conventions = sharing.of_parties(name, clause)
+        return [('id', 'in', place.select(
+                    place.party, where=place.convention.in_(conventions)))]
+
+    @classmethod
+    def _convention_places(cls):
+        "Return the query of the parties that each convention names"
         pool = Pool()
         Company = pool.get('company.company')
         Convention = pool.get('tibillet.convention')
@@ -45,29 +66,23 @@ class Party(metaclass=PoolMeta):
         Service = pool.get('tibillet.convention.service')
         Tier = pool.get('tibillet.convention.version.tier')
         Version = pool.get('tibillet.convention.version')
-        conventions = sharing.of_parties(name, clause)
 
-        party, service = ConventionParty.__table__(), Service.__table__()
+        line, service = ConventionParty.__table__(), Service.__table__()
         convention, company = Convention.__table__(), Company.__table__()
         queries = [
-            party.select(
-                party.party, where=party.convention.in_(conventions)),
-            service.select(
-                service.customer,
-                where=service.convention.in_(conventions)),
+            line.select(line.party.as_('party'), line.convention),
+            service.select(service.customer.as_('party'), service.convention),
             convention
             .join(company, condition=convention.company == company.id)
-            .select(company.party, where=convention.id.in_(conventions)),
+            .select(company.party, convention.id.as_('convention')),
             ]
         for Line in [Tier, Destination]:
             line, version = Line.__table__(), Version.__table__()
             queries.append(
                 line
                 .join(version, condition=line.version == version.id)
-                .select(
-                    line.beneficiary,
-                    where=version.convention.in_(conventions)))
-        return [('id', 'in', Union(*queries))]
+                .select(line.beneficiary.as_('party'), version.convention))
+        return Union(*queries, all_=True)
 
 
 class Replace(metaclass=PoolMeta):

@@ -2,6 +2,7 @@
 from contextlib import contextmanager
 
 from trytond.model.exceptions import AccessError
+from trytond.modules.company.tests import create_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
@@ -324,6 +325,62 @@ class AccessTestCase(TestCase):
                     [["Name", "Code"], ["Mine", party.code]])
                 with self.assertRaises(AccessError):
                     ModelField.search([('model', '=', 'party.party')])
+
+    @with_transaction()
+    def test_own_preferences(self):
+        "Whoever logs in opens, reads and changes its own preferences"
+        pool = Pool()
+        Employee = pool.get('company.employee')
+        Party = pool.get('party.party')
+        User = pool.get('res.user')
+        other, = User.create([{'name': "Other", 'login': 'other'}])
+        company = create_company()
+        party, = Party.create([{'name': "Someone"}])
+        employee, = Employee.create([
+                {'party': party.id, 'company': company.id}])
+        for group in ['group_partner', 'group_bar', 'group_internal']:
+            with self.subTest(group=group), self.login(group) as user:
+                with without_check_access():  # as their calls do
+                    view = User.get_preferences_fields_view()
+                    User.set_preferences(
+                        {'language': 'en', 'signature': "Mine"})
+                    signature = User(user.id).signature
+                self.assertEqual(signature, "Mine")
+                self.assertIn('language', view['fields'])
+                for definition in view['fields'].values():
+                    if name := definition.get('relation'):
+                        self.assertIn('r', self.rights(name), name)
+                # What the preferences do not give, the client reads.
+                values, = User.read([user.id], [
+                        'active', 'menu', 'menu.rec_name', 'rec_name',
+                        'language.rec_name', '_timestamp', '_write'])
+                self.assertTrue(values['active'])
+                change = User.__rpc__['on_change_company']
+                change.convert(User, {'id': user.id, 'company': None}, {})
+                if self.rights('res.user'):
+                    continue
+                refused = [
+                    {'id': other.id, 'company': None},
+                    {'id': user.id, 'groups': [1]},
+                    ]
+                if not self.rights('company.employee'):
+                    refused.append({
+                            'id': user.id, 'employees': [employee.id]})
+                for values in refused:
+                    with self.subTest(values=values):
+                        with self.assertRaises(AccessError):
+                            change.convert(User, values, {})
+                for ids, names in [
+                        ([other.id], ['name']),
+                        ([user.id, other.id], ['name']),
+                        ([user.id], ['login']),
+                        ([user.id], ['language.create_uid.name']),
+                        ([user.id], ['create_uid.name']),
+                        ([user.id], ['name', 'password_hash']),
+                        ]:
+                    with self.subTest(ids=ids, names=names):
+                        with self.assertRaises(AccessError):
+                            User.read(ids, names)
 
     @contextmanager
     def login(self, group):

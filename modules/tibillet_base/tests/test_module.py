@@ -73,7 +73,7 @@ class TibilletBaseTestCase(
         user, = User.create([{
                     'login': 'two', 'name': "Two",
                     'companies': [('add', [first.id, second.id])],
-                    'company': first.id}])
+                    'company': first.id, 'company_filter': 'one'}])
 
         def acting_for(company):
             with Transaction().set_user(user.id), \
@@ -86,7 +86,14 @@ class TibilletBaseTestCase(
             self.assertEqual(acting_for(second.id), (second.id,))
             self.assertEqual(acting_for(other.id), ())
 
-        User.write([user], {'companies': [('remove', [second.id])]})
+        # By default the records of all of them are shown.
+        User.write([user], {
+                'company_filter': User.default_company_filter()})
+        self.assertEqual(acting_for(second.id), (first.id, second.id))
+
+        User.write([user], {
+                'companies': [('remove', [second.id])],
+                'company_filter': 'one'})
         self.assertEqual(acting_for(second.id), ())
         User.write([user], {'company_filter': 'all'})
         self.assertEqual(acting_for(second.id), (first.id,))
