@@ -40,6 +40,11 @@ class Debt:
         return self.known and self.paid == self.amount == self.invoiced
 
     @property
+    def kept(self):
+        "What is paid, and not to be given back"
+        return self.paid - self.back
+
+    @property
     def back(self):
         "What was paid of an invoice that was credited since"
         if not self.known or abs(self.paid) <= abs(self.invoiced):

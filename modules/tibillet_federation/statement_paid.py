@@ -47,9 +47,14 @@ class Paid:
             self.paid[id] = round(amount)
 
     def get_paid(self, allocation):
-        "Return what is paid of an allocation, that people have said too"
+        """Return what is paid of an allocation, that people have said too
+
+        What is to be given back, since it is credited, is paid no more.
+        """
         if (allocation.payer, allocation.beneficiary) in self.known:
-            return self.paid[allocation.id]
+            return min(
+                self.paid[allocation.id], self.invoiced[allocation.id],
+                key=abs)
         if allocation.mode == 'pay' and self.statement.state == 'settled':
             return allocation.amount
         return ZERO

@@ -82,8 +82,8 @@ def _say_debt(statement, debt, party, names):
         'beneficiary': _call(beneficiary, names),
         'amount': voice.amount(sign * debt.amount),
         'due': voice.amount(sign * debt.due),
-        'paid': voice.amount(sign * debt.paid),
-        'left': voice.amount(sign * (debt.amount - debt.paid)),
+        'paid': voice.amount(sign * debt.kept),
+        'left': voice.amount(sign * (debt.amount - debt.kept)),
         'back': voice.amount(sign * debt.back),
         'date': (
             voice.date(statement.due_date) if statement.due_date else ''),
@@ -103,13 +103,13 @@ def _say_debt(statement, debt, party, names):
         # What is not due has no day yet.
         if not debt.due:
             yield say('not_due')
-        elif abs(debt.paid) < abs(debt.due):
+        elif abs(debt.kept) < abs(debt.due):
             yield say('due')
-        if debt.paid:
-            yield say('due_paid' if debt.paid == debt.due else 'part_paid')
+        if debt.kept:
+            yield say('due_paid' if debt.kept == debt.due else 'part_paid')
     else:
         yield say(person)
-        if debt.paid:
+        if debt.kept:
             yield say('part_paid')
     if debt.back:
         yield say('back')
