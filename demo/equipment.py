@@ -107,6 +107,7 @@ def _category(house):
     Category = Model.get('product.category')
     Configuration = Model.get('account.configuration')
     category = Category(name="Matériel mutualisé", accounting=True)
+    taxes = {'supplier_taxes': [], 'customer_taxes': []}
     for company in [house.cooperative, house.association]:
         with books.working_for(company):
             if category.id >= 0:
@@ -116,13 +117,31 @@ def _category(house):
             category.account_depreciation = books.account(company, '28183')
             category.account_disposal_expense = books.account(company, '657')
             category.account_disposal_income = books.account(company, '757')
-            category.supplier_taxes.append(books.tax(
-                    company, "T.V.A. Achat Immobilisations Taux Normal"))
+            # What was sold leaves no stock: its price is that of a disposal.
+            category.account_revenue = books.account(company, '757')
+            for name, tax in [
+                    ('supplier_taxes',
+                        "T.V.A. Achat Immobilisations Taux Normal"),
+                    ('customer_taxes', "T.V.A. Vente de biens Taux Normal"),
+                    ]:
+                taxes[name].append(books.tax(company, tax).id)
+            # To choose an account takes the taxes of the others away.
+            _set_taxes(category, taxes)
             category.save()
             configuration = Configuration(1)
             configuration.asset_frequency = 'yearly'
             configuration.save()
     return category
+
+
+def _set_taxes(category, taxes):
+    "Give the category its taxes in the books of all companies"
+    Tax = Model.get('account.tax')
+    for name, ids in taxes.items():
+        chosen = getattr(category, name)
+        while chosen:
+            chosen.pop()
+        chosen.extend(Tax(id_) for id_ in ids)
 
 
 def _buy(house, products):
@@ -265,7 +284,8 @@ def _cards(house):
                         owner=Party(party.id),
                         date=draft.PUBLISHED,
                         quantity=number,
-                        unit_cost=round(price / (1 + vat_rate), 4),
+                        # What they cost, from which the average follows.
+                        cost=round(number * price / (1 + vat_rate), 2),
                         description=description))
     Consumable.save(cards)
     return cards

@@ -1,4 +1,4 @@
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sql.aggregate import Sum
 from tibillet_base.append_only import refuse_changes
@@ -10,16 +10,25 @@ from tibillet_base.tools import today
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
-from trytond.modules.product import price_digits
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import ConsumableModificationError, ConsumableQuantityError
 
+# The average keeps the total of a delivery to the cent: 1 750.00 for 6 000
+# cards is 0.29166667 a card, where four decimals make 1 750.20 of it.
+UNIT_COST_DIGITS = (16, 8)
 _states = {
     'readonly': Bool(Eval('uses', [0])),
     }
+
+
+def average(cost, quantity):
+    "Return what one costs, of which the quantity costs as much, half up"
+    _, decimals = UNIT_COST_DIGITS
+    return (cost / quantity).quantize(
+        Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 class Consumable(ProblemMixin, OfCompanyMixin, ModelSQL, ModelView):
@@ -50,12 +59,14 @@ class Consumable(ProblemMixin, OfCompanyMixin, ModelSQL, ModelView):
     quantity = fields.Integer(
         "Quantity", required=True, states=_states)
     unit_cost = Monetary(
-        "Unit Cost", currency='currency', digits=price_digits, required=True,
-        states=_states,
-        help="What one costs, excluding tax.")
+        "Unit Cost", currency='currency', digits=UNIT_COST_DIGITS,
+        required=True, states=_states,
+        help="What one costs on average, excluding tax.")
     cost = fields.Function(Monetary(
-            "Cost", currency='currency', digits='currency'),
-        'on_change_with_cost')
+            "Cost", currency='currency', digits='currency', states=_states,
+            help="What the delivery cost, excluding tax.\n"
+            "The unit cost is the average of it."),
+        'on_change_with_cost', setter='set_cost')
     description = fields.Char("Description")
     uses = fields.One2Many(
         'tibillet.equipment.consumable.use', 'consumable', "Uses")
@@ -92,6 +103,28 @@ class Consumable(ProblemMixin, OfCompanyMixin, ModelSQL, ModelView):
     def on_change_with_cost(self, name=None):
         cost = (self.quantity or 0) * (self.unit_cost or Decimal(0))
         return self.currency.round(cost) if self.currency else cost
+
+    @fields.depends('quantity', 'cost')
+    def on_change_cost(self):
+        if self.quantity and self.quantity > 0 and self.cost is not None:
+            self.unit_cost = average(self.cost, self.quantity)
+
+    @classmethod
+    def set_cost(cls, consumables, name, value):
+        for consumable in consumables:
+            if (value is not None and consumable.quantity > 0
+                    and value != consumable.cost):
+                consumable.unit_cost = average(value, consumable.quantity)
+        cls.save(consumables)
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        values = super().preprocess_values(mode, values)
+        cost, quantity = values.get('cost'), values.get('quantity')
+        if (mode == 'create' and values.get('unit_cost') is None
+                and cost is not None and quantity and quantity > 0):
+            values['unit_cost'] = average(cost, quantity)
+        return values
 
     @classmethod
     def get_quantity_left(cls, consumables, name):

@@ -205,6 +205,16 @@ class Equipment(metaclass=PoolMeta):
                 values[asset.equipment.id] += asset.net_value
         return {u.id: values[u.id] for u in units}
 
+    def is_invoiced(self):
+        "Return whether an invoice has taken the unit out of the books"
+        pool = Pool()
+        InvoiceLine = pool.get('account.invoice.line')
+        return bool(InvoiceLine.search([
+                    ('asset', 'in', [a.id for a in self.assets]),
+                    ('asset.state', '=', 'closed'),
+                    ], limit=1)) and not any(
+            a.state == 'running' for a in self.assets)
+
     def get_net_value_on(self, date):
         "Return what the unit is worth at the end of the day, posted or not"
         pool = Pool()

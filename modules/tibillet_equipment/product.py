@@ -23,6 +23,14 @@ class Template(metaclass=PoolMeta):
             ],
         help="How many days of event a new unit should last.")
 
+    def get_account(self, name, **pattern):
+        account = super().get_account(name, **pattern)
+        if (not account and name == 'account_revenue_used'
+                and self.type == 'assets'):
+            # Who sells equipment sells what was its own.
+            account = self.account_disposal_income_used
+        return account
+
     @property
     def account_disposal_expense_used(self):
         return self._get_account_disposal('account_disposal_expense')

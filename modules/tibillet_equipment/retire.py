@@ -95,12 +95,15 @@ class Retire(Wizard):
             ])
     retire = StateTransition()
 
-    def transition_retire(self):
+    def check_records(self):
         for unit in self.records:
             if unit.state in {'draft', 'retired'}:
                 raise EquipmentRetireError(gettext(
                         'tibillet_equipment.msg_equipment_retire',
                         equipment=unit.rec_name))
+
+    def transition_retire(self):
+        self.check_records()
         # Owners may keep their books in companies of other users.
         with without_check_access():
             self.model.retire(
@@ -117,8 +120,7 @@ class RetireStart(ModelView):
 
     date = fields.Date("Date", required=True)
     reason = fields.Selection(
-        RETIREMENT_REASONS, "Reason", required=True, sort=False,
-        help="A sold unit is invoiced apart, on the disposal income account.")
+        RETIREMENT_REASONS, "Reason", required=True, sort=False)
 
     @classmethod
     def default_date(cls):

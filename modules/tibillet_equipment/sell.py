@@ -1,0 +1,139 @@
+"A sold unit is invoiced and retired: its asset leaves the books"
+from collections import defaultdict
+
+from tibillet_base import reach
+
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.modules.product import price_digits
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Bool, Eval
+from trytond.transaction import Transaction, without_check_access
+
+from tibillet.shares import split
+
+from .exceptions import EquipmentRetireError
+
+_states = {
+    'invisible': (Eval('reason') != 'sold') | Bool(Eval('invoiced')),
+    'required': (Eval('reason') == 'sold') & ~Bool(Eval('invoiced')),
+    }
+
+
+class Equipment(metaclass=PoolMeta):
+    __name__ = 'tibillet.equipment'
+
+    @classmethod
+    def sell(cls, units, date, party, price):
+        """Invoice the units to the party on the date, and retire them
+
+        price: what each is sold for, excluding tax; each owner that keeps
+        its books here invoices its quota of it, the others invoice theirs.
+        Posting the invoice takes the asset of the owner out of its books.
+        """
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        lines = defaultdict(list)
+        for unit in units:
+            parts = split(
+                price, [o.quota for o in unit.owners],
+                unit.currency.rounding)
+            for owner, part in zip(unit.owners, parts):
+                if owner.books:
+                    lines[(owner.books, unit.currency)].append((owner, part))
+        # To post an invoice is to act in the books of each of them.
+        reach.check_companies({
+                'company.company': {c.id for c, _ in lines}})
+        cls.check_leaving(units, date)
+        for (company, currency), parts in sorted(
+                lines.items(), key=lambda i: [r.id for r in i[0]]):
+            with Transaction().set_context(company=company.id):
+                invoice = cls._get_sale_invoice(
+                    company, currency, party, date, parts)
+                invoice.save()
+                Invoice.post([invoice])
+        cls.retire(cls.browse(units), date, 'sold')
+
+    @classmethod
+    def _get_sale_invoice(cls, company, currency, party, date, parts):
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        Party = pool.get('party.party')
+        # Read again for the company, which has its own accounts.
+        invoice = Invoice(
+            type='out', company=company, currency=currency,
+            party=Party(party.id), invoice_date=date)
+        invoice.on_change_type()
+        invoice.on_change_party()
+        invoice.lines = [
+            owner.equipment.get_sale_line(invoice, owner, part)
+            for owner, part in parts]
+        return invoice
+
+    def get_sale_line(self, invoice, owner, price):
+        "Return the line by which the owner sells its quota for the price"
+        pool = Pool()
+        InvoiceLine = pool.get('account.invoice.line')
+        Product = pool.get('product.product')
+        line = InvoiceLine(
+            type='line', invoice=invoice, invoice_type='out',
+            company=invoice.company, currency=invoice.currency,
+            party=invoice.party, product=Product(self.product.id),
+            description=self.rec_name)
+        line.on_change_product()
+        line.quantity = 1
+        line.unit_price = price
+        line.asset = next((
+                a for a in self.assets
+                if a.equipment_owner == owner and a.state == 'running'),
+            None)
+        line.on_change_asset()
+        return line
+
+
+class Retire(metaclass=PoolMeta):
+    __name__ = 'tibillet.equipment.retire'
+
+    def default_start(self, field_names):
+        return {
+            'invoiced': all(u.is_invoiced() for u in self.records),
+            }
+
+    def transition_retire(self):
+        start = self.start
+        if start.reason != 'sold' or all(
+                u.is_invoiced() for u in self.records):
+            return super().transition_retire()
+        self.check_records()
+        for unit in self.records:
+            if unit.is_invoiced():
+                raise EquipmentRetireError(gettext(
+                        'tibillet_equipment.msg_equipment_sell_invoiced',
+                        equipment=unit.rec_name))
+        if not start.party or start.price is None or start.price <= 0:
+            raise EquipmentRetireError(gettext(
+                    'tibillet_equipment.msg_equipment_sell',
+                    equipment=self.records[0].rec_name))
+        with without_check_access():
+            self.model.sell(
+                self.model.browse(self.records), start.date, start.party,
+                start.price)
+        return 'end'
+
+
+class RetireStart(metaclass=PoolMeta):
+    __name__ = 'tibillet.equipment.retire.start'
+
+    invoiced = fields.Boolean(
+        "Invoiced", readonly=True,
+        states={
+            'invisible': True,
+            })
+    party = fields.Many2One('party.party', "Buyer", states=_states)
+    price = fields.Numeric(
+        "Price", digits=price_digits, states=_states,
+        help="Of each unit, excluding tax.\n"
+        "Each owner that keeps its books here invoices its quota.")
+
+
+del _states
