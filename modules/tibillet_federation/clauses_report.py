@@ -1,8 +1,11 @@
 from trytond.pool import Pool
 from trytond.report import Report
-from trytond.transaction import Transaction
+
+from tibillet import chain
 
 from .clauses_document import ClausesDocument
+from .clauses_export import get_data
+from .statement_download import Download
 
 
 class ClausesReport(Report):
@@ -13,17 +16,13 @@ class ClausesReport(Report):
         pool = Pool()
         Version = pool.get('tibillet.convention.version')
         context = super().get_context(records, header, data)
-        ids = cls._get_versions(records)
-        # The language of the administering company, French without any.
-        language = 'fr'
-        for version in Version.browse(ids):
-            company = version.convention.company
-            if company.party.lang:
-                language = company.party.lang.code
-        context['set_lang'](language)
-        with Transaction().set_context(language=language):
-            context['documents'] = [
-                ClausesDocument(v) for v in Version.browse(ids)]
+        documents = [
+            ClausesDocument(v)
+            for v in Version.browse(cls._get_versions(records))]
+        for document in documents:
+            # What was adopted is in the language of that day.
+            context['set_lang'](document.language)
+        context['documents'] = documents
         return context
 
     @classmethod
@@ -40,3 +39,14 @@ class ClausesReport(Report):
             if version:
                 ids.append(version.id)
         return ids
+
+
+class ClausesJSON(Download):
+    __name__ = 'tibillet.convention.clauses.json'
+
+    @classmethod
+    def make(cls, version):
+        # Of what was adopted, the very bytes the fingerprint is of.
+        return 'json', (
+            version.get_adopted_content()
+            or chain.canonical(get_data(version)))

@@ -83,6 +83,10 @@ class VersionAdoptionError(UserError):
     pass
 
 
+class VersionContentError(UserError):
+    pass
+
+
 class SignatureError(ValidationError):
     pass
 

@@ -40,6 +40,8 @@ ACCRUALS = [
     ('insurance', "Insurance"),
     ]
 
+# What a signature or the workflow changes.
+WORKFLOW = {'state', 'signatures', 'adopted_on', 'content', 'hash'}
 # Clauses change only while they are a draft.
 draft_only = {
     'readonly': Eval('state') != 'draft',
@@ -403,7 +405,7 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
     @classmethod
     def validate_fields(cls, versions, field_names):
         super().validate_fields(versions, field_names)
-        if field_names - {'state', 'number', 'signatures', 'adopted_on'}:
+        if field_names - {*WORKFLOW, 'number'}:
             for version in versions:
                 version._check_clauses(draft=version.state == 'draft')
 
@@ -433,8 +435,6 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
     def check_modification(cls, mode, versions, values=None, external=False):
         super().check_modification(
             mode, versions, values=values, external=external)
-        # What a signature or the workflow changes.
-        free = {'state', 'signatures', 'adopted_on'}
         if mode == 'create':
             wrong = [v for v in versions if external and v.state != 'draft']
         elif mode == 'delete':
@@ -442,8 +442,8 @@ class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
         else:
             wrong = [
                 v for v in versions
-                if (v.state != 'draft' and set(values) - free)
-                or (external and {'state', 'adopted_on'} & set(values))]
+                if (v.state != 'draft' and set(values) - WORKFLOW)
+                or (external and (WORKFLOW - {'signatures'}) & set(values))]
         for version in wrong:
             raise VersionModificationError(gettext(
                     'tibillet_federation.msg_version_modification',

@@ -1,7 +1,9 @@
 """What is locked or adopted stays so in the database: make test-pg."""
 import datetime as dt
+import hashlib
 
 import pytest
+from tibillet_federation.exceptions import VersionContentError
 from tibillet_federation.tests.ledger import LedgerTestCase
 
 from trytond.pool import Pool
@@ -132,32 +134,45 @@ class LockedTestCase(LedgerTestCase):
         self.assertEqual(self.execute(
                 f'DELETE FROM {STATEMENT} WHERE id = %s', statement), 1)
 
+    def create_signed(self):
+        "Create clauses of the second half year, signed but not adopted"
+        pool = Pool()
+        Convention = pool.get('tibillet.convention')
+        Signature = pool.get('tibillet.convention.version.signature')
+        Version = pool.get('tibillet.convention.version')
+        convention = Convention(self.convention)
+        version, = Version.copy(convention.versions, {
+                'effective_from': dt.date(2026, 7, 1),
+                })
+        Version.propose([version])
+        signatures = Signature.create([{
+                    'version': version.id,
+                    'party': party.id,
+                    'signatory': f"For {party.party.name}",
+                    'date': dt.date(2026, 6, 1),
+                    } for party in convention.parties])
+        return version.id, min(s.id for s in signatures)
+
+    def adopt(self, version):
+        Version = Pool().get('tibillet.convention.version')
+        Version.adopt([Version(version)])
+
+    def get_adopted(self, version):
+        with self.start(readonly=True):
+            Version = Pool().get('tibillet.convention.version')
+            version = Version(version)
+            return version.state, version.hash, version.get_adopted_content()
+
     def test_signature(self):
         "Test that a signature stays once its clauses are adopted"
-        def sign():
-            pool = Pool()
-            Convention = pool.get('tibillet.convention')
-            Signature = pool.get('tibillet.convention.version.signature')
-            convention = Convention(self.convention)
-            version, = convention.versions
-            signature, = Signature.create([{
-                        'version': version.id,
-                        'party': convention.parties[0].id,
-                        'signatory': "Zoé",
-                        'date': dt.date(2025, 12, 1),
-                        }])
-            return version.id, signature.id
-
-        state = f'UPDATE {VERSION} SET state = %s WHERE id = %s'
-        with self.start(readonly=True):
-            Convention = Pool().get('tibillet.convention')
-            version = Convention(self.convention).versions[0].id
-        self.execute(state, 'proposed', version)
-        version, signature = self.perform(sign)
+        version, signature = self.perform(self.create_signed)
         write = f"UPDATE {SIGNATURE} SET signatory = %s WHERE id = %s"
         self.assertEqual(self.execute(write, "Zoé Martin", signature), 1)
-        for adopted in ['adopted', 'superseded']:
-            self.execute(state, adopted, version)
+        self.perform(self.adopt, version)
+        for state in ['adopted', 'superseded']:
+            self.execute(
+                f'UPDATE {VERSION} SET state = %s WHERE id = %s',
+                state, version)
             for query in [
                     f"UPDATE {SIGNATURE} SET signatory = 'Bob' "
                     f"WHERE id = {signature}",
@@ -168,6 +183,46 @@ class LockedTestCase(LedgerTestCase):
                 with self.subTest(query), self.assertRaisesRegex(
                         Exception, 'is append-only'):
                     self.execute(query)
+
+    def test_adopted(self):
+        "Test that no SQL edits or deletes what the parties have adopted"
+        version, _ = self.perform(self.create_signed)
+        self.assertEqual(
+            self.get_adopted(version), ('proposed', None, None))
+        self.perform(self.adopt, version)
+        before = self.get_adopted(version)
+        self.assertEqual(
+            before[1:],
+            (hashlib.sha256(before[2]).hexdigest(), before[2]))
+        for change in [
+                "content = '{}'", "hash = NULL", "pre_rate = 0.5",
+                "adopted_on = '2026-05-01'", "effective_from = '2026-05-01'",
+                "state = 'draft'", "state = 'superseded', post_rate = 0"]:
+            with self.subTest(change), self.assertRaisesRegex(
+                    Exception, 'is append-only'):
+                self.execute(
+                    f"UPDATE {VERSION} SET {change} WHERE id = {version}")
+        with self.assertRaisesRegex(Exception, 'is append-only'):
+            self.execute(f"DELETE FROM {VERSION} WHERE id = {version}")
+        self.assertEqual(self.get_adopted(version), before)
+        # It goes on.
+        self.assertEqual(self.execute(
+                f"UPDATE {VERSION} SET state = 'superseded' WHERE id = %s",
+                version), 1)
+
+    def test_altered(self):
+        "Test that who takes the lock away and writes is found out"
+        version, _ = self.perform(self.create_signed)
+        self.perform(self.adopt, version)
+        table = f'ALTER TABLE {VERSION} {{}} TRIGGER {VERSION}_update'
+        self.execute(table.format('DISABLE'))
+        self.addCleanup(self.execute, table.format('ENABLE'))
+        self.execute(
+            f"UPDATE {VERSION} SET content = replace("
+            "content, 'Association', 'Somebody else') WHERE id = %s", version)
+        with self.assertRaisesRegex(
+                VersionContentError, "is not what was adopted"):
+            self.get_adopted(version)
 
 
 del LedgerTestCase
