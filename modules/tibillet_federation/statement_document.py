@@ -13,6 +13,7 @@ from genshi.input import XML
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
+from trytond.transaction import without_check_access
 
 from tibillet import chain
 from tibillet.money import half_up
@@ -408,6 +409,16 @@ class StatementDocument:
     def invoices(self):
         "Return the invoices made since, which the content does not hold"
         return [i for i in self.statement.invoices if i.state != 'cancelled']
+
+    @without_check_access
+    def vat_rates(self, invoice):
+        "Return the rates of the taxes of an invoice, in words"
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        rates = {
+            t.tax.rate for t in Invoice(invoice.id).taxes
+            if t.tax and t.tax.rate is not None}
+        return ', '.join(map(self.percentage, sorted(rates))) or '–'
 
     def invoice_state(self, invoice):
         pool = Pool()

@@ -45,11 +45,23 @@ def get_due_lines(statement):
             'number': line.service.number,
             'event': line.service.event_name,
             'payable': round(line.payable),
+            'customer': round(_get_customer(line)),
             'due': round(line.due),
             'paid': round(sum(
                     (found.get_paid(a) for a in line.allocations), ZERO)),
             }
         for line in statement.lines]
+
+
+def _get_customer(line):
+    """Return what the customer has paid of the turnover of a line
+
+    Of a correction, what the customer has paid of what it adds.
+    """
+    since = line.date if line.kind == 'adjustment' else None
+    return sum(
+        (t.paid for t in line.service.turnovers
+            if t.correction_date == since), ZERO)
 
 
 def get_headline(statement, party=None):

@@ -1,6 +1,7 @@
 import datetime as dt
 
 from trytond.model import ModelView, fields
+from trytond.pool import Pool
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
 
@@ -16,12 +17,20 @@ class VersionCopy(Wizard):
     copy = StateAction('tibillet_federation.act_version_form')
 
     def default_start(self, fields):
-        if self.record and self.record.effective_from:
-            return {
-                'effective_from':
-                    self.record.effective_from + dt.timedelta(days=1),
-                }
-        return {}
+        pool = Pool()
+        Statement = pool.get('tibillet.convention.statement')
+        if not self.record:
+            return {}
+        convention = self.record.convention
+        # What is settled keeps its clauses, and so does what is in force.
+        days = [
+            self.record.effective_from,
+            Statement.get_locked_until(convention),
+            *(v.effective_from for v in convention.versions
+                if v.state in {'adopted', 'superseded'}),
+            ]
+        last = max(filter(None, days), default=None)
+        return {'effective_from': last + dt.timedelta(days=1)} if last else {}
 
     def do_copy(self, action):
         copies = self.model.copy(
