@@ -17,15 +17,32 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql
 """
+# What leaves the columns as they are. They are compared here: a trigger that
+# names them would keep a later version from widening or dropping them.
+SAME = """
+    IF TG_OP = 'UPDATE' AND ({same}) THEN
+        RETURN NEW;
+    END IF;
+"""
 # Only rows that are facts already.
 WHEN = """
-    IF TG_OP <> 'TRUNCATE' THEN
-        IF NOT ({when}) THEN
-            IF TG_OP = 'DELETE' THEN
-                RETURN OLD;
-            END IF;
-            RETURN NEW;
+    IF TG_OP IN ('UPDATE', 'DELETE') AND NOT ({when}) THEN
+        IF TG_OP = 'DELETE' THEN
+            RETURN OLD;
         END IF;
+        RETURN NEW;
+    END IF;
+"""
+# Only what belongs to a fact, or would from now on.
+WITHIN = """
+    IF TG_OP = 'INSERT' AND ({new}) IS NOT TRUE THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND ({old}) IS NOT TRUE AND ({new}) IS NOT TRUE THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' AND ({old}) IS NOT TRUE THEN
+        RETURN OLD;
     END IF;
 """
 # Two parties found to be one are merged by replacing the first everywhere.
@@ -41,8 +58,7 @@ ERASED = """
     END IF;
 """
 TRIGGERS = [
-    'CREATE OR REPLACE TRIGGER "{table}_update" '
-    'BEFORE UPDATE OF {columns} ON "{table}" '
+    'CREATE OR REPLACE TRIGGER "{table}_update" BEFORE UPDATE ON "{table}" '
     'FOR EACH ROW EXECUTE FUNCTION "{table}_append_only"()',
     'CREATE OR REPLACE TRIGGER "{table}_delete" '
     'BEFORE DELETE ON "{table}" '
@@ -51,10 +67,14 @@ TRIGGERS = [
     'BEFORE TRUNCATE ON "{table}" '
     'FOR EACH STATEMENT EXECUTE FUNCTION "{table}_append_only"()',
     ]
+INSERTED = (
+    'CREATE OR REPLACE TRIGGER "{table}_insert" BEFORE INSERT ON "{table}" '
+    'FOR EACH ROW EXECUTE FUNCTION "{table}_append_only"()')
 
 
 def refuse_changes(
-        table, columns, party_columns=(), when=None, personal_columns=()):
+        table, columns, party_columns=(), when=None, personal_columns=(),
+        within=None):
     """Make the database refuse to edit, delete or truncate rows of table
 
     columns: names of what never changes.
@@ -62,12 +82,19 @@ def refuse_changes(
     when: the SQL on OLD that tells which rows are facts, all of them if None.
     personal_columns: names of what is emptied when a person is erased, and
         does not change otherwise; parties may be among them.
+    within: the SQL on {row} that tells if it belongs to a fact, which then
+        takes no row more and gives none away.
     """
     if backend.name != 'postgresql':
         return
     every = list(dict.fromkeys([
                 *columns, *party_columns, *personal_columns]))
-    allowed = WHEN.format(when=when) if when else ''
+    allowed = SAME.format(same=same(every))
+    if when:
+        allowed += WHEN.format(when=when)
+    if within:
+        allowed += WITHIN.format(
+            old=within.format(row='OLD'), new=within.format(row='NEW'))
     if party_columns:
         allowed += MERGED.format(
             same=same(c for c in every if c not in party_columns),
@@ -85,10 +112,9 @@ def refuse_changes(
     values = {
         'table': table,
         'allowed': allowed,
-        'columns': ', '.join(f'"{c}"' for c in every),
         }
     cursor.execute(FUNCTION.format(**values))
-    for trigger in TRIGGERS:
+    for trigger in [*TRIGGERS, *([INSERTED] if within else [])]:
         cursor.execute(trigger.format(**values))
 
 

@@ -24,7 +24,7 @@ class CustodyLine(metaclass=PoolMeta):
         super().__register__(module)
         refuse_changes(
             cls._table, stored(cls),
-            when="""EXISTS (
+            within="""EXISTS (
                 SELECT 1 FROM tibillet_equipment_custody AS custody
-                WHERE custody.id = OLD.custody
+                WHERE custody.id = {row}.custody
                     AND custody.state = 'done')""")

@@ -359,8 +359,8 @@ class ShowTaxLine(ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(cls._table, [
                 'worksheet', 'boxoffice_return', *show_tax_making.LINE],
-            when='(SELECT state FROM tibillet_show_tax '
-            'WHERE id = OLD.worksheet) = \'frozen\'')
+            within='(SELECT state FROM tibillet_show_tax '
+            'WHERE id = {row}.worksheet) = \'frozen\'')
 
     @fields.depends('worksheet', '_parent_worksheet.company')
     def on_change_with_company(self, name=None):

@@ -63,9 +63,9 @@ class Signature(OfConventionMixin, ChildMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(
             cls._table, stored(cls, but={'evidence'}),
-            when="""EXISTS (
+            within="""EXISTS (
                 SELECT 1 FROM tibillet_convention_version AS version
-                WHERE version.id = OLD.version
+                WHERE version.id = {row}.version
                     AND version.state IN ('adopted', 'superseded'))""")
 
     @classmethod

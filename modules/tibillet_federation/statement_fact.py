@@ -9,10 +9,11 @@ _locked = ', '.join(f"'{state}'" for state in LOCKED)
 # A draft that is deleted takes its lines away after itself: no row is found.
 _is_locked = f"""EXISTS (
     SELECT 1 FROM tibillet_convention_statement AS statement
-    WHERE statement.id = {{statement}} AND statement.state IN ({_locked}))"""
+    WHERE statement.id = {{statement}}
+        AND statement.state IN ({_locked}))"""
 _of_line = """(
     SELECT line.statement FROM tibillet_convention_statement_line AS line
-    WHERE line.id = OLD.line)"""
+    WHERE line.id = {row}.line)"""
 
 
 class Statement(metaclass=PoolMeta):
@@ -37,7 +38,7 @@ class StatementLine(metaclass=PoolMeta):
         super().__register__(module)
         refuse_changes(
             cls._table, stored(cls),
-            when=_is_locked.format(statement='OLD.statement'))
+            within=_is_locked.format(statement='{row}.statement'))
 
 
 class Allocation(metaclass=PoolMeta):
@@ -49,4 +50,4 @@ class Allocation(metaclass=PoolMeta):
         parties = ['payer', 'beneficiary']
         refuse_changes(
             cls._table, stored(cls, but=parties), party_columns=parties,
-            when=_is_locked.format(statement=_of_line))
+            within=_is_locked.format(statement=_of_line))

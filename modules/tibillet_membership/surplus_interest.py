@@ -71,8 +71,8 @@ class SurplusInterest(ModelSQL, ModelView):
         refuse_changes(
             cls._table, ['surplus', 'party_name', 'paid_days', 'amount'],
             ['party'],
-            when="(SELECT state FROM tibillet_surplus "
-            "WHERE id = OLD.surplus) IN ('allocated', 'refused')")
+            within="(SELECT state FROM tibillet_surplus "
+            "WHERE id = {row}.surplus) IN ('allocated', 'refused')")
 
     @fields.depends('surplus', '_parent_surplus.company')
     def on_change_with_currency(self, name=None):

@@ -160,7 +160,7 @@ class PostingRaceTestCase(WalletMixin, TestCase):
         for statement in [
                 'UPDATE tibillet_wallet_posting SET move = NULL',
                 'DELETE FROM tibillet_wallet_posting_link',
-                'UPDATE tibillet_wallet_posting_link SET money = money',
+                'UPDATE tibillet_wallet_posting_link SET money = NULL',
                 'TRUNCATE tibillet_wallet_posting_link']:
             with self.subTest(statement=statement), \
                     Transaction().start(DB_NAME, 0) as transaction:

@@ -88,6 +88,51 @@ class LockedTestCase(LedgerTestCase):
                 self.execute(query)
             self.assertEqual(self.show(statement), before)
 
+    def copy_line(self, statement, into):
+        "Copy the lines of a statement into another by SQL"
+        return self.execute(
+            f"INSERT INTO {LINE} SELECT (jsonb_populate_record("
+            f"line, jsonb_build_object('id', nextval('{LINE}_id_seq'), "
+            f"'statement', {into}))).* FROM {LINE} AS line "
+            f"WHERE statement = {statement}")
+
+    def test_nothing_joins(self):
+        "Test that what is locked takes no line, neither new nor moved"
+        statement = self.create_locked()
+        draft = self.perform(self.create_draft)
+        before = self.show(statement)
+        with self.assertRaisesRegex(Exception, 'is append-only'):
+            self.copy_line(statement, statement)
+        self.assertEqual(self.copy_line(statement, draft), 1)
+        with self.assertRaisesRegex(Exception, 'is append-only'):
+            self.execute(
+                f"UPDATE {LINE} SET statement = %s WHERE statement = %s",
+                statement, draft)
+        with self.assertRaisesRegex(Exception, 'is append-only'):
+            self.execute(
+                f"INSERT INTO {ALLOCATION} SELECT (jsonb_populate_record("
+                "allocation, jsonb_build_object("
+                f"'id', nextval('{ALLOCATION}_id_seq')))).* "
+                f"FROM {ALLOCATION} AS allocation "
+                f"JOIN {LINE} AS line ON line.id = allocation.line "
+                f"WHERE line.statement = {statement}")
+        self.assertEqual(self.show(statement), before)
+        self.assertEqual(self.execute(
+                f"DELETE FROM {LINE} WHERE statement = %s", draft), 1)
+
+    def test_upgrade(self):
+        "Test that a later version may widen or drop what a trigger keeps"
+        statement = self.create_locked()
+        with self.start() as transaction:
+            cursor = transaction.connection.cursor()
+            for change in [
+                    f'ALTER TABLE {LINE} ALTER share TYPE NUMERIC(30, 8)',
+                    f'ALTER TABLE {STATEMENT} ALTER hash TYPE TEXT',
+                    f'ALTER TABLE {STATEMENT} DROP COLUMN hash']:
+                cursor.execute(change)
+            transaction.rollback()
+        self.assertTrue(self.show(statement)[2])
+
     def test_goes_on(self):
         "Test that a locked statement is invoiced and settled all the same"
         statement = self.create_locked()
@@ -179,6 +224,10 @@ class LockedTestCase(LedgerTestCase):
                     f"UPDATE {SIGNATURE} SET date = '2027-01-01' "
                     f"WHERE id = {signature}",
                     f"DELETE FROM {SIGNATURE} WHERE id = {signature}",
+                    f"INSERT INTO {SIGNATURE} "
+                    "(id, version, party, signatory, date) "
+                    f"SELECT id + 1000, version, party, 'Bob', date "
+                    f"FROM {SIGNATURE} WHERE id = {signature}",
                     ]:
                 with self.subTest(query), self.assertRaisesRegex(
                         Exception, 'is append-only'):
