@@ -126,16 +126,6 @@ def test_the_partner_sees_its_convention_and_nothing_else(client):
     statement, = client.search(STATEMENT)
     client.open(STATEMENT, statement)
     _form(client)
-    # Its preferences open and are saved as well.
-    client.page.locator('#user-preferences a').first.click()
-    client.page.get_by_text('Préférences...').first.click()
-    client.settle()
-    form = client.page.locator('.modal.in')
-    assert form.locator('input[name=name]').is_editable()
-    form.locator('button[type=submit]').click()
-    form.wait_for(state='hidden')
-    client.settle()
-    assert client.entries()
 
 
 @pytest.mark.parametrize('login', [l.login for l in logins.LOGINS])
