@@ -138,3 +138,68 @@ def test_what_is_in_memory_is_left_to_the_platform(Database):
 
     # The platform knows one such database for each thread.
     assert apart(serve)
+
+
+def test_who_gave_back_asks_again(Database):
+    "Two transactions never hold one connection"
+    first, connection = begin(Database)
+    first.put_connection(connection)
+    second, taken = begin(Database)
+    assert taken is connection
+    assert first.connect().get_connection() is not taken
+    second.put_connection(taken)
+
+
+def test_the_file_that_is_replaced_is_closed(Database, tmp_path):
+    bar, first = begin(Database)
+    bar.put_connection(first)
+    shutil.copy(tmp_path / 'bar.sqlite', tmp_path / 'new.sqlite')
+    (tmp_path / 'new.sqlite').replace(tmp_path / 'bar.sqlite')
+    bar, second = begin(Database)
+    with pytest.raises(sqlite3.ProgrammingError, match='closed'):
+        first.execute('SELECT 1')
+    bar.put_connection(second)
+
+
+def test_each_database_has_its_own(Database, tmp_path):
+    shutil.copy(tmp_path / 'bar.sqlite', tmp_path / 'cellar.sqlite')
+    bar, first = begin(Database)
+    cellar = Database('cellar').connect()
+    second = cellar.get_connection()
+    second.execute("INSERT INTO beer VALUES ('Kriek')")
+    second.commit()
+    bar.put_connection(first)
+    cellar.put_connection(second)
+    again = Database('cellar').connect()
+    assert again.get_connection() is second
+    assert read(second) == ['IPA', 'Kriek']
+    bar, connection = begin(Database)
+    assert connection is first
+    assert read(connection) == ['IPA']
+    again.put_connection(second)
+    bar.put_connection(connection)
+
+
+def test_a_transaction_that_fails_midway_leaves_nothing(Database):
+    bar, connection = begin(Database)
+    with pytest.raises(sqlite3.OperationalError), connection:
+        connection.execute("INSERT INTO beer VALUES ('Stout')")
+        connection.execute('SELECT * FROM wine')
+    bar.put_connection(connection)
+    bar, connection = begin(Database)
+    assert read(connection) == ['IPA']
+    bar.put_connection(connection)
+
+
+def test_a_transaction_after_one_without_is_one(Database):
+    "What commits each statement leaves no connection that does"
+    bar = Database('bar').connect()
+    connection = bar.get_connection(autocommit=True)
+    connection.execute("INSERT INTO beer VALUES ('Stout')")
+    bar.put_connection(connection)
+    bar, connection = begin(Database)
+    connection.execute("INSERT INTO beer VALUES ('Lager')")
+    bar.put_connection(connection)
+    bar, connection = begin(Database)
+    assert read(connection) == ['IPA', 'Stout']
+    bar.put_connection(connection)
