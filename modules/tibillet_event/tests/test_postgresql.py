@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import pytest
+from tibillet_base.tests.meeting import meeting
 from tibillet_event import place_writer
 from tibillet_event.exceptions import CapacityError, PlaceError
 
@@ -120,13 +121,15 @@ class PlaceRaceTestCase(RouteTestCase):
                 (10, 10, 10, {'sold_out': 30}), turn)
 
     def test_last_places_without_lock(self):
-        "Without the lock several buyers have the same place"
+        "Without the lock two buyers have the same last place"
         self.empty(self.ten)
-        with self.without_lock():
-            places, _ = self.split(
-                self.at_once([self.buy(self.ten, 1)] * 40))
-        self.assertGreater(len(places), 10)
-        self.assertLessEqual(self.sold(self.ten), 10)
+        self.at_once([self.buy(self.ten, 9)])
+        with self.without_lock(), meeting(place_writer, '_lock_some', 2):
+            places, refused = self.split(
+                self.at_once([self.buy(self.ten, 1)] * 2))
+        self.assertEqual(
+            (len(places), len(set(places)), refused), (2, 1, {}))
+        self.assertEqual(self.sold(self.ten), 10)
 
     def test_baskets(self):
         "60 buyers of 1 to 4 of 100 places, 40 rounds: few are left"
@@ -145,11 +148,13 @@ class PlaceRaceTestCase(RouteTestCase):
 
     def test_baskets_without_lock(self):
         "Without the lock more places are sold than there are"
-        self.empty(self.hundred)
-        with self.without_lock():
-            places, _ = self.split(
-                self.at_once([self.buy(self.hundred, 4)] * 60))
-        self.assertGreater(len(places), len(set(places)))
+        self.empty(self.ten)
+        self.at_once([self.buy(self.ten, 6)])
+        with self.without_lock(), meeting(place_writer, '_lock_some', 2):
+            places, refused = self.split(
+                self.at_once([self.buy(self.ten, 4)] * 2))
+        self.assertEqual(
+            (len(places), len(set(places)), refused), (8, 4, {}))
 
     def test_baskets_without_second_try(self):
         "A basket that finds places being taken by others asks again"

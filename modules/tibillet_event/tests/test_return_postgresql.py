@@ -7,6 +7,7 @@ from unittest.mock import Mock, patch
 
 import pytest
 from tibillet_base import tools
+from tibillet_base.tests.meeting import meeting
 from tibillet_base.tests.till_records import run_again
 from tibillet_event import return_series
 
@@ -127,7 +128,8 @@ class ReturnRaceTestCase(ReturnMixin, TestCase):
         with patch.object(return_series, 'lock', last), \
                 patch.object(return_series, 'cursor', Mock()):
             for evening in self.evenings[2 * ROUNDS:]:
-                outcomes += self.close_at_once(evening, TRIES)
+                with meeting(return_series, 'lock', AT_ONCE):
+                    outcomes += self.close_at_once(evening, TRIES)
         self.assertGreater(outcomes['refused'], 0)
 
     def test_searches(self):

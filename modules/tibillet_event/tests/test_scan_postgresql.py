@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from sql import Literal
+from tibillet_base.tests.meeting import meeting
 from tibillet_event import door_state, scan_writer, ticket_cancel
 from tibillet_event.exceptions import TicketError
 from tibillet_event.refund import Terms
@@ -159,16 +160,9 @@ class ScanRaceTestCase(DoorMixin, RouteTestCase):
 
     def test_without_guard(self):
         "Without both several doors let the same ticket in"
-        looked, move = threading.Barrier(2), scan_writer._move
-
-        def move_late(*args):
-            "Both have found the holder outside before one lets him in"
-            looked.wait(60)
-            move(*args)
-
         ticket = min(self.tickets)
-        with self.without_lock(), \
-                patch.object(scan_writer, '_move', move_late), \
+        # Both have found the holder outside before one lets him in.
+        with self.without_lock(), meeting(door_state.Doors, 'check', 2), \
                 patch.object(
                     scan_writer, 'is_outside', lambda ticket: Literal(True)):
             answers = self.at_once([

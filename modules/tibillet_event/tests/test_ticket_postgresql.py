@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 from sql import Null
 from tibillet_base import tools
+from tibillet_base.tests.meeting import meeting
 from tibillet_base.tests.till_records import run_again
 from tibillet_event import (
     limited, tariff_count, ticket_cancel, ticket_exchange)
@@ -199,11 +200,13 @@ class TicketRaceTestCase(TicketMixin, TestCase):
                     ('state', '=', 'valid'),
                     ], count=True) + quantity <= limit
 
-        with patch.object(tariff_count, '_add', add):
-            orders, _ = self.at_once([
-                    self.order(i, 1, self.limited, 10)
-                    for i in range(BUYERS)])
-        self.assertGreater(len(orders), 5)
+        self.at_once([self.order(0, 4, self.limited, 10)])
+        with patch.object(tariff_count, '_add', add), \
+                meeting(tariff_count, '_add', 2):
+            orders, codes = self.at_once([
+                    self.order(i, 1, self.limited, 10) for i in range(2)])
+        self.assertEqual((len(orders), codes), (2, {}))
+        self.assertEqual(self.check(), 6)
 
     def make_promotion(self, code, **values):
         with self.transaction() as transaction:
@@ -239,12 +242,13 @@ class TicketRaceTestCase(TicketMixin, TestCase):
         def take(Model, id_, quantity):
             return Model(id_).left >= quantity
 
-        with patch.object(limited, 'take', take):
-            orders, _ = self.at_once([
+        with patch.object(limited, 'take', take), \
+                meeting(limited, 'take', 2):
+            orders, codes = self.at_once([
                     self.order(i, 1, price=15, code='control')
-                    for i in range(BUYERS)])
-        self.assertGreater(len(orders), 1)
-        self.assertGreater(self.used(promotion), 1)
+                    for i in range(2)])
+        self.assertEqual((len(orders), codes), (2, {}))
+        self.assertEqual(self.used(promotion), 2)
 
     def test_code_without_number(self):
         "Those who use a code without limit do not wait for each other"
