@@ -92,7 +92,7 @@ class PostgreSQLTestCase(RouteTestCase):
         responses = []
 
         def pair():
-            barrier.wait()
+            barrier.wait(120)
             responses.append(self.post('v1/pair', {'code': code}))
 
         threads = [threading.Thread(target=pair) for _ in range(4)]
@@ -114,7 +114,7 @@ class PostgreSQLTestCase(RouteTestCase):
         barrier = threading.Barrier(3)
 
         def pair():
-            barrier.wait()
+            barrier.wait(120)
             self.post('v1/pair', {'code': wrong})
 
         threads = [threading.Thread(target=pair) for _ in range(3)]

@@ -82,7 +82,7 @@ class TillCashPostgreSQLTestCase(TestCase):
                 self.get_moved(point)
                 if first:
                     first = False
-                    barrier.wait()
+                    barrier.wait(120)
                 with Transaction().set_context(company=self.company):
                     return self.put(point, self.bank, '50.00', name)
             try:

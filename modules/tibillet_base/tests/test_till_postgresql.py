@@ -74,7 +74,7 @@ class TillPostgreSQLTestCase(TestCase):
         barrier = threading.Barrier(len(names))
 
         def seller(mine):
-            barrier.wait()
+            barrier.wait(120)
             for name in mine:
                 try:
                     sold.append(self.sell(point, name))

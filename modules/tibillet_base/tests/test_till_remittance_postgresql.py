@@ -92,7 +92,7 @@ class TillRemittancePostgreSQLTestCase(TestCase):
                 self.count(bag)
                 if first:
                     first = False
-                    barrier.wait()
+                    barrier.wait(120)
                 return self.remit(bag)
             while True:
                 try:

@@ -100,7 +100,7 @@ class TillTipPostgreSQLTestCase(TestCase):
                     till_tip.get_owed(self.company)
                     if first:
                         first = False
-                        barrier.wait()
+                        barrier.wait(120)
                     self.pay(point, TIP)
             while True:
                 try:

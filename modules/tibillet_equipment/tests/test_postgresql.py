@@ -1,4 +1,5 @@
 """What only a real PostgreSQL can show: make test-pg."""
+import contextlib
 import datetime as dt
 import threading
 import time
@@ -19,6 +20,8 @@ from .records import (
     create_booking, create_party, create_product, create_units, move, utc)
 
 pytestmark = pytest.mark.postgresql
+# Seconds: for who is kept out by a lock, and for who is on his way.
+KEPT_OUT, MEET = 1, 120
 DAYS = [dt.date(2099, month, 10) for month in [7, 8, 9, 10]]
 
 
@@ -53,52 +56,56 @@ class PostgreSQLTestCase(RouteTestCase):
                     day, day).id
                 for quantity in quantities]
 
-    def click(self, model, button, ids):
-        "Click on a button of each record at the same time, as a client does"
+    def click(self, model, button, ids, patience):
+        """Click on a button of each record at the same time, as a client does
+
+        patience: seconds for which who is about to commit waits for others.
+        """
         barrier = threading.Barrier(len(ids))
         threads = [
             threading.Thread(
-                target=self._click, args=(model, button, id_, barrier))
+                target=self._click,
+                args=(model, button, id_, barrier, patience))
             for id_ in ids]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def confirm(self, bookings):
+    def confirm(self, bookings, patience=KEPT_OUT):
         "Confirm the bookings at the same time, return their states"
         model = 'tibillet.equipment.booking'
-        self.click(model, 'confirm', bookings)
+        self.click(model, 'confirm', bookings, patience)
         with Transaction().start(self.db_name, 0, readonly=True):
             Booking = Pool().get(model)
             return sorted(b.state for b in Booking.browse(bookings))
 
-    def create_assets(self):
+    def create_assets(self, patience=KEPT_OUT):
         "Create the assets of a unit twice at once, return how many it has"
         model = 'tibillet.equipment'
         with Transaction().start(
                 self.db_name, 0, context={'company': self.company}):
             unit, = create_units(create_product(), 1)
             unit = unit.id
-        self.click(model, 'create_assets', [unit, unit])
+        self.click(model, 'create_assets', [unit, unit], patience)
         with Transaction().start(
                 self.db_name, 0, context={'company': self.company},
                 readonly=True):
             Equipment = Pool().get(model)
             return len(Equipment(unit).assets)
 
-    def _click(self, model, button, id_, barrier):
+    def _click(self, model, button, id_, barrier, patience):
         extras = {}
-        for _ in range(100):
+        while True:
             try:
                 with Transaction().start(
                         self.db_name, 0, context={'company': self.company},
                         **extras):
                     Model = Pool().get(model)
                     getattr(Model, button)([Model(id_)])
-                    if not extras:
-                        # Without the lock both are about to commit.
-                        barrier.wait(10)
+                    # Without the lock both are about to commit.
+                    with contextlib.suppress(threading.BrokenBarrierError):
+                        barrier.wait(patience)
                 return
             except TransactionError as error:
                 error.fix(extras)
@@ -117,7 +124,7 @@ class PostgreSQLTestCase(RouteTestCase):
         Booking = Pool(self.db_name).get('tibillet.equipment.booking')
         with patch.object(Booking, 'lock'):
             self.assertEqual(
-                self.confirm(self.book(DAYS[1], 6, 6)),
+                self.confirm(self.book(DAYS[1], 6, 6), MEET),
                 ['confirmed', 'confirmed'])
 
     def write_line(self, booking):
@@ -126,7 +133,7 @@ class PostgreSQLTestCase(RouteTestCase):
         refused = []
 
         def write():
-            for _ in range(100):
+            while True:
                 try:
                     with Transaction().start(
                             self.db_name, 0,
@@ -137,7 +144,7 @@ class PostgreSQLTestCase(RouteTestCase):
                         # What is read first is what the transaction sees.
                         Booking(booking).state
                         started.set()
-                        confirmed.wait(10)
+                        assert confirmed.wait(MEET)
                         Line.create([{
                                     'booking': booking,
                                     'product': self.product,
@@ -152,7 +159,7 @@ class PostgreSQLTestCase(RouteTestCase):
 
         thread = threading.Thread(target=write)
         thread.start()
-        started.wait(10)
+        assert started.wait(MEET)
         self.confirm([booking])
         confirmed.set()
         thread.join()
@@ -183,7 +190,7 @@ class PostgreSQLTestCase(RouteTestCase):
         "Without the lock both create them: the race is real"
         Equipment = Pool(self.db_name).get('tibillet.equipment')
         with patch.object(Equipment, 'lock'):
-            self.assertEqual(self.create_assets(), 2)
+            self.assertEqual(self.create_assets(MEET), 2)
 
     def change_line(self, query, posted):
         "Run the query on a line of an asset, posted or planned"

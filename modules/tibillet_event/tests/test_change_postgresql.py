@@ -166,12 +166,12 @@ class ChangeRaceTestCase(ChangeMixin, TestCase):
 
         def apply(*args):
             listed.set()
-            sold.wait(60)
+            assert sold.wait(120)
             return first(*args)
 
         def check(*args):
             found = on_sale(*args)
-            listed.wait(60)
+            assert listed.wait(120)
             return found
 
         def cancel():

@@ -1,5 +1,4 @@
 """Two who confirm for the last places, on a real PostgreSQL: make test-pg."""
-import contextlib
 import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,7 @@ from unittest.mock import patch
 import pytest
 from tibillet_base import tools
 from tibillet_base.tests.clock import acting_on
+from tibillet_base.tests.meeting import meeting
 from tibillet_base.tests.till_records import run_again
 from tibillet_event import place_writer
 from tibillet_event.exceptions import SoldOutError
@@ -130,16 +130,7 @@ class SaleRaceTestCase(SaleMixin, TestCase):
 
     def test_last_places_without_lock(self):
         "Control: without the lock both take them, the last defence is left"
-        lock_some, both = place_writer._lock_some, threading.Barrier(2)
-
-        def look(*args):
-            found = lock_some(*args)
-            # Who looks again, after the other, waits for nobody.
-            with contextlib.suppress(threading.BrokenBarrierError):
-                both.wait(20)
-            return found
-
-        with patch.object(place_writer, '_lock_some', look), patch.object(
+        with meeting(place_writer, '_lock_some', 2), patch.object(
                 place_writer, 'for_update', lambda skip_locked=False: None):
             found = self.confirm_both(self.rounds[-1], 'READ COMMITTED')
         self.assertNotIn('sold out', found)

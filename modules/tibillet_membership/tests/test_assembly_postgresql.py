@@ -93,7 +93,7 @@ class AssemblyPostgreSQLTestCase(RouteTestCase):
                         Resolution.search([])
                         if not met:
                             met = True
-                            barrier.wait(10)
+                            barrier.wait(120)
                         act()
                     return
                 except backend.DatabaseOperationalError:
@@ -106,7 +106,7 @@ class AssemblyPostgreSQLTestCase(RouteTestCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join()
         return refused
 
     def vote(self, resolution, attendance, choice='yes'):

@@ -72,7 +72,7 @@ class PostgreSQLTestCase(RouteTestCase):
                         record.periods
                         if not met:
                             met = True
-                            barrier.wait(10)
+                            barrier.wait(120)
                         record.pay(JOINED)
                     return
                 except backend.DatabaseOperationalError:

@@ -74,7 +74,7 @@ class SharePostgreSQLTestCase(RouteTestCase):
                         share_register.get_changes(company)
                         if not met:
                             met = True
-                            barrier.wait(10)
+                            barrier.wait(120)
                         act(share_register.opened(company, DAY))
                     return
                 except backend.DatabaseOperationalError:
@@ -200,7 +200,7 @@ class SharePostgreSQLTestCase(RouteTestCase):
                 with self.start():
                     Member = Pool().get('tibillet.college.member')
                     found = Member.search([('party', '=', party)])
-                    barrier.wait(10)
+                    barrier.wait(120)
                     if not found:
                         Member.create([{
                                     'company': self.company, 'party': party,
@@ -234,12 +234,17 @@ class SharePostgreSQLTestCase(RouteTestCase):
                 "WHERE conrelid = %s::regclass AND contype = 'x'", (table,))
             (name, definition), = cursor.fetchall()
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+
+        def restore():
+            with self.start() as transaction:
+                cursor = transaction.connection.cursor()
+                cursor.execute(f'DELETE FROM {table}')
+                cursor.execute(
+                    f'ALTER TABLE {table} '
+                    f'ADD CONSTRAINT "{name}" {definition}')
+
+        self.addCleanup(restore)
         self.assertEqual(self.join_at_once(), (2, []))
-        with self.start() as transaction:
-            cursor = transaction.connection.cursor()
-            cursor.execute(f'DELETE FROM {table}')
-            cursor.execute(
-                f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
     def test_fact(self):
         "The database keeps the register, and finds what was changed"

@@ -71,7 +71,7 @@ class SurplusPostgreSQLTestCase(RouteTestCase):
                         Pool().get('tibillet.surplus').search([])
                         if not met:
                             met = True
-                            barrier.wait(10)
+                            barrier.wait(120)
                         act()
                     return
                 except backend.DatabaseOperationalError:
