@@ -140,6 +140,9 @@ class _Writer:
             'roles': self._get_labels(party, 'roles'),
             'legal_status': party.legal_status and party.legal_status_string,
             'vat_regime': party.vat_regime_string,
+            'identifiers': [
+                {'type': i.type_string, 'code': i.code}
+                for i in party.party.identifiers],
             'address': address.full_address.splitlines() if address else [],
             'signatory': party.signatory,
             'title': party.signatory_title,

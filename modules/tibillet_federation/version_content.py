@@ -41,7 +41,7 @@ class Version(metaclass=PoolMeta):
 
         None of a draft, and of what was adopted before any was kept.
         """
-        if not self.hash:
+        if not self.hash and not self.content:
             return None
         content = (self.content or '').encode()
         if hashlib.sha256(content).hexdigest() != self.hash:

@@ -266,12 +266,15 @@ class LockedTestCase(LedgerTestCase):
         table = f'ALTER TABLE {VERSION} {{}} TRIGGER {VERSION}_update'
         self.execute(table.format('DISABLE'))
         self.addCleanup(self.execute, table.format('ENABLE'))
-        self.execute(
-            f"UPDATE {VERSION} SET content = replace("
-            "content, 'Association', 'Somebody else') WHERE id = %s", version)
-        with self.assertRaisesRegex(
-                VersionContentError, "is not what was adopted"):
-            self.get_adopted(version)
+        for change in [
+                "content = replace(content, 'Association', 'Somebody else')",
+                "hash = NULL"]:
+            with self.subTest(change):
+                self.execute(
+                    f"UPDATE {VERSION} SET {change} WHERE id = %s", version)
+                with self.assertRaisesRegex(
+                        VersionContentError, "is not what was adopted"):
+                    self.get_adopted(version)
 
 
 del LedgerTestCase
