@@ -5,7 +5,7 @@ from tibillet_base import reach
 
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.modules.product import price_digits
+from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction, without_check_access
@@ -18,6 +18,13 @@ _states = {
     'invisible': (Eval('reason') != 'sold') | Bool(Eval('invoiced')),
     'required': (Eval('reason') == 'sold') & ~Bool(Eval('invoiced')),
     }
+
+
+def _is_price(price, currency):
+    "Tell whether a price can be asked, in whole cents"
+    return (
+        price is not None and price.is_finite() and price > 0
+        and price == currency.round(price))
 
 
 class Equipment(metaclass=PoolMeta):
@@ -96,6 +103,7 @@ class Retire(metaclass=PoolMeta):
 
     def default_start(self, field_names):
         return {
+            'currency': self.record.currency.id,
             'invoiced': all(u.is_invoiced() for u in self.records),
             }
 
@@ -110,10 +118,17 @@ class Retire(metaclass=PoolMeta):
                 raise EquipmentRetireError(gettext(
                         'tibillet_equipment.msg_equipment_sell_invoiced',
                         equipment=unit.rec_name))
-        if not start.party or start.price is None or start.price <= 0:
-            raise EquipmentRetireError(gettext(
-                    'tibillet_equipment.msg_equipment_sell',
-                    equipment=self.records[0].rec_name))
+        for unit in self.records:
+            if not start.party or not _is_price(start.price, unit.currency):
+                raise EquipmentRetireError(gettext(
+                        'tibillet_equipment.msg_equipment_sell',
+                        equipment=unit.rec_name,
+                        cent=unit.currency.rounding))
+            if start.party in [o.party for o in unit.owners]:
+                raise EquipmentRetireError(gettext(
+                        'tibillet_equipment.msg_equipment_sell_owner',
+                        equipment=unit.rec_name,
+                        owner=start.party.rec_name))
         with without_check_access():
             self.model.sell(
                 self.model.browse(self.records), start.date, start.party,
@@ -130,9 +145,15 @@ class RetireStart(metaclass=PoolMeta):
             'invisible': True,
             })
     party = fields.Many2One('party.party', "Buyer", states=_states)
-    price = fields.Numeric(
-        "Price", digits=price_digits, states=_states,
-        help="Of each unit, excluding tax.\n"
+    currency = fields.Many2One(
+        'currency.currency', "Currency", readonly=True,
+        states={
+            'invisible': True,
+            })
+    price = Monetary(
+        "Price, Excluding Tax", currency='currency', digits='currency',
+        states=_states,
+        help="Of each unit.\n"
         "Each owner that keeps its books here invoices its quota.")
 
 
