@@ -182,8 +182,8 @@ def test_each_database_has_its_own(Database, tmp_path):
 
 def test_a_transaction_that_fails_midway_leaves_nothing(Database):
     bar, connection = begin(Database)
-    with pytest.raises(sqlite3.OperationalError), connection:
-        connection.execute("INSERT INTO beer VALUES ('Stout')")
+    connection.execute("INSERT INTO beer VALUES ('Stout')")
+    with pytest.raises(sqlite3.OperationalError):
         connection.execute('SELECT * FROM wine')
     bar.put_connection(connection)
     bar, connection = begin(Database)
