@@ -68,7 +68,7 @@ class TicketOperation(metaclass=PoolMeta):
         Line = pool.get('sale.line')
         Sale = pool.get('sale.sale')
         super().credit(operations)
-        lines = {o.order_line for o in operations}
-        sales = {line.sale for line in lines}
+        lines = dict.fromkeys(o.order_line for o in operations)
+        sales = {line.sale.id for line in lines}
         forget(Line, [line.id for line in lines])
-        Sale.__queue__.process(Sale.browse(sorted(s.id for s in sales)))
+        Sale.__queue__.process(Sale.browse(sorted(sales)))

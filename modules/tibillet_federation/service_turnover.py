@@ -94,7 +94,8 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
         rates = {
             i.id: get_paid_rate(i) for i in {
                 l.invoice_line.invoice for l in lines if l.invoice_line}}
-        credited = cls._get_credited({l.service for l in lines})
+        # A set would be read record by record, in no order.
+        credited = cls._get_credited(dict.fromkeys(l.service for l in lines))
         paid = {}
         for line in lines:
             if line.invoice_line:

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 from tibillet_base import tools
+from tibillet_base.tests.queries import count_queries
 from tibillet_event import place_writer
 from tibillet_event.exceptions import (
     AgendaPeriodError, AgendaUnknownError, PublicIdentifierAccessError,
@@ -26,26 +27,6 @@ def read(*args, **kwargs):
     Performance = Pool().get('tibillet.performance')
     return Performance.get_agenda(
         *args, **{'now': NOW, 'offers': True, **kwargs})
-
-
-def count_queries(func):
-    """Return how many statements the function sends
-
-    With what processes remember, such as translations, and no record read.
-    """
-    Cursor = type(Transaction().connection.cursor())
-    execute = Cursor.execute
-    sent = []
-
-    def counted(self, *args):
-        sent.append(args[0])
-        return execute(self, *args)
-
-    func()
-    Transaction().cache.clear()
-    with patch.object(Cursor, 'execute', counted):
-        func()
-    return len(sent)
 
 
 class AgendaTestCase(TestCase):

@@ -1,29 +1,10 @@
 """What is asked of the database to follow the invoices of a statement."""
-from unittest.mock import patch
-
+from tibillet_base.tests.queries import count_queries
 from tibillet_federation import invoice as invoicing
 from tibillet_federation.tests.ledger import LedgerTestCase
 
 from trytond.modules.account.tests import create_chart
 from trytond.pool import Pool
-from trytond.transaction import Transaction
-
-
-def count_queries(func):
-    "Return how many statements the function sends, with no record read"
-    Cursor = type(Transaction().connection.cursor())
-    execute = Cursor.execute
-    sent = []
-
-    def counted(self, *args):
-        sent.append(args[0])
-        return execute(self, *args)
-
-    func()
-    Transaction().cache.clear()
-    with patch.object(Cursor, 'execute', counted):
-        func()
-    return len(sent)
 
 
 class InvoiceTestCase(LedgerTestCase):
