@@ -6,9 +6,13 @@ machine is.
 """
 import contextlib
 import threading
+import time
 from unittest.mock import patch
 
+from trytond.transaction import Transaction
+
 PATIENCE_SECONDS = 120
+PAUSE_SECONDS = 0.01
 
 
 @contextlib.contextmanager
@@ -35,3 +39,20 @@ def meeting(target, name, people):
 
     with patch.object(target, name, call):
         yield
+
+
+def wait_for_other(done):
+    """Wait until the other one has done, or waits for who calls this
+
+    Who calls keeps his transaction open, and what he has locked with it.
+    done: the event that says that the other one has done what he came for.
+    """
+    cursor = Transaction().connection.cursor()
+    late = time.monotonic() + PATIENCE_SECONDS
+    while not done.wait(PAUSE_SECONDS):
+        cursor.execute(
+            'SELECT 1 FROM pg_locks WHERE NOT granted '
+            'AND pg_backend_pid() = ANY(pg_blocking_pids(pid))')
+        if cursor.fetchone():
+            return
+        assert time.monotonic() < late, "the other one never came"

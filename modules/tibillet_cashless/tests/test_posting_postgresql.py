@@ -90,7 +90,7 @@ class PostingRaceTestCase(WalletMixin, TestCase):
                         company_.party.name
                         if first:
                             first = False
-                            barrier.wait(60)
+                            barrier.wait(120)
                         found = Posting.post(company_, SATURDAY.date())
                         transaction.commit()
                         return len(found)

@@ -73,7 +73,7 @@ class WalletChargebackRaceTestCase(WalletRaceMixin, TestCase):
                 'SELECT id FROM tibillet_wallet_operation '
                 'WHERE reverses = %s', (request.found.id,))
             self.assertEqual(cursor.fetchall(), [])
-            barrier.wait(60)
+            barrier.wait(120)
             return {'party': request.found.party}
 
         with patch.object(Chargeback, 'operation', operation):

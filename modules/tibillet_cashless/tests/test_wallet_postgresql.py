@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import psycopg
 import pytest
+from tibillet_base.tests.meeting import PATIENCE_SECONDS, wait_for_other
 from tibillet_base.tests.till_records import run_again
 from tibillet_cashless import (
     wallet_act, wallet_read, wallet_sql, wallet_writer)
@@ -62,7 +63,7 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
 
         def change(wallet, money, units, cap):
             before = wallet_sql.read(wallet, money)
-            barrier.wait(60)
+            barrier.wait(120)
             if before + units < 0:
                 return None
             balance = wallet_sql.table('tibillet.wallet.balance')
@@ -124,7 +125,7 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
         barrier = threading.Barrier(30)
 
         def run(_):
-            barrier.wait(60)
+            barrier.wait(120)
             act = self.pay(self.uids[1], '1.00')
             while True:
                 try:
@@ -300,7 +301,7 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
             barrier = threading.Barrier(len(acts) + 1)
 
             def run(act, barrier=barrier, holder=holder):
-                barrier.wait(60)
+                barrier.wait(120)
                 while True:
                     try:
                         if act is None:
@@ -340,13 +341,13 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
     def _load_while_merging(self, locked):
         "Return whether the wallet was merged before the load had ended"
         holder = run_again(DB_NAME, self.make_holder)
-        read, merged = threading.Event(), threading.Event()
+        read, merged, tried = (threading.Event() for _ in range(3))
         add = wallet_sql.add
 
         def slow(*args):
             if threading.current_thread() is loader:
                 read.set()
-                merged.wait(1 if locked else 30)
+                wait_for_other(tried)
             return add(*args)
 
         def load():
@@ -360,14 +361,16 @@ class WalletRaceTestCase(WalletRaceMixin, TestCase):
         found = []
         loader = threading.Thread(target=load)
         loader.start()
-        read.wait(30)
+        assert read.wait(PATIENCE_SECONDS)
         while True:
             try:
                 self.link(holder, 17)
                 break
             except backend.DatabaseOperationalError:
-                continue
+                # The other one has the lock.
+                tried.set()
         merged.set()
+        tried.set()
         loader.join()
         return found[0]
 

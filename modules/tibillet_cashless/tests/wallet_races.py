@@ -53,7 +53,7 @@ class WalletRaceMixin(WalletMixin):
         barrier = threading.Barrier(len(acts))
 
         def run(act):
-            barrier.wait(60)
+            barrier.wait(120)
             try:
                 with self.transaction() as transaction:
                     result = act()

@@ -92,7 +92,7 @@ class ChangeRaceTestCase(ChangeMixin, TestCase):
         barrier = threading.Barrier(len(acts))
 
         def run(act):
-            barrier.wait(60)
+            barrier.wait(120)
             return act()
 
         with ThreadPoolExecutor(len(acts)) as people:
@@ -272,7 +272,7 @@ class ChangeRaceTestCase(ChangeMixin, TestCase):
             # Paying back closes what still waits, which claims again.
             if counter not in counters:
                 counters.add(counter)
-                ready.wait(60)
+                ready.wait(120)
 
         with patch.object(PerformanceChoice, '_claim', claim):
             choice, answers = self.both(self.concerts.pop())

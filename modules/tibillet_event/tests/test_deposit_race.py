@@ -94,7 +94,7 @@ class DepositRaceTestCase(SaleMixin, TestCase):
         barrier = threading.Barrier(2)
 
         def run(_):
-            barrier.wait(60)
+            barrier.wait(120)
             extras = {}
             # The server tries again what another has changed meanwhile.
             for _ in range(20):
@@ -156,7 +156,7 @@ class DepositRaceTestCase(SaleMixin, TestCase):
 
         def check_together(record, *args):
             check(record, *args)
-            looked.wait(60)
+            looked.wait(120)
 
         with patch.object(Sale, '_check_deposit', check_together), \
                 patch.object(tools, 'take_turn'), \

@@ -67,7 +67,7 @@ class ReturnRaceTestCase(ReturnMixin, TestCase):
         barrier = threading.Barrier(AT_ONCE)
 
         def run(_):
-            barrier.wait(60)
+            barrier.wait(120)
             extras = {}
             for _ in range(tries):
                 try:

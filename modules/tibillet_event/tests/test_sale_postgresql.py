@@ -82,7 +82,7 @@ class SaleRaceTestCase(SaleMixin, TestCase):
         barrier = threading.Barrier(2)
 
         def run(sale):
-            barrier.wait(60)
+            barrier.wait(120)
             # The server tries again what another has changed meanwhile.
             for _ in range(5):
                 try:

@@ -86,7 +86,7 @@ class ScanRaceTestCase(DoorMixin, RouteTestCase):
         barrier = threading.Barrier(len(acts))
 
         def run(act):
-            barrier.wait(60)
+            barrier.wait(120)
             return self.again(act)
         return list(self.crowd.map(run, acts))
 

@@ -1,7 +1,6 @@
 """Many who buy tickets at once, on a real PostgreSQL: make test-pg."""
 import datetime as dt
 import threading
-import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,8 @@ from unittest.mock import patch
 import pytest
 from sql import Null
 from tibillet_base import tools
-from tibillet_base.tests.meeting import meeting
+from tibillet_base.tests.meeting import (
+    PATIENCE_SECONDS, meeting, wait_for_other)
 from tibillet_base.tests.till_records import run_again
 from tibillet_event import (
     limited, tariff_count, ticket_cancel, ticket_exchange)
@@ -117,7 +117,7 @@ class TicketRaceTestCase(TicketMixin, TestCase):
         barrier = threading.Barrier(len(acts))
 
         def run(act):
-            barrier.wait(60)
+            barrier.wait(120)
             try:
                 with self.transaction() as transaction:
                     result = act()
@@ -351,21 +351,23 @@ class TicketRaceTestCase(TicketMixin, TestCase):
                 self.tills[0], str(uuid.uuid4()), [ticket], self.cash.id,
                 Terms())
 
-        begun = threading.Event()
+        begun, done = threading.Event(), threading.Event()
 
         def begin(act):
             def run():
                 result = act()
                 begun.set()
-                # The other waits, or does not.
-                time.sleep(1)
+                wait_for_other(done)
                 return result
             return run
 
         def follow(act):
             def run():
-                begun.wait(60)
-                return act()
+                assert begun.wait(PATIENCE_SECONDS)
+                try:
+                    return act()
+                finally:
+                    done.set()
             return run
 
         _, codes = self.at_once([cancel(one)])

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 from sql import Literal
+from tibillet_base.tests.meeting import PATIENCE_SECONDS, wait_for_other
 from tibillet_event import (
     place_locked, place_part, place_writer, waiting_offer)
 from tibillet_event.exceptions import PlaceError
@@ -62,7 +63,7 @@ class WaitingRaceTestCase(RouteTestCase):
         barrier = threading.Barrier(len(acts))
 
         def run(act):
-            barrier.wait(60)
+            barrier.wait(120)
             # The server tries again what another has changed meanwhile.
             for _ in range(5):
                 try:
@@ -244,7 +245,7 @@ class WaitingRaceTestCase(RouteTestCase):
 
         def wait_and_give(*args):
             looked.set()
-            done.wait(0.5)
+            wait_for_other(done)
             return give(*args)
 
         def accept():
@@ -253,7 +254,7 @@ class WaitingRaceTestCase(RouteTestCase):
                     offer, 1, str(uuid.uuid4()), now=until - second).places
 
         def pass_on():
-            looked.wait(10)
+            assert looked.wait(PATIENCE_SECONDS)
             return self.make_offers(until + second)
 
         def run(act):
@@ -322,14 +323,14 @@ class WaitingRaceTestCase(RouteTestCase):
         def wait_and_update(locked, *args, **values):
             if values.get('sold'):
                 looked.set()
-                done.wait(0.5)
+                wait_for_other(done)
             return update(locked, *args, **values)
 
         def confirm():
             return place_writer.sell(held).places
 
         def shrink():
-            looked.wait(10)
+            assert looked.wait(PATIENCE_SECONDS)
             place_part.keep(held, 4, part)
             return place_writer.release(held).places
 
