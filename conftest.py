@@ -25,10 +25,15 @@ if ('PYTEST_XDIST_WORKER' in os.environ
     # Each process tests on a database of its own.
     os.environ['DB_NAME'] += '_' + os.environ['PYTEST_XDIST_WORKER']
 
-# How long a machine takes to find examples says nothing of ours.
-hypothesis.settings.register_profile(
-    'house', deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# How long a machine takes to find examples says nothing of ours. The same
+# sources are tested with the same examples; `--hypothesis-profile=search`
+# looks for others.
+PATIENT = {
+    'deadline': None,
+    'suppress_health_check': [hypothesis.HealthCheck.too_slow],
+    }
+hypothesis.settings.register_profile('house', derandomize=True, **PATIENT)
+hypothesis.settings.register_profile('search', max_examples=1000, **PATIENT)
 hypothesis.settings.load_profile('house')
 
 pytest_plugins = ['tests.postgresql.server', 'tests.e2e.site']

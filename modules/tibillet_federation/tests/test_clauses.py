@@ -3,7 +3,7 @@ import unittest
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tibillet_federation.clauses import (
     Balance, Bracket, Clauses, Destination, Schedule, Tier, in_force)
@@ -246,7 +246,6 @@ class ClausesTestCase(unittest.TestCase):
                     [tuple(D(v) if v else None for v in row)
                         for row in expected])
 
-    @settings(max_examples=100, deadline=None)
     @given(some.schedules(['class']), st.none() | some.rates.filter(bool))
     def test_cliffs_are_true(self, schedule, max_rate):
         "Test each end of a cliff, and that there is none elsewhere"

@@ -3,7 +3,7 @@ import unittest
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tibillet_federation.due import (
     Payment, due_by_part, due_by_payment, due_total, to_invoice)
@@ -122,7 +122,6 @@ class DueTestCase(unittest.TestCase):
         self.assertEqual(
             due_by_part([D(900), D(-840)], D(0), D(0)), [D(900), D(-840)])
 
-    @settings(max_examples=200, deadline=None)
     @given(signed, units, st.lists(signed, max_size=8))
     def test_totals(self, amount, invoiced, payments):
         "Test that a total stays between nothing and the amount"
@@ -140,7 +139,6 @@ class DueTestCase(unittest.TestCase):
             elif paid <= 0:
                 self.assertEqual(total, 0)
 
-    @settings(max_examples=300, deadline=None)
     @given(st.lists(signed, max_size=5), signed, signed)
     def test_parts(self, parts, invoiced, paid):
         "Test that parts sum to what is due, each in its own direction"
@@ -177,7 +175,6 @@ class DueTestCase(unittest.TestCase):
                 self.assertEqual(
                     to_invoice(D(amount), D(due), D(invoiced)), D(expected))
 
-    @settings(max_examples=300, deadline=None)
     @given(
         st.lists(signed, min_size=1, max_size=5), units.filter(bool),
         st.lists(units, max_size=5))

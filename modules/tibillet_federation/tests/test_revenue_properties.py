@@ -1,10 +1,9 @@
 import datetime as dt
-import os
 import unittest
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tibillet_federation import words
 from tibillet_federation.clauses import Amount, Entry
@@ -17,9 +16,6 @@ from tibillet_federation.tests import strategies as some
 
 ZERO = Decimal(0)
 CENT = Decimal('0.01')
-# More of them: EXAMPLES=5000 pytest modules/tibillet_federation/tests
-examples = settings(
-    max_examples=int(os.environ.get('EXAMPLES', '80')), deadline=None)
 brought = st.dictionaries(
     st.sampled_from(some.KEYS), some.amounts(200).filter(bool), max_size=2)
 
@@ -58,7 +54,6 @@ def said(sentences):
 class RevenuePropertiesTestCase(unittest.TestCase):
     "Test what is true of any service"
 
-    @examples
     @given(some.clauses(), some.balances(), some.services(), brought)
     def test_oracle(self, clauses, balances, service, brought):
         "Test against the same rules written a second time"
@@ -84,7 +79,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
         self.assertEqual(oracle.cents(found.share), expected['share'])
         self.assertEqual(in_cents(found.carried), expected['carried'])
 
-    @examples
     @given(some.clauses(), some.balances(), some.services(), brought)
     def test_invariants(self, clauses, balances, service, brought):
         found = settle(clauses, balances, service, brought)
@@ -133,7 +127,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
         # Twice the same is the same.
         self.assertEqual(settle(clauses, balances, service, brought), found)
 
-    @examples
     @given(
         some.clauses(
             kinds=['flat', 'marginal', 'fixed'], local_base='post',
@@ -154,7 +147,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
         self.assertLessEqual(first.share, second.share)
         self.assertLessEqual(first.recouped, second.recouped)
 
-    @examples
     @given(
         some.schedules(['flat', 'marginal', 'fixed', 'tiers']),
         st.sampled_from(['pre', 'post']), st.none() | some.rates,
@@ -168,7 +160,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
                 service.days).share
         self.assertLessEqual(share(base), share(base + more))
 
-    @examples
     @given(some.clauses(), some.balances(), some.series(max_size=10))
     def test_season(self, clauses, balances, services):
         "Test that a season never recoups more than was put in"
@@ -185,7 +176,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
         self.assertEqual(
             replay(lambda date: clauses, balances, services[::-1]), settled)
 
-    @examples
     @given(
         some.clauses(), some.balances(), some.series(), some.services(
             number='P99', day=some.START + dt.timedelta(20)))
@@ -196,7 +186,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
             replay(lambda date: clauses, balances, [later, *services])[:-1],
             settled)
 
-    @examples
     @given(
         some.clauses(allocation='remaining'), some.balances(),
         some.services())
@@ -209,7 +198,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
                 {b.contributor: b.remaining for b in balances
                     if b.remaining})
 
-    @examples
     @given(
         some.clauses(), some.balances(), some.series(),
         st.integers(0, 5), some.services(), some.services())
@@ -270,7 +258,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
         # back since to others.
         self.assertEqual(already, original.share)
 
-    @examples
     @given(
         some.clauses(), some.balances(), some.series(), some.services())
     def test_adjust_then_replay(self, clauses, balances, services, corrected):
@@ -293,7 +280,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
             recouped(found[len(settled)].opening),
             recouped(adjustment.closing))
 
-    @examples
     @given(
         some.clauses(), some.balances(), some.series(),
         st.lists(st.tuples(
@@ -335,7 +321,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
             self.assertGreaterEqual(left, 0)
             self.assertEqual(left, total(b.remaining for b in step.closing))
 
-    @examples
     @given(
         some.clauses(), some.balances(), some.series(),
         st.lists(st.tuples(
@@ -365,7 +350,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
                     without_undone(entries, origins.get))),
             list(history(lambda date: clauses, balances, services, kept)))
 
-    @examples
     @given(some.clauses(), some.balances(), some.services(), brought)
     def test_sentences_pay(self, clauses, balances, service, brought):
         "Test that sentences, parts and line agree on what has to be paid"
@@ -383,7 +367,6 @@ class RevenuePropertiesTestCase(unittest.TestCase):
                 service.operator is not None
                 and part.beneficiary == service.operator)
 
-    @examples
     @given(some.clauses(), some.balances(), some.services(), brought)
     def test_sentences(self, clauses, balances, service, brought):
         "Test that everything can be said, in both languages"
