@@ -41,7 +41,7 @@ def get_data(version):
 def get_content(version):
     "Return the content as its JSON gives it: amounts and dates are texts"
     return json.loads(
-        version.get_adopted_content() or chain.canonical(get_data(version)))
+        version.get_kept_content() or chain.canonical(get_data(version)))
 
 
 class _Writer:

@@ -48,5 +48,5 @@ class ClausesJSON(Download):
     def make(cls, version):
         # Of what was adopted, the very bytes the fingerprint is of.
         return 'json', (
-            version.get_adopted_content()
+            version.get_kept_content()
             or chain.canonical(get_data(version)))

@@ -60,6 +60,13 @@ class QuestionModificationError(AccessError):
     pass
 
 
+# What is kept of versions and statements
+
+
+class KeptContentError(UserError):
+    pass
+
+
 # Versions
 
 
@@ -80,10 +87,6 @@ class VersionProposalError(UserError):
 
 
 class VersionAdoptionError(UserError):
-    pass
-
-
-class VersionContentError(UserError):
     pass
 
 

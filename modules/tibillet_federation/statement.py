@@ -18,6 +18,7 @@ from tibillet.money import half_up
 from .convention_gauge import PART
 from .exceptions import (
     StatementComputeError, StatementModificationError, StatementPeriodError)
+from .kept_content import KeptContentMixin
 from .numbered import NumberedMixin
 from .of_convention import CurrencyMixin
 from .pot import remaining_of
@@ -39,7 +40,9 @@ def _total(name, help=''):
         'get_total')
 
 
-class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
+class Statement(
+        CurrencyMixin, KeptContentMixin, NumberedMixin, Workflow, ModelSQL,
+        ModelView):
     __name__ = 'tibillet.convention.statement'
 
     _sequence_name = 'statement_sequence'
@@ -129,13 +132,6 @@ class Statement(CurrencyMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         "Due", "What is due of it, by what the customers have paid.")
     summary = fields.Function(
         fields.Text("In One Sentence"), 'get_summary')
-    hash = fields.Char(
-        "Fingerprint", readonly=True,
-        states={
-            'invisible': ~Eval('hash'),
-            },
-        help="The SHA-256 of the locked content.")
-    content = fields.Text("Content", readonly=True)
     state = fields.Selection([
             ('draft', "Draft"),
             ('computed', "Computed"),

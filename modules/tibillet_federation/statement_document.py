@@ -72,7 +72,7 @@ def get_content(statement):
 
     Once sent it is what was sent, with what has come meanwhile.
     """
-    content = statement.content
+    content = statement.get_kept_content()
     data = json.loads(content or chain.canonical(get_data(statement)))
     if not content and statement.sent_content:
         data |= json.loads(statement.sent_content)

@@ -59,9 +59,9 @@ class StatementJSON(Download):
     def make(cls, statement):
         statement.check_computed()
         # Of a locked statement, the very bytes the fingerprint is of.
-        if statement.content:
-            return 'json', statement.content.encode()
-        return 'json', chain.canonical(get_content(statement))
+        return 'json', (
+            statement.get_kept_content()
+            or chain.canonical(get_content(statement)))
 
 
 class EntriesCSV(Download):

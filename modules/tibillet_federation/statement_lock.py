@@ -1,12 +1,8 @@
 """A statement is locked: it writes the ledger and never changes again."""
-import hashlib
-
 from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-
-from tibillet import chain
 
 from .exceptions import StatementLockError
 from .settlement import Book
@@ -53,9 +49,7 @@ class Statement(metaclass=PoolMeta):
         for statement, replay in zip(statements, replays, strict=True):
             statement._check_ledger(replay)
         for statement in statements:
-            content = chain.canonical(get_data(statement))
-            statement.content = content.decode()
-            statement.hash = hashlib.sha256(content).hexdigest()
+            statement.keep_content(get_data(statement))
         cls.save(statements)
 
     def _check_lock(self):

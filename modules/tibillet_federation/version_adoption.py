@@ -165,7 +165,7 @@ class Version(metaclass=PoolMeta):
                 v for v in version.convention.versions
                 if v.state == 'adopted' and v not in versions)
         cls.save(versions)
-        cls.keep_content(versions)
+        cls.keep_contents(versions)
         cls.supersede(older)
 
     @classmethod

@@ -3,7 +3,7 @@ import datetime as dt
 import hashlib
 
 import pytest
-from tibillet_federation.exceptions import VersionContentError
+from tibillet_federation.exceptions import KeptContentError
 from tibillet_federation.tests.ledger import LedgerTestCase
 
 from trytond.pool import Pool
@@ -206,7 +206,7 @@ class LockedTestCase(LedgerTestCase):
         with self.start(readonly=True):
             Version = Pool().get('tibillet.convention.version')
             version = Version(version)
-            return version.state, version.hash, version.get_adopted_content()
+            return version.state, version.hash, version.get_kept_content()
 
     def test_signature(self):
         "Test that a signature stays once its clauses are adopted"
@@ -273,7 +273,7 @@ class LockedTestCase(LedgerTestCase):
                 self.execute(
                     f"UPDATE {VERSION} SET {change} WHERE id = %s", version)
                 with self.assertRaisesRegex(
-                        VersionContentError, "is not what was adopted"):
+                        KeptContentError, "is not what was agreed"):
                     self.get_adopted(version)
 
 

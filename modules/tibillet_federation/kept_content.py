@@ -1,0 +1,48 @@
+"""What was agreed is kept as it was, with its fingerprint.
+
+The content is the canonical JSON of plain data, so that whoever has the file
+computes the same SHA-256 from it.
+"""
+import hashlib
+
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.pyson import Eval
+
+from tibillet import chain
+
+from .exceptions import KeptContentError
+
+
+class KeptContentMixin:
+    "A record of a convention that keeps what was agreed"
+    __slots__ = ()
+
+    hash = fields.Char(
+        "Fingerprint", readonly=True,
+        states={
+            'invisible': ~Eval('hash'),
+            },
+        help="The SHA-256 of the JSON file that can be downloaded.")
+    content = fields.Text("Content", readonly=True, loading='lazy')
+
+    def keep_content(self, data):
+        "Set what is kept and its fingerprint, not saved"
+        content = chain.canonical(data)
+        self.content = content.decode()
+        self.hash = hashlib.sha256(content).hexdigest()
+
+    def get_kept_content(self):
+        """Return the bytes that are kept, None where nothing is yet
+
+        Raise KeptContentError when they are not what was agreed.
+        """
+        if not self.hash and not self.content:
+            return None
+        content = (self.content or '').encode()
+        if hashlib.sha256(content).hexdigest() != self.hash:
+            raise KeptContentError(gettext(
+                    'tibillet_federation.msg_kept_content',
+                    record=self.rec_name,
+                    convention=self.convention.rec_name))
+        return content
