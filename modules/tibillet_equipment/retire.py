@@ -28,13 +28,18 @@ class Equipment(metaclass=PoolMeta):
         Lang = pool.get('ir.lang')
         lang = Lang.get()
         for unit in units:
-            since = max(filter(
-                    None, [unit.acquisition_date, unit.in_service_date]))
+            # What leaves before its day of service never comes into it.
+            since, problem = (
+                (unit.acquisition_date, 'acquired') if unit.is_to_come()
+                else (unit.in_service_date, 'before'))
             last = today(unit.company)
             if since <= date <= last:
                 continue
-            problem, day = (
-                ('before', since) if date < since else ('future', last))
+            day = since
+            if since > last:
+                problem = 'to_come'
+            elif date > last:
+                problem, day = 'future', last
             raise EquipmentRetireError(gettext(
                     f'tibillet_equipment.msg_equipment_retire_{problem}',
                     equipment=unit.rec_name,
