@@ -40,6 +40,16 @@ def test_one_spelling(module):
     assert [e.msgstr for e in _known(module) if "vènement" in e.msgstr] == []
 
 
+@pytest.mark.parametrize('module', names())
+def test_names_of_models(module):
+    "A window that opens a record has the name of the thing, not of its code"
+    wrong = [
+        f'{e.msgctxt} {e.msgid!r} {e.msgstr!r}' for e in _known(module)
+        if e.msgctxt.startswith('model:') and e.msgctxt.endswith(',string:')
+        and 'tibillet' in f'{e.msgid} {e.msgstr}'.lower()]
+    assert wrong == [], "give the class its __string__"
+
+
 def test_merge_keeps_what_was_translated():
     def entry(context, source, text=''):
         return polib.POEntry(msgctxt=context, msgid=source, msgstr=text)

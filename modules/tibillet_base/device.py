@@ -25,6 +25,7 @@ SEEN_MINUTES = 5
 
 class Device(Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.device'
+    __string__ = "Device"
 
     _states = {
         'readonly': Eval('state') != 'draft',
@@ -342,12 +343,14 @@ class Device(Workflow, ModelSQL, ModelView):
 
 class PairStart(ModelView):
     __name__ = 'tibillet.device.pair.start'
+    __string__ = "Device Pair Start"
 
     device = fields.Many2One('tibillet.device', "Device", readonly=True)
 
 
 class PairCode(ModelView):
     __name__ = 'tibillet.device.pair.code'
+    __string__ = "Device Pair Code"
 
     device = fields.Many2One('tibillet.device', "Device", readonly=True)
     code = fields.Char("Code", readonly=True, strip=False)

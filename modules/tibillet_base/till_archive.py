@@ -14,6 +14,7 @@ from .till_log import OfTillMixin
 
 class TillArchive(OfTillMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.archive'
+    __string__ = "Till Archive"
     _fact_message = 'tibillet_base.msg_till_archive_fact'
 
     number = fields.Integer(
@@ -87,6 +88,7 @@ class TillArchive(OfTillMixin, ModelSQL, ModelView):
 
 class TillArchiveChain(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.archive.chain'
+    __string__ = "Till Archive Chain"
     _fact_message = 'tibillet_base.msg_till_archive_fact'
 
     archive = fields.Many2One(

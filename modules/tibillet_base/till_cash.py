@@ -171,6 +171,7 @@ class Transfer(metaclass=PoolMeta):
 
 class CashStart(ModelView):
     __name__ = 'tibillet.till.cash.start'
+    __string__ = "Till Cash Start"
 
     uuid = fields.Char("Identifier", states=SHOWN)
     point = fields.Many2One('sale.point', "Till", readonly=True)

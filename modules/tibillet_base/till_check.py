@@ -111,6 +111,7 @@ def _unchained(row):
 
 class CheckResult(ModelView):
     __name__ = 'tibillet.till.check.result'
+    __string__ = "Till Check Result"
 
     point = fields.Many2One('sale.point', "Till", readonly=True)
     count = fields.Integer(

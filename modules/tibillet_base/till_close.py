@@ -18,6 +18,7 @@ EURO = [
 
 class CloseStart(ModelView):
     __name__ = 'tibillet.till.close.start'
+    __string__ = "Till Close Start"
 
     point = fields.Many2One('sale.point', "Till", readonly=True)
     currency = fields.Many2One('currency.currency', "Currency", readonly=True)
@@ -37,6 +38,7 @@ class CloseStart(ModelView):
 
 class CloseCount(ModelView):
     __name__ = 'tibillet.till.close.count'
+    __string__ = "Till Close Count"
 
     currency = fields.Many2One('currency.currency', "Currency")
     value = Monetary(
@@ -50,6 +52,7 @@ class CloseCount(ModelView):
 
 class CloseDifference(ModelView):
     __name__ = 'tibillet.till.close.difference'
+    __string__ = "Till Close Difference"
 
     point = fields.Many2One('sale.point', "Till", readonly=True)
     currency = fields.Many2One('currency.currency', "Currency", readonly=True)

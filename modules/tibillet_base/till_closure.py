@@ -24,6 +24,7 @@ class _ClosureFactMixin(FactMixin):
 
 class Closure(TotaledMixin, _ClosureFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.closure'
+    __string__ = "Till Closure"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True)
@@ -212,6 +213,7 @@ class Closure(TotaledMixin, _ClosureFactMixin, ModelSQL, ModelView):
 
 class ClosureLine(_ClosureFactMixin, TotalMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.closure.line'
+    __string__ = "Till Closure Line"
 
     closure = fields.Many2One(
         'tibillet.till.closure', "Closure", required=True, readonly=True,
@@ -243,6 +245,7 @@ class ClosureLine(_ClosureFactMixin, TotalMixin, ModelSQL, ModelView):
 
 class ClosureCount(_ClosureFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.closure.count'
+    __string__ = "Till Closure Count"
 
     closure = fields.Many2One(
         'tibillet.till.closure', "Closure", required=True, readonly=True,
@@ -278,6 +281,7 @@ class ClosureCount(_ClosureFactMixin, ModelSQL, ModelView):
 
 class ClosureSale(_ClosureFactMixin, ModelSQL):
     __name__ = 'tibillet.till.closure-sale.point.sale'
+    __string__ = "Till Closure - Sale"
 
     closure = fields.Many2One(
         'tibillet.till.closure', "Closure", required=True,
@@ -317,6 +321,7 @@ class ClosureSale(_ClosureFactMixin, ModelSQL):
 
 class ClosurePosting(_ClosureFactMixin, ModelSQL):
     __name__ = 'tibillet.till.closure.posting'
+    __string__ = "Till Closure Posting"
 
     closure = fields.Many2One(
         'tibillet.till.closure', "Closure", required=True,

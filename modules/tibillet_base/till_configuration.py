@@ -82,6 +82,7 @@ VALUES = {
 class TillConfiguration(
         ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'tibillet.till.configuration'
+    __string__ = "Till Configuration"
 
     _company = Eval('context', {}).get('company', -1)
     shortage_type = fields.MultiValue(_shortage(_company))
@@ -102,6 +103,7 @@ class TillConfiguration(
 
 class TillConfigurationType(SoldMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.till.configuration.type'
+    __string__ = "Till Configuration Type"
 
     shortage_type = _shortage(Eval('company', -1))
     surplus_type = _surplus(Eval('company', -1))

@@ -60,6 +60,7 @@ class POS(metaclass=PoolMeta):
 
 class TillSellStart(CounterStartMixin, ModelView):
     __name__ = 'tibillet.till.sell.start'
+    __string__ = "Till Sell Start"
 
     lines = fields.One2Many('tibillet.till.sell.line', None, "Articles")
     sold = fields.Function(
@@ -124,6 +125,7 @@ def get_lines(point, currency):
 
 class TillSellLine(ModelView):
     __name__ = 'tibillet.till.sell.line'
+    __string__ = "Till Sell Line"
 
     currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
     product = fields.Many2One('product.product', "Product", states=SHOWN)
@@ -172,6 +174,7 @@ class TillSellLine(ModelView):
 
 class TillSellPayment(CounterPaymentMixin, ModelView):
     __name__ = 'tibillet.till.sell.payment'
+    __string__ = "Till Sell Payment"
 
     lines = fields.One2Many(
         'tibillet.till.sell.payment.line', None, "Payments")
@@ -179,10 +182,12 @@ class TillSellPayment(CounterPaymentMixin, ModelView):
 
 class TillSellPaymentLine(CounterPaymentLineMixin, ModelView):
     __name__ = 'tibillet.till.sell.payment.line'
+    __string__ = "Till Sell Payment Line"
 
 
 class TillSellDone(CounterDoneMixin, ModelView):
     __name__ = 'tibillet.till.sell.done'
+    __string__ = "Till Sell Done"
 
 
 class TillSell(SeveralPaymentsMixin, CounterMixin, Wizard):

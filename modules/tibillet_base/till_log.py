@@ -33,6 +33,7 @@ class OfTillMixin(FactMixin):
 
 class TillLog(OfTillMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.log'
+    __string__ = "Till Log"
     _fact_message = 'tibillet_base.msg_till_log_fact'
 
     number = fields.Integer(
@@ -145,6 +146,7 @@ class TillLog(OfTillMixin, ModelSQL, ModelView):
 
 class TillKey(OfTillMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.key'
+    __string__ = "Till Key"
     _fact_message = 'tibillet_base.msg_till_key_fact'
     _rec_name = 'public'
 

@@ -20,6 +20,7 @@ KINDS = [
 
 class TillPeriod(TotaledMixin, OfTillMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.period'
+    __string__ = "Till Period"
     _fact_message = 'tibillet_base.msg_till_period_fact'
 
     number = fields.Integer(
@@ -119,6 +120,7 @@ class TillPeriod(TotaledMixin, OfTillMixin, ModelSQL, ModelView):
 
 class TillPeriodLine(FactMixin, TotalMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.period.line'
+    __string__ = "Till Period Line"
     _fact_message = 'tibillet_base.msg_till_period_fact'
 
     period = fields.Many2One(

@@ -36,6 +36,7 @@ FACT = [
 
 class TillRemittance(OfCompanyMixin, FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.remittance'
+    __string__ = "Deposit Slip"
     _fact_message = 'tibillet_base.msg_till_remittance_fact'
 
     company = fields.Many2One(
@@ -364,6 +365,7 @@ class TillRemittance(OfCompanyMixin, FactMixin, ModelSQL, ModelView):
 
 class TillRemittanceLine(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.remittance.line'
+    __string__ = "Deposit Slip Line"
     _fact_message = 'tibillet_base.msg_till_remittance_fact'
 
     remittance = fields.Many2One(
@@ -461,6 +463,7 @@ class TillRemittanceLine(FactMixin, ModelSQL, ModelView):
 
 class TillRemittancePosting(FactMixin, ModelSQL):
     __name__ = 'tibillet.till.remittance.posting'
+    __string__ = "Deposit Slip Posting"
     _fact_message = 'tibillet_base.msg_till_remittance_fact'
 
     remittance = fields.Many2One(

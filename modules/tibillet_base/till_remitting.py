@@ -24,6 +24,7 @@ def _choices(name, kind):
 
 class RemittanceStart(ModelView):
     __name__ = 'tibillet.till.remittance.start'
+    __string__ = "Deposit Slip Start"
 
     company = fields.Many2One('company.company', "Company", states=SHOWN)
     currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
@@ -59,6 +60,7 @@ class RemittanceStart(ModelView):
 
 class RemittanceChoice(ModelView):
     __name__ = 'tibillet.till.remittance.choice'
+    __string__ = "Deposit Slip Choice"
 
     waiting = fields.Integer("Identifier", states=SHOWN)
     currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
@@ -133,10 +135,12 @@ class _OfRemittanceMixin:
 
 class RemittanceBank(_OfRemittanceMixin, ModelView):
     __name__ = 'tibillet.till.remittance.bank.start'
+    __string__ = "Deposit Slip Bank Start"
 
 
 class RemittanceUndo(_OfRemittanceMixin, ModelView):
     __name__ = 'tibillet.till.remittance.undo.start'
+    __string__ = "Deposit Slip Undo Start"
 
     reason = fields.Char("Reason", required=True)
 

@@ -339,6 +339,7 @@ class POSSaleLine(_OfSaleMixin, metaclass=PoolMeta):
 
 class SaleTax(_OfSaleMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.sale.tax'
+    __string__ = "Till Sale Tax"
 
     sale = fields.Many2One(
         'sale.point.sale', "Sale", required=True, readonly=True,

@@ -86,6 +86,7 @@ def check_shown(point, uuid, lines):
 
 class TillScreen(SoldMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.till.screen'
+    __string__ = "Till Screen"
 
     _shown_cache = Cache('tibillet.till.screen.shown', context=False)
 
@@ -146,6 +147,7 @@ class TillScreen(SoldMixin, DeactivableMixin, ModelSQL, ModelView):
 class TillScreenArticle(
         ProblemMixin, SoldMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.till.screen.article'
+    __string__ = "Till Screen Article"
     _problem_error = TillScreenError
     _problem_message = 'tibillet_base.msg_till_article'
 

@@ -10,6 +10,7 @@ from . import kinds
 
 class MoneyAcceptance(ModelSQL, ModelView):
     __name__ = 'tibillet.money.acceptance'
+    __string__ = "Money Acceptance"
 
     money = fields.Many2One(
         'tibillet.money', "Money", required=True, ondelete='CASCADE')

@@ -11,6 +11,7 @@ from .wallet_exceptions import PostingAccountError
 
 class MoneyAccount(ModelSQL, ModelView):
     __name__ = 'tibillet.money.account'
+    __string__ = "Money Account"
 
     money = fields.Many2One(
         'tibillet.money', "Money", required=True, ondelete='CASCADE',

@@ -12,6 +12,7 @@ from .exceptions import CardImportError
 
 class CardBatch(ModelSQL, ModelView):
     __name__ = 'tibillet.card.batch'
+    __string__ = "Card Batch"
 
     name = fields.Char("Name", required=True)
     origin = fields.Many2One(
@@ -131,6 +132,7 @@ class CardBatch(ModelSQL, ModelView):
 
 class CardBatchImportStart(ModelView):
     __name__ = 'tibillet.card.batch.import.start'
+    __string__ = "Card Batch Import Start"
 
     file = fields.Binary(
         "File", required=True,
@@ -141,6 +143,7 @@ class CardBatchImportStart(ModelView):
 
 class CardBatchImportReport(ModelView):
     __name__ = 'tibillet.card.batch.import.report'
+    __string__ = "Card Batch Import Report"
 
     card_count = fields.Integer("Cards Ready", readonly=True)
     problem_count = fields.Integer("Lines to Correct", readonly=True)
@@ -154,6 +157,7 @@ class CardBatchImportReport(ModelView):
 
 class CardBatchImportLine(ModelView):
     __name__ = 'tibillet.card.batch.import.line'
+    __string__ = "Card Batch Import Line"
 
     line = fields.Integer("Line")
     uid = fields.Char("Card")

@@ -18,6 +18,7 @@ ENGINE = {'state', 'replaced_by', 'wallet'}
 
 class Card(Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.card'
+    __string__ = "Card"
     _rec_name = 'uid'
 
     uid = fields.Char(
@@ -300,6 +301,7 @@ class Card(Workflow, ModelSQL, ModelView):
 
 class CardReplaceStart(ModelView):
     __name__ = 'tibillet.card.replace.start'
+    __string__ = "Card Replace Start"
 
     old = fields.Many2One('tibillet.card', "Old Card", readonly=True)
     new = fields.Many2One(

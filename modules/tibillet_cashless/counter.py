@@ -169,6 +169,7 @@ class TillSell(metaclass=PoolMeta):
 
 class CardLoadStart(_CardMixin, CounterStartMixin, ModelView):
     __name__ = 'tibillet.card.load.start'
+    __string__ = "Card Load Start"
 
     moneys = fields.Many2Many(
         'tibillet.money', None, None, "Moneys", states=SHOWN)
@@ -195,6 +196,7 @@ class CardLoadStart(_CardMixin, CounterStartMixin, ModelView):
 
 class CardDone(CounterDoneMixin, ModelView):
     __name__ = 'tibillet.card.done'
+    __string__ = "Card Done"
 
     on_card = fields.Char("On the Card", readonly=True)
 
@@ -283,6 +285,7 @@ def get_loaded(company):
 
 class CardRedeemStart(_CardMixin, CounterStartMixin, ModelView):
     __name__ = 'tibillet.card.redeem.start'
+    __string__ = "Card Redeem Start"
 
     moneys = fields.Function(
         fields.Many2Many('tibillet.money', None, None, "Moneys"),
@@ -360,6 +363,7 @@ class CardRedeem(_CardWizardMixin, Wizard):
 
 class CardLookStart(_CardMixin, ModelView):
     __name__ = 'tibillet.card.look.start'
+    __string__ = "Card Look Start"
 
     company = fields.Many2One('company.company', "Company", states=SHOWN)
     lines = fields.One2Many(
@@ -393,6 +397,7 @@ class CardLookStart(_CardMixin, ModelView):
 
 class CardLookLine(ModelView):
     __name__ = 'tibillet.card.look.line'
+    __string__ = "Card Look Line"
 
     money = fields.Char("Money", readonly=True)
     balance = fields.Char("On the Card", readonly=True)

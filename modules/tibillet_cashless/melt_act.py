@@ -20,6 +20,7 @@ from .wallet_writer import At
 
 class MeltStart(ModelView):
     __name__ = 'tibillet.melt.start'
+    __string__ = "Melt Start"
 
     policy = fields.Many2One('tibillet.melt.policy', "Policy", states=SHOWN)
     money = fields.Many2One('tibillet.money', "Money", states=SHOWN)
@@ -48,6 +49,7 @@ class MeltStart(ModelView):
 
 class MeltLine(ModelView):
     __name__ = 'tibillet.melt.line'
+    __string__ = "Melt Line"
 
     wallet = fields.Many2One('tibillet.wallet', "Wallet", readonly=True)
     money = fields.Many2One('tibillet.money', "Money", readonly=True)
@@ -129,6 +131,7 @@ class Melt(Wizard):
 
 class MeltRestoreStart(ModelView):
     __name__ = 'tibillet.melt.restore.start'
+    __string__ = "Melt Restore Start"
 
     line = fields.Many2One('tibillet.melt.run.line', "Melted", states=SHOWN)
     wallet = fields.Many2One('tibillet.wallet', "Wallet", states=SHOWN)

@@ -33,6 +33,7 @@ ONE = Decimal(1)
 
 class MeltForecast(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.melt.forecast'
+    __string__ = "Melt Forecast"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
@@ -208,6 +209,7 @@ class MeltForecast(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
 class MeltForecastLine(
         WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.melt.forecast.line'
+    __string__ = "Melt Forecast Line"
 
     forecast = fields.Many2One(
         'tibillet.melt.forecast', "Forecast", required=True, readonly=True,
@@ -255,6 +257,7 @@ class MeltForecastLine(
 class MeltForecastWait(
         WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.melt.forecast.wait'
+    __string__ = "Melt Forecast Wait"
 
     forecast = fields.Many2One(
         'tibillet.melt.forecast', "Forecast", required=True, readonly=True,

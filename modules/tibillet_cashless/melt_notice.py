@@ -27,6 +27,7 @@ SHOWN_MAX = 200
 
 class MeltNotice(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.melt.notice'
+    __string__ = "Melt Notice"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
@@ -197,6 +198,7 @@ class MeltNotice(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
 
 class MeltNoticeStart(ModelView):
     __name__ = 'tibillet.melt.notice.start'
+    __string__ = "Melt Notice Start"
 
     policy = fields.Many2One('tibillet.melt.policy', "Policy", states=SHOWN)
     money = fields.Many2One('tibillet.money', "Money", states=SHOWN)
@@ -213,6 +215,7 @@ class MeltNoticeStart(ModelView):
 
 class MeltNoticeLine(ModelView):
     __name__ = 'tibillet.melt.notice.line'
+    __string__ = "Melt Notice Line"
 
     wallet = fields.Many2One('tibillet.wallet', "Wallet", readonly=True)
     money = fields.Many2One('tibillet.money', "Money", readonly=True)

@@ -19,6 +19,7 @@ FREE = {'automatic', 'active'}
 
 class MeltPolicy(DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.melt.policy'
+    __string__ = "Melt Policy"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT',
@@ -264,6 +265,7 @@ class MeltPolicy(DeactivableMixin, ModelSQL, ModelView):
 
 class MeltExemption(ModelSQL, ModelView):
     __name__ = 'tibillet.melt.exemption'
+    __string__ = "Melt Exemption"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT')

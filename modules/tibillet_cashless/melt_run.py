@@ -22,6 +22,7 @@ from .wallet_fact import WalletFactMixin
 
 class MeltRun(ModelSQL, ModelView):
     __name__ = 'tibillet.melt.run'
+    __string__ = "Melt Run"
 
     uuid = fields.Char("Identifier", required=True, readonly=True)
     company = fields.Many2One(
@@ -274,6 +275,7 @@ class MeltRun(ModelSQL, ModelView):
 
 class MeltRunLine(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.melt.run.line'
+    __string__ = "Melt Run Line"
 
     run = fields.Many2One(
         'tibillet.melt.run', "Run", required=True, readonly=True,

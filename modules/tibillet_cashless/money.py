@@ -37,6 +37,7 @@ CAPS = ['cap_anonymous', 'cap_identified', 'cap_payment']
 class Money(
         DeactivableMixin, SymbolMixin, DigitsMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.money'
+    __string__ = "Money"
 
     name = fields.Char("Name", required=True)
     code = fields.Char(

@@ -29,6 +29,7 @@ class Money(metaclass=PoolMeta):
 
 class MoneyTerms(ModelSQL, ModelView):
     __name__ = 'tibillet.money.terms'
+    __string__ = "Money Terms"
 
     money = fields.Many2One(
         'tibillet.money', "Money", required=True, ondelete='CASCADE',
@@ -105,6 +106,7 @@ class MoneyTerms(ModelSQL, ModelView):
 
 class TermsAcceptance(WalletFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.money.terms.acceptance'
+    __string__ = "Money Terms Acceptance"
 
     terms = fields.Many2One(
         'tibillet.money.terms', "Terms", required=True, readonly=True,
@@ -214,6 +216,7 @@ class Card(metaclass=PoolMeta):
 
 class TermsAcceptStart(ModelView):
     __name__ = 'tibillet.money.terms.accept.start'
+    __string__ = "Money Terms Accept Start"
 
     card = fields.Many2One('tibillet.card', "Card", states=SHOWN)
     party = fields.Many2One(

@@ -43,6 +43,7 @@ NAMESPACE = uuids.UUID('6f1d5f2c-7d0e-5b9e-9a58-3d4a6d0d3a11')
 
 class WalletOperationSale(WalletFactMixin, ModelSQL):
     __name__ = 'tibillet.wallet.operation-sale.point.sale'
+    __string__ = "Wallet Operation - Sale"
 
     operation = fields.Many2One(
         'tibillet.wallet.operation', "Operation", required=True,

@@ -11,6 +11,7 @@ from .wallet_exceptions import WalletAccessError
 
 class Wallet(ModelSQL, ModelView):
     __name__ = 'tibillet.wallet'
+    __string__ = "Wallet"
 
     party = fields.Many2One(
         'party.party', "Holder", readonly=True, ondelete='RESTRICT',

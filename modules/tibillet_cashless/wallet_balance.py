@@ -6,6 +6,7 @@ from .wallet_fact import WalletFactMixin
 
 class WalletBalance(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.balance'
+    __string__ = "Wallet Balance"
 
     wallet = fields.Many2One(
         'tibillet.wallet', "Wallet", required=True, readonly=True,

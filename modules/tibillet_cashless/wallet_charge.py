@@ -66,6 +66,7 @@ class _Start:
 
 class WalletFeeStart(_Start, ModelView):
     __name__ = 'tibillet.wallet.fee.start'
+    __string__ = "Wallet Fee Start"
 
     amount = fields.Numeric(
         "Amount", digits='money', required=True,
@@ -74,6 +75,7 @@ class WalletFeeStart(_Start, ModelView):
 
 class WalletChargebackStart(_Start, ModelView):
     __name__ = 'tibillet.wallet.chargeback.start'
+    __string__ = "Wallet Chargeback Start"
 
     left = fields.Numeric(
         "Still in the Wallet", digits='money', states=SHOWN,
@@ -88,6 +90,7 @@ class WalletChargebackStart(_Start, ModelView):
 
 class WalletChargebackCancelStart(_Start, ModelView):
     __name__ = 'tibillet.wallet.chargeback.cancel.start'
+    __string__ = "Wallet Chargeback Cancel Start"
 
 
 class _ChargeMixin:

@@ -10,6 +10,7 @@ from .wallet_fact import WalletFactMixin
 
 class WalletDebt(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.debt'
+    __string__ = "Wallet Debt"
 
     operation = fields.Many2One(
         'tibillet.wallet.operation', "Operation", required=True,

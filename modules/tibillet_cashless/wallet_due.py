@@ -18,6 +18,7 @@ from .wallet_rules import HOLDER
 class WalletDue(OfCompanyMixin, ModelSQL, ModelView):
     "What the books of an issuer owe to each party, day by day"
     __name__ = 'tibillet.wallet.due'
+    __string__ = "Wallet Due"
 
     company = fields.Many2One(
         'company.company', "Company", help="Of the issuer.")

@@ -14,6 +14,7 @@ from .wallet_fact import WalletFactMixin
 
 class WalletHold(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.hold'
+    __string__ = "Wallet Hold"
 
     operation = fields.Many2One(
         'tibillet.wallet.operation', "Operation", required=True,

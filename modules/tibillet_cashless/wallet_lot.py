@@ -10,6 +10,7 @@ from .wallet_fact import WalletFactMixin
 
 class WalletLot(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.lot'
+    __string__ = "Wallet Lot"
 
     wallet = fields.Many2One(
         'tibillet.wallet', "Wallet", required=True, readonly=True,
@@ -72,6 +73,7 @@ class WalletLot(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
 
 class WalletLotUse(WalletFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.lot.use'
+    __string__ = "Wallet Lot Use"
 
     lot = fields.Many2One(
         'tibillet.wallet.lot', "Lot", required=True, readonly=True,

@@ -14,6 +14,7 @@ from .wallet_rules import OPPOSITE
 
 class WalletMove(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.move'
+    __string__ = "Wallet Move"
 
     operation = fields.Many2One(
         'tibillet.wallet.operation', "Operation", required=True,

@@ -32,6 +32,7 @@ KINDS = [
 
 class WalletOperation(WalletFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.operation'
+    __string__ = "Wallet Operation"
 
     uuid = fields.Char(
         "Identifier", required=True, readonly=True, strip=False,

@@ -27,6 +27,7 @@ ZERO = Decimal(0)
 
 class WalletPosting(WalletFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.posting'
+    __string__ = "Wallet Posting"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
@@ -209,6 +210,7 @@ class WalletPosting(WalletFactMixin, ModelSQL, ModelView):
 
 class WalletPostingLink(WalletFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.posting.link'
+    __string__ = "Wallet Posting Link"
 
     posting = fields.Many2One(
         'tibillet.wallet.posting', "Posting", required=True, readonly=True,
@@ -253,6 +255,7 @@ class WalletOperation(metaclass=PoolMeta):
 
 class WalletPostStart(ModelView):
     __name__ = 'tibillet.wallet.post.start'
+    __string__ = "Wallet Post Start"
 
     company = fields.Many2One(
         'company.company', "Company", states=tools.SHOWN)

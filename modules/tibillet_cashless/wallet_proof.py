@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 class WalletProof(WalletFactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.wallet.proof'
+    __string__ = "Wallet Proof"
 
     at = Instant("At", required=True, readonly=True)
     user = fields.Char(

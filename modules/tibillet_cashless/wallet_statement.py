@@ -29,6 +29,7 @@ Line = namedtuple('Line', ['date', 'kind', 'party', 'amount', 'balance'])
 
 class WalletStatementStart(ModelView):
     __name__ = 'tibillet.wallet.statement.start'
+    __string__ = "Wallet Statement Start"
 
     wallet = fields.Many2One('tibillet.wallet', "Wallet", states=SHOWN)
     company = fields.Many2One(

@@ -26,6 +26,7 @@ _states = {
 
 class Booking(SurpriseMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.booking'
+    __string__ = "Equipment Booking"
     _sequence_name = 'booking_sequence'
     _problem_error = BookingValidationError
     _problem_message = 'tibillet_equipment.msg_booking'
@@ -363,6 +364,7 @@ del _states
 
 class BookingLine(ProblemMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.booking.line'
+    __string__ = "Equipment Booking Line"
     _problem_error = BookingValidationError
     _problem_message = 'tibillet_equipment.msg_booking_line'
 

@@ -100,6 +100,7 @@ loss_delay = fields.TimeDelta(
 class Configuration(
         ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'tibillet.equipment.configuration'
+    __string__ = "Equipment Configuration"
 
     equipment_sequence = fields.MultiValue(
         _equipment_sequence(Eval('context', {}).get('company', -1)))
@@ -183,6 +184,7 @@ def _default_sequence(name):
 
 class ConfigurationSequence(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.equipment.configuration.sequence'
+    __string__ = "Equipment Configuration Sequence"
 
     equipment_sequence = _equipment_sequence(Eval('company', -1))
     booking_sequence = _booking_sequence(Eval('company', -1))
@@ -197,6 +199,7 @@ class ConfigurationSequence(ModelSQL, CompanyValueMixin):
 
 class ConfigurationBooking(ProblemMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.equipment.configuration.booking'
+    __string__ = "Equipment Configuration Booking"
     _problem_error = ConfigurationValidationError
     _problem_message = 'tibillet_equipment.msg_configuration'
 
@@ -225,6 +228,7 @@ class ConfigurationBooking(ProblemMixin, ModelSQL, CompanyValueMixin):
 
 class ConfigurationAccounting(ProblemMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.equipment.configuration.accounting'
+    __string__ = "Equipment Configuration Accounting"
     _problem_error = ConfigurationValidationError
     _problem_message = 'tibillet_equipment.msg_configuration'
 

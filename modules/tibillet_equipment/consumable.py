@@ -33,6 +33,7 @@ def average(cost, quantity):
 
 class Consumable(ProblemMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.consumable'
+    __string__ = "Equipment Consumable"
     _problem_error = ConsumableQuantityError
     _problem_message = 'tibillet_equipment.msg_consumable'
 
@@ -200,6 +201,7 @@ del _states
 
 class Use(ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.consumable.use'
+    __string__ = "Equipment Consumable Use"
     _problem_error = ConsumableQuantityError
     _problem_message = 'tibillet_equipment.msg_consumable_use'
 

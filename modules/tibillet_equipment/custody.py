@@ -22,6 +22,7 @@ _states = {
 
 class Custody(NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.custody'
+    __string__ = "Equipment Custody"
     _sequence_name = 'custody_sequence'
 
     company = fields.Many2One(
@@ -339,6 +340,7 @@ del _states
 
 class CustodyLine(ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.custody.line'
+    __string__ = "Equipment Custody Line"
 
     custody = fields.Many2One(
         'tibillet.equipment.custody', "Custody Note", required=True,

@@ -23,6 +23,7 @@ DIGITS_MAX = 4
 
 class Depreciation(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.depreciation'
+    __string__ = "Equipment Depreciation"
 
     company = fields.Many2One('company.company', "Company")
     year = fields.Char("Year")
@@ -268,6 +269,7 @@ class PrintDepreciationTable(Wizard):
 
 class PrintDepreciationTableStart(ModelView):
     __name__ = 'tibillet.equipment.print_depreciation_table.start'
+    __string__ = "Depreciation Table Start"
 
     company = fields.Many2One(
         'company.company', "Company", required=True)

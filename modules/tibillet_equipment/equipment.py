@@ -30,6 +30,7 @@ _states = {
 
 class Equipment(ProblemMixin, OfCompanyMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.equipment'
+    __string__ = "Unit"
     _problem_error = EquipmentValidationError
     _problem_message = 'tibillet_equipment.msg_equipment'
 

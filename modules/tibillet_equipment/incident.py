@@ -33,6 +33,7 @@ class Incident(
         SurpriseMixin, NumberedMixin, OfCompanyMixin, Workflow,
         ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.incident'
+    __string__ = "Equipment Incident"
     _problem_error = IncidentValidationError
     _surprise_warning = IncidentAmountWarning
     _problem_message = 'tibillet_equipment.msg_incident'

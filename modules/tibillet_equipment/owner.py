@@ -17,6 +17,7 @@ QUOTA_DIGITS = 6
 
 class Owner(ModelSQL, ModelView):
     __name__ = 'tibillet.equipment.owner'
+    __string__ = "Unit Owner"
 
     equipment = fields.Many2One(
         'tibillet.equipment', "Unit", required=True, ondelete='CASCADE')

@@ -122,6 +122,7 @@ class Retire(Wizard):
 
 class RetireStart(ModelView):
     __name__ = 'tibillet.equipment.retire.start'
+    __string__ = "Retire Units Start"
 
     date = fields.Date("Date", required=True)
     reason = fields.Selection(

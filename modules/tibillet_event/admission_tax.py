@@ -14,6 +14,7 @@ from .venue import TERRITORIES
 
 class AdmissionTax(ModelSQL, ModelView):
     __name__ = 'tibillet.admission.tax'
+    __string__ = "Admission Tax"
 
     company = fields.Many2One('company.company', "Company", required=True)
     territory = fields.Selection(

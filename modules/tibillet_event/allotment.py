@@ -13,6 +13,7 @@ from .place_sql import clock, is_free, table
 
 class Allotment(sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.allotment'
+    __string__ = "Allotment"
 
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True,
@@ -122,6 +123,7 @@ class Allotment(sequence_ordered(), ModelSQL, ModelView):
 
 class PlaceAllotment(ModelSQL):
     __name__ = 'tibillet.place-tibillet.allotment'
+    __string__ = "Place - Allotment"
 
     place = fields.Many2One(
         'tibillet.place', "Place", required=True, ondelete='CASCADE')

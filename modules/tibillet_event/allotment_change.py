@@ -5,6 +5,7 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 class AllotmentChangeStart(ModelView):
     __name__ = 'tibillet.allotment.change.start'
+    __string__ = "Allotment Change Start"
 
     _states = {
         'invisible': Eval('act') != 'add',

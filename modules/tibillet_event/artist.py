@@ -25,6 +25,7 @@ def visibility(string):
 
 class Artist(DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.artist'
+    __string__ = "Artist"
 
     party = fields.Many2One(
         'party.party', "Party", required=True, ondelete='RESTRICT',
@@ -100,6 +101,7 @@ class Artist(DeactivableMixin, ModelSQL, ModelView):
 
 class ArtistLink(sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.artist.link'
+    __string__ = "Artist Link"
 
     artist = fields.Many2One(
         'tibillet.artist', "Artist", required=True, ondelete='CASCADE')

@@ -50,6 +50,7 @@ class Performance(metaclass=PoolMeta):
 
 class BoxOfficeStart(CounterStartMixin, ModelView):
     __name__ = 'tibillet.boxoffice.start'
+    __string__ = "Box Office Start"
 
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True,
@@ -147,6 +148,7 @@ class BoxOfficeStart(CounterStartMixin, ModelView):
 
 class BoxOfficeLine(ModelView):
     __name__ = 'tibillet.boxoffice.line'
+    __string__ = "Box Office Line"
 
     currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
     tariff = fields.Many2One('tibillet.tariff', "Tariff", states=SHOWN)

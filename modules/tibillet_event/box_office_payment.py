@@ -17,6 +17,7 @@ from .ticket_writer import Person
 
 class BoxOfficePayment(CounterPaymentMixin, ModelView):
     __name__ = 'tibillet.boxoffice.payment'
+    __string__ = "Box Office Payment"
 
     lines = fields.One2Many(
         'tibillet.boxoffice.payment.line', None, "Payments")
@@ -24,10 +25,12 @@ class BoxOfficePayment(CounterPaymentMixin, ModelView):
 
 class BoxOfficePaymentLine(CounterPaymentLineMixin, ModelView):
     __name__ = 'tibillet.boxoffice.payment.line'
+    __string__ = "Box Office Payment Line"
 
 
 class BoxOfficeDone(CounterDoneMixin, ModelView):
     __name__ = 'tibillet.boxoffice.done'
+    __string__ = "Box Office Done"
 
 
 FREE = {'invisible': Eval('total', 0) > 0}

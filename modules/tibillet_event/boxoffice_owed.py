@@ -10,6 +10,7 @@ from .boxoffice_return import OfReturnMixin, amount_field
 
 class BoxOfficeOwed(OfReturnMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.boxoffice.owed'
+    __string__ = "Box Office Owed"
 
     party = fields.Many2One(
         'party.party', "Owed to", required=True, readonly=True,

@@ -98,6 +98,7 @@ _DOORS = {
 
 class BoxOfficeReturn(_ReturnFactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.boxoffice.return'
+    __string__ = "Box Office Return"
 
     company = fields.Many2One(
         'company.company', "Sold by", required=True, readonly=True,
@@ -263,6 +264,7 @@ class BoxOfficeReturn(_ReturnFactMixin, OfCompanyMixin, ModelSQL, ModelView):
 class BoxOfficeReturnLine(
         OfReturnMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.boxoffice.return.line'
+    __string__ = "Box Office Return Line"
 
     kind = fields.Selection(
         LINE_KINDS, "Kind", required=True, readonly=True, sort=False)
@@ -298,6 +300,7 @@ class BoxOfficeReturnLine(
 
 class BoxOfficeReturnOperation(OfReturnMixin, ModelSQL):
     __name__ = 'tibillet.boxoffice.return-tibillet.ticket.operation'
+    __string__ = "Box Office Return - Ticket Operation"
 
     operation = fields.Many2One(
         'tibillet.ticket.operation', "Operation", required=True,
@@ -337,6 +340,7 @@ class BoxOfficeReturnOperation(OfReturnMixin, ModelSQL):
 
 class BoxOfficeReturnPosting(OfReturnMixin, ModelSQL):
     __name__ = 'tibillet.boxoffice.return.posting'
+    __string__ = "Box Office Return Posting"
 
     move = fields.Many2One(
         'account.move', "Move", required=True, ondelete='RESTRICT')

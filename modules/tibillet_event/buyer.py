@@ -10,6 +10,7 @@ from .personal_exceptions import BuyerPartyError
 
 class Buyer(ModelSQL):
     __name__ = 'tibillet.buyer'
+    __string__ = "Buyer"
 
     party = fields.Many2One(
         'party.party', "Party", required=True, ondelete='CASCADE',

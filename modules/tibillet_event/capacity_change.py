@@ -5,6 +5,7 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 class CapacityChangeStart(ModelView):
     __name__ = 'tibillet.performance.capacity.start'
+    __string__ = "Performance Capacity Start"
 
     venue_capacity = fields.Integer(
         "Capacity of the Venue", readonly=True,

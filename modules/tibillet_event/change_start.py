@@ -39,6 +39,7 @@ def _new(required=True):
 
 class ChangeStart(ModelView):
     __name__ = 'tibillet.performance.change.start'
+    __string__ = "Performance Change Start"
 
     uuid = fields.Char("Identifier", states=_SHOWN)
     kind = fields.Selection(KINDS, "Kind", states=_SHOWN)
@@ -130,6 +131,7 @@ class ChangeStart(ModelView):
 
 class ChangeText(ModelView):
     __name__ = 'tibillet.performance.change.text'
+    __string__ = "Performance Change Text"
 
     addressed = fields.Integer("Messages to Send", states=_SHOWN)
     fields_known = fields.Char(
@@ -141,6 +143,7 @@ class ChangeText(ModelView):
 
 class ChangeTextLine(ModelView):
     __name__ = 'tibillet.performance.change.text.line'
+    __string__ = "Performance Change Text Line"
 
     language = fields.Many2One('ir.lang', "Language", states=_SHOWN)
     subject = fields.Char("Subject", required=True)

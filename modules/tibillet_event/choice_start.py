@@ -18,6 +18,7 @@ _PAID = Eval('answer').in_(['refund', 'give'])
 
 class ChoiceStart(ModelView):
     __name__ = 'tibillet.performance.choice.start'
+    __string__ = "Performance Choice Start"
 
     uuid = fields.Char("Identifier", states=_SHOWN)
     company = fields.Many2One('company.company', "Company", states=_SHOWN)

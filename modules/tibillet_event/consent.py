@@ -23,6 +23,7 @@ _STATES = {
 
 class ConsentPurpose(DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.consent.purpose'
+    __string__ = "Consent Purpose"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT',
@@ -94,6 +95,7 @@ class ConsentPurpose(DeactivableMixin, ModelSQL, ModelView):
 
 class Consent(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.consent'
+    __string__ = "Consent"
     _fact_message = 'tibillet_event.msg_consent_fact'
 
     purpose = fields.Many2One(

@@ -23,6 +23,7 @@ ZERO = Decimal(0)
 
 class Declaration(OfCompanyMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.declaration'
+    __string__ = "Declaration"
 
     kind = fields.Selection([
             ('sibil', "SIBIL"),

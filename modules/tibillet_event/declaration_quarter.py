@@ -22,6 +22,7 @@ SOON_DAYS = 15
 
 class DeclarationQuarter(ModelSQL, ModelView):
     __name__ = 'tibillet.declaration.quarter'
+    __string__ = "Declaration Quarter"
 
     company = fields.Many2One('company.company', "Organiser")
     currency = fields.Function(fields.Many2One(

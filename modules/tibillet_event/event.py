@@ -29,6 +29,7 @@ DOMAINS = [
 
 class EventTag(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.event.tag'
+    __string__ = "Event Tag"
 
     name = fields.Char("Name", required=True, translate=True)
     color = fields.Char(
@@ -51,6 +52,7 @@ class EventTag(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
 
 class Event(DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.event'
+    __string__ = "Event"
 
     name = fields.Char("Name", required=True, translate=True)
     kind = fields.Selection([
@@ -179,6 +181,7 @@ class Event(DeactivableMixin, ModelSQL, ModelView):
 
 class EventParty(ModelSQL):
     __name__ = 'tibillet.event-party.party'
+    __string__ = "Event - Party"
 
     event = fields.Many2One(
         'tibillet.event', "Event", required=True, ondelete='CASCADE')
@@ -193,6 +196,7 @@ class EventParty(ModelSQL):
 
 class EventArtist(ModelSQL):
     __name__ = 'tibillet.event-tibillet.artist'
+    __string__ = "Event - Artist"
 
     event = fields.Many2One(
         'tibillet.event', "Event", required=True, ondelete='CASCADE')
@@ -207,6 +211,7 @@ class EventArtist(ModelSQL):
 
 class EventTagRelation(ModelSQL):
     __name__ = 'tibillet.event-tibillet.event.tag'
+    __string__ = "Event - Event Tag"
 
     event = fields.Many2One(
         'tibillet.event', "Event", required=True, ondelete='CASCADE')

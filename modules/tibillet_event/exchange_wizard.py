@@ -20,6 +20,7 @@ from .exceptions import BoxOfficeClosedError
 
 class ExchangeStart(ModelView):
     __name__ = 'tibillet.ticket.exchange.start'
+    __string__ = "Ticket Exchange Start"
 
     uuid = fields.Char("Identifier", states=SHOWN)
     company = fields.Many2One('company.company', "Company", states=SHOWN)

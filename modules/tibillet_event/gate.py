@@ -6,6 +6,7 @@ from trytond.transaction import Transaction
 
 class Gate(DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.gate'
+    __string__ = "Gate"
 
     name = fields.Char(
         "Name", required=True,
@@ -67,6 +68,7 @@ class Gate(DeactivableMixin, ModelSQL, ModelView):
 
 class GateTariff(ModelSQL):
     __name__ = 'tibillet.gate-tibillet.tariff'
+    __string__ = "Gate - Tariff"
 
     gate = fields.Many2One(
         'tibillet.gate', "Gate", required=True, ondelete='CASCADE')

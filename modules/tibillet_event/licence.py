@@ -25,6 +25,7 @@ EXPIRING_DAYS = 90
 
 class Licence(ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.licence'
+    __string__ = "Licence"
     _rec_name = 'number'
     _problem_error = LicenceDateError
     _problem_message = 'tibillet_event.msg_licence'

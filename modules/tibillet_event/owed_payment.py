@@ -145,6 +145,7 @@ class BoxOfficeOwed(metaclass=PoolMeta):
 
 class BoxOfficeOwedPayment(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.boxoffice.owed.payment'
+    __string__ = "Box Office Owed Payment"
     _fact_message = 'tibillet_event.msg_boxoffice_owed_payment_fact'
 
     owed = fields.Many2One(
@@ -229,6 +230,7 @@ class BoxOfficeOwedPayment(FactMixin, ModelSQL, ModelView):
 
 class PayStart(ModelView):
     __name__ = 'tibillet.boxoffice.owed.pay.start'
+    __string__ = "Box Office Owed Pay Start"
 
     company = fields.Many2One('company.company', "Company", readonly=True)
     currency = fields.Many2One('currency.currency', "Currency", readonly=True)

@@ -40,6 +40,7 @@ class Pass(metaclass=PoolMeta):
 
 class PassOfficeStart(CounterStartMixin, ModelView):
     __name__ = 'tibillet.pass.office.start'
+    __string__ = "Pass Office Start"
 
     season_pass = fields.Many2One('tibillet.pass', "Pass", required=True)
     quantity = fields.Integer(
@@ -101,6 +102,7 @@ class PassOfficeStart(CounterStartMixin, ModelView):
 
 class PassOfficeDate(ModelView):
     __name__ = 'tibillet.pass.office.date'
+    __string__ = "Pass Office Date"
 
     currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
     performance = fields.Many2One(

@@ -12,6 +12,7 @@ from .tariff_price import ZERO
 
 class PassSale(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.pass.sale'
+    __string__ = "Pass Sale"
     _rec_name = 'number'
     _fact_message = 'tibillet_event.msg_pass_sale_fact'
 

@@ -22,6 +22,7 @@ _TYPED = {
 
 class Performance(Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.performance'
+    __string__ = "Performance"
 
     _states = {
         'readonly': Eval('state').in_(['closed', 'cancelled']),

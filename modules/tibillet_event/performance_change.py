@@ -36,6 +36,7 @@ def _amount(name, help=""):
 
 class PerformanceChange(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.performance.change'
+    __string__ = "Performance Change"
     _fact_message = 'tibillet_event.msg_performance_change_fact'
 
     company = fields.Many2One(
@@ -176,6 +177,7 @@ class PerformanceChange(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
 
 class PerformanceChangeMessage(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.performance.change.message'
+    __string__ = "Performance Change Message"
     _fact_message = 'tibillet_event.msg_performance_change_fact'
 
     change = fields.Many2One(

@@ -33,6 +33,7 @@ CHOICES = [
 
 class PerformanceChoice(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.performance.choice'
+    __string__ = "Performance Choice"
     _fact_message = 'tibillet_event.msg_performance_choice_fact'
 
     change = fields.Many2One(
@@ -359,6 +360,7 @@ class PerformanceChoice(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
 
 class PerformanceChoiceTicket(ModelSQL):
     __name__ = 'tibillet.performance.choice-tibillet.ticket'
+    __string__ = "Performance Choice - Ticket"
 
     choice = fields.Many2One(
         'tibillet.performance.choice', "Choice", required=True,

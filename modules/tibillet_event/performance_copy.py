@@ -7,6 +7,7 @@ from . import schedule
 
 class PerformanceCopyStart(ModelView):
     __name__ = 'tibillet.performance.copy.start'
+    __string__ = "Performance Copy Start"
 
     frequency = fields.Selection([
             ('day', "Days"),

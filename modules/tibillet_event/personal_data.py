@@ -90,6 +90,7 @@ def _plain(value):
 
 class PersonalDataStart(ModelView):
     __name__ = 'tibillet.personal.data.start'
+    __string__ = "Personal Data Start"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, states=SHOWN,
@@ -136,6 +137,7 @@ def get_whom(data):
 
 class PersonalDataShown(ModelView):
     __name__ = 'tibillet.personal.data.shown'
+    __string__ = "Personal Data Shown"
 
     person = fields.Char("Person", states=SHOWN)
     held = fields.Text("Held", states=SHOWN)
@@ -145,6 +147,7 @@ class PersonalDataShown(ModelView):
 
 class PersonalDataDone(ModelView):
     __name__ = 'tibillet.personal.data.done'
+    __string__ = "Personal Data Done"
 
     done = fields.Text("Done", states=SHOWN)
 

@@ -11,6 +11,7 @@ from .place_sql import clock
 
 class Place(ModelSQL, ModelView):
     __name__ = 'tibillet.place'
+    __string__ = "Place"
 
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True, readonly=True,

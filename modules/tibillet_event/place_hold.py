@@ -10,6 +10,7 @@ from .place_sql import clock
 
 class Hold(ModelSQL, ModelView):
     __name__ = 'tibillet.place.hold'
+    __string__ = "Place Hold"
     _rec_name = 'uuid'
 
     uuid = fields.Char(
@@ -72,6 +73,7 @@ class Hold(ModelSQL, ModelView):
 
 class HoldPlace(ModelSQL):
     __name__ = 'tibillet.place.hold-tibillet.place'
+    __string__ = "Place Hold - Place"
 
     hold = fields.Many2One(
         'tibillet.place.hold', "Hold", required=True, ondelete='CASCADE')

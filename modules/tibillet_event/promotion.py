@@ -42,6 +42,7 @@ _REFUSALS = {
 class Promotion(
         LimitedMixin, OfCompanyMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.promotion'
+    __string__ = "Promotion"
     _rec_name = 'code'
 
     code = fields.Char(
@@ -285,6 +286,7 @@ def take(id_, quantity):
 
 class PromotionEvent(ModelSQL):
     __name__ = 'tibillet.promotion-tibillet.event'
+    __string__ = "Promotion - Event"
 
     promotion = fields.Many2One(
         'tibillet.promotion', "Promotion", required=True, ondelete='CASCADE')
@@ -299,6 +301,7 @@ class PromotionEvent(ModelSQL):
 
 class PromotionPerformance(ModelSQL):
     __name__ = 'tibillet.promotion-tibillet.performance'
+    __string__ = "Promotion - Performance"
 
     promotion = fields.Many2One(
         'tibillet.promotion', "Promotion", required=True, ondelete='CASCADE')
@@ -314,6 +317,7 @@ class PromotionPerformance(ModelSQL):
 
 class PromotionTariff(ModelSQL):
     __name__ = 'tibillet.promotion-tibillet.tariff'
+    __string__ = "Promotion - Tariff"
 
     promotion = fields.Many2One(
         'tibillet.promotion', "Promotion", required=True, ondelete='CASCADE')

@@ -88,6 +88,7 @@ def _get_data(made):
 
 class CheckResult(ModelView):
     __name__ = 'tibillet.boxoffice.return.check.result'
+    __string__ = "Box Office Return Check Result"
 
     company = fields.Many2One('company.company', "Company", readonly=True)
     count = fields.Integer("Returns Read", readonly=True)

@@ -21,6 +21,7 @@ KIND = 'boxoffice'
 
 class BoxOfficeSeries(ModelSQL):
     __name__ = 'tibillet.boxoffice.series'
+    __string__ = "Box Office Series"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT')

@@ -350,6 +350,7 @@ class Sale(metaclass=PoolMeta):
 
 class SaleDeposit(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.sale.deposit'
+    __string__ = "Sale Deposit"
     _fact_message = 'tibillet_event.msg_deposit_fact'
 
     sale = fields.Many2One(

@@ -16,6 +16,7 @@ _AT_TILL = Eval('way') == 'till'
 
 class DepositStart(ModelView):
     __name__ = 'tibillet.sale.deposit.start'
+    __string__ = "Sale Deposit Start"
 
     uuid = fields.Char("Identifier", states=SHOWN)
     company = fields.Many2One('company.company', "Company", states=SHOWN)

@@ -186,12 +186,14 @@ class SaleLine(metaclass=PoolMeta):
 
 class ReduceStart(ModelView):
     __name__ = 'tibillet.sale.reduce.start'
+    __string__ = "Sale Reduce Start"
 
     lines = fields.One2Many('tibillet.sale.reduce.line', None, "Places")
 
 
 class ReduceLine(ModelView):
     __name__ = 'tibillet.sale.reduce.line'
+    __string__ = "Sale Reduce Line"
 
     line = fields.Many2One('sale.line', "Line", states=SHOWN)
     performance = fields.Many2One(
@@ -234,6 +236,7 @@ class Reduce(Wizard):
 
 class NamesStart(ModelView):
     __name__ = 'tibillet.sale.names.start'
+    __string__ = "Sale Names Start"
 
     sale = fields.Many2One('sale.sale', "Sale", states=SHOWN)
     line = fields.Many2One(

@@ -404,6 +404,7 @@ def get_unit_price(amount, quantity):
 
 class SaleLinePlace(ModelSQL):
     __name__ = 'sale.line-tibillet.place'
+    __string__ = "Sale Line - Place"
 
     line = fields.Many2One(
         'sale.line', "Line", required=True, ondelete='CASCADE')

@@ -16,6 +16,7 @@ TICKETS = {
 
 class SalesDay(ModelSQL, ModelView):
     __name__ = 'tibillet.boxoffice.day'
+    __string__ = "Box Office Day"
 
     company = fields.Many2One('company.company', "Company")
     currency = fields.Many2One('currency.currency', "Currency")

@@ -34,6 +34,7 @@ RESULTS = [
 
 class Scan(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.scan'
+    __string__ = "Scan"
     _rec_name = 'nonce'
     _fact_message = 'tibillet_event.msg_scan_fact'
 

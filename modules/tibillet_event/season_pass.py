@@ -43,6 +43,7 @@ def _hours(label, when, **states):
 class Pass(
         LimitedMixin, OfCompanyMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.pass'
+    __string__ = "Pass"
 
     name = fields.Char("Name", required=True, translate=True)
     company = fields.Many2One(
@@ -215,6 +216,7 @@ def take(id_, quantity):
 
 class PassPerformance(ModelSQL, ModelView):
     __name__ = 'tibillet.pass.performance'
+    __string__ = "Pass Performance"
 
     season_pass = fields.Many2One(
         'tibillet.pass', "Pass", required=True, ondelete='CASCADE')

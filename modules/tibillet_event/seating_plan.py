@@ -6,6 +6,7 @@ from . import seating
 
 class SeatingStart(ModelView):
     __name__ = 'tibillet.performance.seating.start'
+    __string__ = "Performance Seating Start"
 
     lines = fields.One2Many(
         'tibillet.performance.seating.line', None, "Rows", required=True,
@@ -15,6 +16,7 @@ class SeatingStart(ModelView):
 
 class SeatingLine(ModelView):
     __name__ = 'tibillet.performance.seating.line'
+    __string__ = "Performance Seating Line"
 
     zone = fields.Char(
         "Zone", required=True,

@@ -39,6 +39,7 @@ def _amount(name, help=""):
 
 class ShowTax(Workflow, ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.show.tax'
+    __string__ = "Show Tax"
     _problem_error = ShowTaxPeriodError
     _problem_message = 'tibillet_event.msg_show_tax'
 
@@ -308,6 +309,7 @@ class ShowTax(Workflow, ProblemMixin, ModelSQL, ModelView):
 
 class ShowTaxLine(ModelSQL, ModelView):
     __name__ = 'tibillet.show.tax.line'
+    __string__ = "Show Tax Line"
 
     worksheet = fields.Many2One(
         'tibillet.show.tax', "Worksheet", required=True, readonly=True,

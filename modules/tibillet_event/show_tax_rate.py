@@ -19,6 +19,7 @@ BODIES = [
 
 class ShowTaxRate(ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.show.tax.rate'
+    __string__ = "Show Tax Rate"
     _problem_error = ShowTaxRateError
     _problem_message = 'tibillet_event.msg_show_tax_rate'
 

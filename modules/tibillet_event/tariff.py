@@ -43,6 +43,7 @@ _REFUSALS = {
 
 class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.tariff'
+    __string__ = "Tariff"
 
     name = fields.Char("Name", required=True, translate=True)
     event = fields.Many2One(
@@ -354,6 +355,7 @@ class Tariff(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
 
 class TariffPerformance(ModelSQL):
     __name__ = 'tibillet.tariff-tibillet.performance'
+    __string__ = "Tariff - Performance"
 
     tariff = fields.Many2One(
         'tibillet.tariff', "Tariff", required=True, ondelete='CASCADE')

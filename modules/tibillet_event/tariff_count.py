@@ -50,6 +50,7 @@ class Person:
 
 class TariffCount(ModelSQL):
     __name__ = 'tibillet.tariff.count'
+    __string__ = "Tariff Count"
 
     tariff = fields.Many2One(
         'tibillet.tariff', "Tariff", required=True, ondelete='CASCADE')

@@ -16,6 +16,7 @@ from .ticket_exceptions import TicketEraseError
 
 class Ticket(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.ticket'
+    __string__ = "Ticket"
     _rec_name = 'number'
 
     number = fields.Char(

@@ -47,6 +47,7 @@ def _gifts(company):
 class TicketConfiguration(
         ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'tibillet.ticket.configuration'
+    __string__ = "Ticket Configuration"
 
     _company = Eval('context', {}).get('company', -1)
     deferred_account = fields.MultiValue(_deferred(_company))
@@ -74,6 +75,7 @@ class TicketConfiguration(
 
 class TicketConfigurationAccount(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.ticket.configuration.account'
+    __string__ = "Ticket Configuration Account"
 
     deferred_account = _deferred(Eval('company', -1))
     organisers_account = _organisers(Eval('company', -1))

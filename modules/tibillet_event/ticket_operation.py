@@ -32,6 +32,7 @@ def _name(name):
 
 class TicketOperation(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.ticket.operation'
+    __string__ = "Ticket Operation"
     _rec_name = 'number'
     _fact_message = 'tibillet_event.msg_ticket_operation_fact'
 

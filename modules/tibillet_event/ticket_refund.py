@@ -22,6 +22,7 @@ _AT_TILL = {
 
 class RefundStart(ModelView):
     __name__ = 'tibillet.ticket.refund.start'
+    __string__ = "Ticket Refund Start"
 
     uuid = fields.Char("Identifier")
     company = fields.Many2One('company.company', "Company")

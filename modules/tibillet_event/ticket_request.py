@@ -11,6 +11,7 @@ from .exceptions import TicketUUIDError, TicketUUIDMissingError
 
 class TicketRequest(ModelSQL):
     __name__ = 'tibillet.ticket.request'
+    __string__ = "Ticket Request"
 
     uuid = fields.Char("Identifier", required=True, strip=False)
     digest = fields.Char("Fingerprint", required=True, strip=False)

@@ -19,6 +19,7 @@ STATES = ['on_sale', 'closed']
 
 class Tonight(ModelSQL, ModelView):
     __name__ = 'tibillet.boxoffice.tonight'
+    __string__ = "Box Office Tonight"
 
     company = fields.Many2One('company.company', "Company")
     currency = fields.Many2One('currency.currency', "Currency")
@@ -131,6 +132,7 @@ def _tonight():
 
 class Taking(ModelSQL, ModelView):
     __name__ = 'tibillet.boxoffice.taking'
+    __string__ = "Box Office Taking"
 
     company = fields.Many2One('company.company', "Company")
     currency = fields.Many2One('currency.currency', "Currency")

@@ -19,6 +19,7 @@ TERRITORIES = [
 
 class Venue(DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.venue'
+    __string__ = "Venue"
 
     name = fields.Char("Name", required=True)
     party = fields.Many2One(

@@ -33,6 +33,7 @@ _STATES = {
 
 class Waiting(ModelSQL, ModelView):
     __name__ = 'tibillet.waiting'
+    __string__ = "Waiting List Entry"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, states=_STATES,

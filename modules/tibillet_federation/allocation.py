@@ -15,6 +15,7 @@ KINDS = [
 
 class Allocation(ModelSQL, ModelView):
     __name__ = 'tibillet.convention.allocation'
+    __string__ = "Convention Allocation"
     # People make none, its statement does when it is locked.
     _server_fields = {
         'line', 'payer', 'beneficiary', 'kind', 'key', 'name', 'amount',

@@ -17,6 +17,7 @@ convention_sequence = fields.Many2One(
 class Configuration(
         ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'tibillet.convention.configuration'
+    __string__ = "Convention Configuration"
 
     convention_sequence = fields.MultiValue(fields.Many2One(
             'ir.sequence', "Convention Sequence", required=True,
@@ -43,6 +44,7 @@ class Configuration(
 
 class ConfigurationSequence(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.convention.configuration.sequence'
+    __string__ = "Convention Configuration Sequence"
 
     convention_sequence = convention_sequence
 

@@ -165,6 +165,7 @@ class ConfigurationSequence(metaclass=PoolMeta):
 
 class ConfigurationProduct(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.convention.configuration.product'
+    __string__ = "Convention Configuration Product"
 
     recoupment_product = _recoupment_product(company=Eval('company', -1))
     post_product = _post_product(company=Eval('company', -1))
@@ -173,6 +174,7 @@ class ConfigurationProduct(ModelSQL, CompanyValueMixin):
 
 class ConfigurationAccount(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.convention.configuration.account'
+    __string__ = "Convention Configuration Account"
 
     accrued_revenue_account = _accrued_revenue_account(
         Eval('company', -1))

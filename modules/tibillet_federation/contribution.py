@@ -51,6 +51,7 @@ class Contribution(
         CurrencyMixin, Workflow, sequence_ordered(), ChildMixin, EvidenceMixin,
         ModelSQL, ModelView):
     __name__ = 'tibillet.convention.contribution'
+    __string__ = "Convention Contribution"
     _problem_error = ContributionValidationError
     _problem_message = 'tibillet_federation.msg_contribution'
 

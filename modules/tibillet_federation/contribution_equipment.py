@@ -3,6 +3,7 @@ from trytond.model import ModelSQL, Unique, fields
 
 class ContributionEquipment(ModelSQL):
     __name__ = 'tibillet.convention.contribution-tibillet.equipment'
+    __string__ = "Convention Contribution - Unit"
 
     contribution = fields.Many2One(
         'tibillet.convention.contribution', "Contribution", required=True,

@@ -359,6 +359,7 @@ class ImportedLine:
 
 class ContributionImportStart(ModelView):
     __name__ = 'tibillet.convention.contribution.import.start'
+    __string__ = "Convention Contribution Import Start"
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention", required=True, readonly=True)
@@ -389,6 +390,7 @@ class ContributionImportStart(ModelView):
 
 class ContributionImportPreview(ModelView):
     __name__ = 'tibillet.convention.contribution.import.preview'
+    __string__ = "Convention Contribution Import Preview"
 
     currency = fields.Many2One(
         'currency.currency', "Currency", readonly=True)
@@ -411,6 +413,7 @@ class ContributionImportPreview(ModelView):
 
 class ContributionImportLine(ModelView):
     __name__ = 'tibillet.convention.contribution.import.line'
+    __string__ = "Convention Contribution Import Line"
 
     line = fields.Integer("Line")
     contributor = fields.Char("Contributor")

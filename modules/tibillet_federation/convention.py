@@ -29,6 +29,7 @@ NOTICE_MONTHS_MAX = 120
 
 class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.convention'
+    __string__ = "Convention"
 
     _sequence_name = 'convention_sequence'
 

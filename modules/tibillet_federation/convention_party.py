@@ -44,6 +44,7 @@ class ConventionParty(
         CurrencyMixin, ChildMixin, ProblemMixin, sequence_ordered(), ModelSQL,
         ModelView):
     __name__ = 'tibillet.convention.party'
+    __string__ = "Convention Party"
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention", required=True,

@@ -41,6 +41,7 @@ _states = {
 class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
     "A cost that belongs to no service in particular"
     __name__ = 'tibillet.convention.cost'
+    __string__ = "Convention Cost"
     _problem_error = CostValidationError
     _problem_message = 'tibillet_federation.msg_cost'
 

@@ -13,6 +13,7 @@ from .of_convention import CurrencyMixin
 class RecoupmentCurve(CurrencyMixin, ModelSQL, ModelView):
     "The ledger day by day: the pot, and what of it is recouped"
     __name__ = 'tibillet.convention.curve'
+    __string__ = "Convention Curve"
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention", required=True)

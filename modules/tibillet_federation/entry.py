@@ -67,6 +67,7 @@ class ContributorBalance:
 
 class Entry(CurrencyMixin, OfConventionMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.entry'
+    __string__ = "Convention Entry"
 
     _of_convention = ['version']
 

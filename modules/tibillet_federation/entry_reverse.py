@@ -6,6 +6,7 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 class EntryReverseStart(ModelView):
     __name__ = 'tibillet.convention.entry.reverse.start'
+    __string__ = "Convention Entry Reverse Start"
 
     date = fields.Date("Date", required=True)
     description = fields.Char(

@@ -24,6 +24,7 @@ from .plain_text import plain_reference
 
 class EvidenceUse(ModelSQL):
     __name__ = 'tibillet.convention.evidence.use'
+    __string__ = "Convention Evidence Use"
 
     key = fields.Char("Key", required=True)
     cost = fields.Reference("Cost", selection='get_costs', required=True)

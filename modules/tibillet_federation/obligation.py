@@ -13,6 +13,7 @@ class Obligation(
         sequence_ordered(), OfConventionMixin, ChildMixin, ModelSQL,
         ModelView):
     __name__ = 'tibillet.convention.obligation'
+    __string__ = "Convention Obligation"
 
     _of_convention = ['party']
 

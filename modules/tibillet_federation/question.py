@@ -14,6 +14,7 @@ class Question(
         Workflow, sequence_ordered(), OfConventionMixin, ChildMixin, ModelSQL,
         ModelView):
     __name__ = 'tibillet.convention.question'
+    __string__ = "Convention Question"
 
     _of_convention = ['answered_by']
     _states = {

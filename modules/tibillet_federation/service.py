@@ -45,6 +45,7 @@ def _result(name, help=''):
 
 class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service'
+    __string__ = "Convention Service"
 
     _sequence_name = 'service_sequence'
 

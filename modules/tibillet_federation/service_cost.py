@@ -114,6 +114,7 @@ class CostMixin(ServiceLineMixin, EvidenceMixin):
 
 class HumanCost(DaysMixin, CostMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service.human_cost'
+    __string__ = "Convention Service Human Cost"
 
     _evidence_code = 'payslip'
 
@@ -185,6 +186,7 @@ class HumanCost(DaysMixin, CostMixin, ModelSQL, ModelView):
 
 class CommonCost(CostMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service.common_cost'
+    __string__ = "Convention Service Common Cost"
 
     description = fields.Char("Description", required=True)
     nature = fields.Selection([

@@ -8,6 +8,7 @@ from .service_line import ServiceLineMixin
 
 class EquipmentUsed(DaysMixin, ServiceLineMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service.equipment'
+    __string__ = "Convention Service Equipment"
     _problem_error = ServiceValidationError
     _problem_message = 'tibillet_federation.msg_service_equipment'
 

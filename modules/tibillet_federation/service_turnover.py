@@ -21,6 +21,7 @@ def _is_part(amount, whole):
 
 class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.service.turnover'
+    __string__ = "Convention Service Turnover"
     _problem_error = ServiceValidationError
     _problem_message = 'tibillet_federation.msg_turnover'
 

@@ -12,6 +12,7 @@ from .exceptions import SignatureError
 
 class Signature(OfConventionMixin, ChildMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.signature'
+    __string__ = "Convention Version Signature"
 
     _parent_name = 'version'
     _of_convention = ['party']

@@ -44,6 +44,7 @@ class Statement(
         CurrencyMixin, KeptContentMixin, NumberedMixin, Workflow, ModelSQL,
         ModelView):
     __name__ = 'tibillet.convention.statement'
+    __string__ = "Convention Statement"
 
     _sequence_name = 'statement_sequence'
 

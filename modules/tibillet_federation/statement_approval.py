@@ -13,6 +13,7 @@ from .exceptions import (
 
 class StatementApproval(ModelSQL, ModelView):
     __name__ = 'tibillet.convention.statement.approval'
+    __string__ = "Convention Statement Approval"
 
     statement = fields.Many2One(
         'tibillet.convention.statement', "Statement",

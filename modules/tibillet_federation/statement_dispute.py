@@ -22,6 +22,7 @@ _new = Eval('id', -1) < 0
 
 class StatementDispute(ModelSQL, ModelView):
     __name__ = 'tibillet.convention.statement.dispute'
+    __string__ = "Convention Statement Dispute"
 
     statement = fields.Many2One(
         'tibillet.convention.statement', "Statement",

@@ -12,6 +12,7 @@ class StatementEntry(FactMixin, ModelSQL):
     The entry is a fact and is not edited: the link is a row of its own.
     """
     __name__ = 'tibillet.convention.statement.entry'
+    __string__ = "Convention Statement Entry"
     _fact_error = StatementModificationError
     _fact_message = 'tibillet_federation.msg_statement_modification'
 

@@ -41,6 +41,7 @@ def _amount(name, help='', required=True):
 
 class StatementLine(sequence_ordered(), ModelSQL, ModelView):
     __name__ = 'tibillet.convention.statement.line'
+    __string__ = "Convention Statement Line"
 
     statement = fields.Many2One(
         'tibillet.convention.statement', "Statement",

@@ -96,6 +96,7 @@ def _cap():
 
 class Version(CurrencyMixin, Workflow, ChildMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version'
+    __string__ = "Convention Version"
 
     convention = fields.Many2One(
         'tibillet.convention', "Convention", required=True,

@@ -43,6 +43,7 @@ class VersionCopy(Wizard):
 
 class VersionCopyStart(ModelView):
     __name__ = 'tibillet.convention.version.copy.start'
+    __string__ = "Convention Version Copy Start"
 
     effective_from = fields.Date(
         "In Force From", required=True,

@@ -147,6 +147,7 @@ class KeyMixin:
 
 class Bracket(FiguresMixin, VersionLineMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.bracket'
+    __string__ = "Convention Version Bracket"
 
     _where = 'brackets'
     _amount = 'up_to'
@@ -187,6 +188,7 @@ class Tier(
         sequence_ordered(), KeyMixin, FiguresMixin, BeneficiaryMixin,
         ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.tier'
+    __string__ = "Convention Version Tier"
 
     _where = 'tiers'
     _amount = 'amount'
@@ -250,6 +252,7 @@ class Destination(
         sequence_ordered(), KeyMixin, FiguresMixin, BeneficiaryMixin,
         ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.destination'
+    __string__ = "Convention Version Destination"
 
     _where = 'destinations'
 
@@ -270,6 +273,7 @@ class Destination(
 
 class Article(sequence_ordered(), VersionLineMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.convention.version.article'
+    __string__ = "Convention Version Article"
 
     number = fields.Char(
         "Number", help="Leave empty to number by position.")

@@ -42,6 +42,7 @@ def _only(*states):
 
 class Assembly(Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.assembly'
+    __string__ = "Assembly"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT',

@@ -16,6 +16,7 @@ TYPED = {'is_present', 'proxy'}
 
 class AssemblyAttendance(ModelSQL, ModelView):
     __name__ = 'tibillet.assembly.attendance'
+    __string__ = "Assembly Attendance"
 
     assembly = fields.Many2One(
         'tibillet.assembly', "Assembly", required=True, readonly=True,

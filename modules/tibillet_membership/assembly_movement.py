@@ -21,6 +21,7 @@ PRESENCES = [
 
 class AssemblyMovement(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.assembly.movement'
+    __string__ = "Assembly Movement"
     _fact_message = 'tibillet_membership.msg_movement_immutable'
 
     assembly = fields.Many2One(
@@ -131,6 +132,7 @@ class Assembly(metaclass=PoolMeta):
 
 class MoveStart(ModelView):
     __name__ = 'tibillet.assembly.move.start'
+    __string__ = "Assembly Move Start"
 
     assembly = fields.Many2One(
         'tibillet.assembly', "Assembly", states={'invisible': True})

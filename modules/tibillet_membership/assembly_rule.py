@@ -51,6 +51,7 @@ def _days(name):
 
 class AssemblyRule(Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.assembly.rule'
+    __string__ = "Assembly Rule"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT')

@@ -14,6 +14,7 @@ YIELD_DIGITS = (3, 6)
 
 class BondYield(ModelSQL, ModelView):
     __name__ = 'tibillet.bond.yield'
+    __string__ = "Bond Yield"
 
     year = fields.Integer(
         "Year", required=True,

@@ -5,6 +5,7 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 class MembershipCancelStart(ModelView):
     __name__ = 'tibillet.membership.cancel.start'
+    __string__ = "Membership Cancel Start"
 
     date = fields.Date("Cancelled on", required=True)
     reason = fields.Char("Reason")

@@ -47,6 +47,7 @@ def _one_college():
 
 class College(_OfCompanyMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.college'
+    __string__ = "College"
 
     name = fields.Char("Name", required=True, translate=True)
     company = _company()
@@ -77,6 +78,7 @@ class College(_OfCompanyMixin, DeactivableMixin, ModelSQL, ModelView):
 
 class CollegeMember(_OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.college.member'
+    __string__ = "College Member"
 
     company = _company()
     college = fields.Many2One(
@@ -158,6 +160,7 @@ class CollegeMember(_OfCompanyMixin, ModelSQL, ModelView):
 
 class CollegeScheme(_OfCompanyMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.college.scheme'
+    __string__ = "College Scheme"
 
     _states = {
         'readonly': Eval('state') != 'draft',
@@ -294,6 +297,7 @@ class CollegeScheme(_OfCompanyMixin, Workflow, ModelSQL, ModelView):
 
 class CollegeWeight(ModelSQL, ModelView):
     __name__ = 'tibillet.college.weight'
+    __string__ = "College Weight"
 
     scheme = fields.Many2One(
         'tibillet.college.scheme', "Scheme", required=True,

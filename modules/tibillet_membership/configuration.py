@@ -13,6 +13,7 @@ _sequence_domain = [
 class Configuration(
         ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'tibillet.membership.configuration'
+    __string__ = "Membership Configuration"
 
     membership_sequence = fields.MultiValue(fields.Many2One(
             'ir.sequence', "Membership Sequence", required=True,
@@ -31,6 +32,7 @@ class Configuration(
 
 class ConfigurationMembershipSequence(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.membership.configuration.membership_sequence'
+    __string__ = "Membership Configuration Sequence"
 
     membership_sequence = fields.Many2One(
         'ir.sequence', "Membership Sequence", required=True,

@@ -72,6 +72,7 @@ class POS(metaclass=PoolMeta):
 
 class SellStart(CounterStartMixin, ModelView):
     __name__ = 'tibillet.membership.sell.start'
+    __string__ = "Membership Sell Start"
 
     lines = fields.One2Many(
         'tibillet.membership.sell.line', None, "Memberships")
@@ -83,6 +84,7 @@ class SellStart(CounterStartMixin, ModelView):
 
 class SellLine(ModelView):
     __name__ = 'tibillet.membership.sell.line'
+    __string__ = "Membership Sell Line"
 
     company = fields.Many2One('company.company', "Company", states=SHOWN)
     currency = fields.Many2One('currency.currency', "Currency", states=SHOWN)
@@ -210,6 +212,7 @@ _FREE = {'invisible': (Eval('total', 0) > 0) | ~Bool(Eval('lines'))}
 
 class SellDone(CounterDoneMixin, ModelView):
     __name__ = 'tibillet.membership.sell.done'
+    __string__ = "Membership Sell Done"
 
     periods = fields.Many2Many(
         'tibillet.membership.period', None, None, "Periods", readonly=True)

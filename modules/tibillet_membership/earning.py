@@ -140,6 +140,7 @@ class Period(metaclass=PoolMeta):
 
 class Earning(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.membership.earning'
+    __string__ = "Membership Earning"
     _fact_message = 'tibillet_membership.msg_earning_immutable'
 
     company = fields.Many2One(
@@ -327,6 +328,7 @@ def _get_line(account, amount):
 
 class EarningLine(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.membership.earning.line'
+    __string__ = "Membership Earning Line"
     _fact_message = 'tibillet_membership.msg_earning_immutable'
 
     earning = fields.Many2One(
@@ -388,6 +390,7 @@ class EarningLine(FactMixin, ModelSQL, ModelView):
 
 class EarnStart(OfCompanyMixin, ModelView):
     __name__ = 'tibillet.membership.earn.start'
+    __string__ = "Membership Earn Start"
 
     company = fields.Many2One(
         'company.company', "Company", states={'readonly': True})

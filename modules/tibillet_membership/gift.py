@@ -42,6 +42,7 @@ GIVEN = [
 
 class Gift(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.gift'
+    __string__ = "Gift"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT')

@@ -15,6 +15,7 @@ from .exceptions import (
 
 class Membership(ModelSQL, ModelView):
     __name__ = 'tibillet.membership'
+    __string__ = "Membership"
 
     number = fields.Char("Number", readonly=True)
     company = fields.Many2One(

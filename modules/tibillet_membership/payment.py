@@ -135,6 +135,7 @@ class Membership(metaclass=PoolMeta):
 
 class MembershipPayStart(ModelView):
     __name__ = 'tibillet.membership.pay.start'
+    __string__ = "Membership Pay Start"
 
     membership = fields.Many2One(
         'tibillet.membership', "Membership", readonly=True,

@@ -15,6 +15,7 @@ from .exceptions import PeriodAccessError, PeriodValidationError
 
 class MembershipPeriod(ModelSQL, ModelView):
     __name__ = 'tibillet.membership.period'
+    __string__ = "Membership Period"
 
     # What never changes, and what is written when it is cancelled, once.
     _paid_fields = frozenset({

@@ -108,6 +108,7 @@ class Period(metaclass=PoolMeta):
 
 class PeriodRefundStart(ModelView):
     __name__ = 'tibillet.membership.period.refund.start'
+    __string__ = "Membership Period Refund Start"
 
     uuid = fields.Char("Identifier", states={'readonly': True})
     company = fields.Many2One(

@@ -31,6 +31,7 @@ COUNTED = ['day', 'month', 'year', 'calendar_month']
 
 class MembershipPlan(DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.membership.plan'
+    __string__ = "Membership Plan"
 
     name = fields.Char("Name", required=True, translate=True)
     company = fields.Many2One(

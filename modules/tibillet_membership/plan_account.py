@@ -105,6 +105,7 @@ class Configuration(metaclass=PoolMeta):
 
 class ConfigurationAccount(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.membership.configuration.account'
+    __string__ = "Membership Configuration Account"
 
     deferred_account = _deferred(Eval('company', -1))
     earning_journal = _journal()

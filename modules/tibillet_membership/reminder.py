@@ -27,6 +27,7 @@ BATCH = 100
 
 class Reminder(DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.membership.reminder'
+    __string__ = "Membership Reminder"
 
     name = fields.Char("Name", required=True)
     company = fields.Many2One('company.company', "Company", required=True)

@@ -23,6 +23,7 @@ SHOWN = 200
 
 class ReminderSent(ModelSQL, ModelView):
     __name__ = 'tibillet.membership.reminder.sent'
+    __string__ = "Membership Reminder Sent"
 
     reminder = fields.Many2One(
         'tibillet.membership.reminder', "Reminder", required=True,
@@ -177,6 +178,7 @@ class LetterReport(WholeReport):
 
 class RemindStart(ModelView):
     __name__ = 'tibillet.membership.remind.start'
+    __string__ = "Membership Remind Start"
 
     company = fields.Many2One(
         'company.company', "Company", states={'readonly': True})
@@ -192,6 +194,7 @@ class RemindStart(ModelView):
 
 class RemindLine(ModelView):
     __name__ = 'tibillet.membership.remind.line'
+    __string__ = "Membership Remind Line"
 
     reminder = fields.Many2One(
         'tibillet.membership.reminder', "Reminder", readonly=True)

@@ -126,6 +126,7 @@ class Membership(metaclass=PoolMeta):
 
 class RenewStart(ModelView):
     __name__ = 'tibillet.membership.renew.start'
+    __string__ = "Membership Renew Start"
 
     company = fields.Many2One(
         'company.company', "Company", states={'readonly': True})
@@ -173,6 +174,7 @@ class RenewStart(ModelView):
 
 class RenewResult(ModelView):
     __name__ = 'tibillet.membership.renew.result'
+    __string__ = "Membership Renew Result"
 
     renewed = fields.Integer("Invoices Made", readonly=True)
     left = fields.Integer("Left Out", readonly=True)
@@ -185,6 +187,7 @@ class RenewResult(ModelView):
 
 class RenewLine(ModelView):
     __name__ = 'tibillet.membership.renew.line'
+    __string__ = "Membership Renew Line"
 
     membership = fields.Many2One(
         'tibillet.membership', "Membership", readonly=True)

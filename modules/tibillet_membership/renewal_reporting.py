@@ -14,6 +14,7 @@ MONTHS_SHOWN = 12
 
 class MembershipDue(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.membership.due'
+    __string__ = "Renewals Due"
 
     company = fields.Many2One('company.company', "Company")
     month = fields.Date("Month", help="The first day of the month.")

@@ -12,6 +12,7 @@ MONTHS_SHOWN = 24
 
 class MembershipContext(ModelView):
     __name__ = 'tibillet.membership.context'
+    __string__ = "Membership Context"
 
     membership_date = fields.Date(
         "On", help="The date on which states are told; empty for today.")
@@ -23,6 +24,7 @@ class MembershipContext(ModelView):
 
 class MembershipByMonth(ModelSQL, ModelView):
     __name__ = 'tibillet.membership.by_month'
+    __string__ = "Members by Month"
 
     company = fields.Many2One('company.company', "Company")
     month = fields.Date(
@@ -69,6 +71,7 @@ class MembershipByMonth(ModelSQL, ModelView):
 
 class MembershipByState(ModelSQL, ModelView):
     __name__ = 'tibillet.membership.by_state'
+    __string__ = "Members by State"
 
     company = fields.Many2One('company.company', "Company")
     state = fields.Selection('get_states', "State")

@@ -38,6 +38,7 @@ def percent(part):
 
 class Resolution(sequence_ordered(), Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.resolution'
+    __string__ = "Resolution"
 
     assembly = fields.Many2One(
         'tibillet.assembly', "Assembly", required=True, ondelete='CASCADE',
@@ -386,6 +387,7 @@ def _count(name):
 
 class ResolutionCount(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.resolution.count'
+    __string__ = "Resolution Count"
     _fact_message = 'tibillet_membership.msg_resolution_count_immutable'
 
     resolution = fields.Many2One(

@@ -20,6 +20,7 @@ NAMES_MAX = 5
 
 class Roll(Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.roll'
+    __string__ = "Roll"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT',
@@ -171,6 +172,7 @@ class Roll(Workflow, ModelSQL, ModelView):
 
 class RollLine(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.roll.line'
+    __string__ = "Roll Line"
     _fact_message = 'tibillet_membership.msg_roll_frozen'
 
     roll = fields.Many2One(

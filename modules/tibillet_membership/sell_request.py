@@ -8,6 +8,7 @@ from trytond.model import ModelSQL, Unique, fields
 
 class SellRequest(ModelSQL):
     __name__ = 'tibillet.membership.sell.request'
+    __string__ = "Membership Sell Request"
 
     uuid = fields.Char("Identifier", required=True, strip=False)
     point = fields.Many2One(

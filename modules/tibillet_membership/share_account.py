@@ -116,6 +116,7 @@ class Configuration(metaclass=PoolMeta):
 
 class ConfigurationShare(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.membership.configuration.share'
+    __string__ = "Membership Configuration Share"
 
     share_contribution_account = _contribution(_company)
     share_uncalled_account = _uncalled(_company)

@@ -30,6 +30,7 @@ def _level(name, help=""):
 
 class ShareCapital(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.capital'
+    __string__ = "Share Capital"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='CASCADE')

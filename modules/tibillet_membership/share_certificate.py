@@ -26,6 +26,7 @@ def _name(name, **options):
 
 class ShareCertificate(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.certificate'
+    __string__ = "Share Certificate"
     _fact_message = 'tibillet_membership.msg_share_certificate_immutable'
 
     company = fields.Many2One(

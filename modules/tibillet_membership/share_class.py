@@ -17,6 +17,7 @@ RATE_DIGITS = (3, 4)
 
 class ShareClass(OfCompanyMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.class'
+    __string__ = "Share Class"
 
     name = fields.Char("Name", required=True, translate=True)
     company = fields.Many2One(

@@ -116,6 +116,7 @@ class ShareEntry(metaclass=PoolMeta):
 
 class CorrectStart(ModelView):
     __name__ = 'tibillet.share.correct.start'
+    __string__ = "Share Correct Start"
 
     entry = fields.Many2One(
         'tibillet.share.entry', "Entry", states=tools.SHOWN)

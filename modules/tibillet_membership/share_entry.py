@@ -41,6 +41,7 @@ def amount_field(name, help=""):
 
 class ShareEntry(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.entry'
+    __string__ = "Share Entry"
     _fact_message = 'tibillet_membership.msg_share_entry_immutable'
 
     company = fields.Many2One(

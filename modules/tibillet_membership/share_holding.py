@@ -19,6 +19,7 @@ def _amount(name, help=""):
 
 class ShareHolding(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.holding'
+    __string__ = "Share Holding"
 
     company = fields.Many2One('company.company', "Company")
     party = fields.Many2One(

@@ -22,6 +22,7 @@ CONVERTED = ['subscription', 'payment']
 
 class SharePosting(ModelSQL):
     __name__ = 'tibillet.share.posting'
+    __string__ = "Share Posting"
 
     entry = fields.Many2One(
         'tibillet.share.entry', "Entry", required=True, ondelete='RESTRICT')
@@ -312,6 +313,7 @@ class ShareEntry(metaclass=PoolMeta):
 
 class PostStart(ModelView):
     __name__ = 'tibillet.share.post.start'
+    __string__ = "Share Post Start"
 
     paid_by = fields.Selection([
             ('money', "Money"),

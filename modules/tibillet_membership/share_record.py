@@ -27,6 +27,7 @@ def _only(*kinds, required=True):
 
 class RecordStart(OfCompanyMixin, ModelView):
     __name__ = 'tibillet.share.record.start'
+    __string__ = "Share Record Start"
 
     kind = fields.Selection(KINDS, "What", required=True, sort=False)
     company = fields.Many2One(

@@ -36,6 +36,7 @@ def _get_changes(company):
 
 class ShareByMonth(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.by_month'
+    __string__ = "Capital by Month"
 
     company = fields.Many2One('company.company', "Company")
     month = fields.Date(

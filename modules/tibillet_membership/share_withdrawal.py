@@ -21,6 +21,7 @@ ZERO = Decimal(0)
 
 class ShareWithdrawal(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.share.withdrawal'
+    __string__ = "Share Withdrawal"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, readonly=True,
@@ -166,6 +167,7 @@ class ShareWithdrawal(OfCompanyMixin, ModelSQL, ModelView):
 
 class LeaveStart(OfCompanyMixin, ModelView):
     __name__ = 'tibillet.share.leave.start'
+    __string__ = "Share Leave Start"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, states=SHOWN)

@@ -52,6 +52,7 @@ def _part(name, help=""):
 
 class Surplus(OfCompanyMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.surplus'
+    __string__ = "Surplus"
 
     company = fields.Many2One(
         'company.company', "Company", required=True, ondelete='RESTRICT',

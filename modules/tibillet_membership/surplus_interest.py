@@ -39,6 +39,7 @@ def get_paid_days(surplus, at_close):
 
 class SurplusInterest(ModelSQL, ModelView):
     __name__ = 'tibillet.surplus.interest'
+    __string__ = "Surplus Interest"
 
     surplus = fields.Many2One(
         'tibillet.surplus', "Surplus", required=True, readonly=True,

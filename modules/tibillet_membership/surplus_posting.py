@@ -100,6 +100,7 @@ class Configuration(metaclass=PoolMeta):
 
 class ConfigurationSurplus(ModelSQL, CompanyValueMixin):
     __name__ = 'tibillet.membership.configuration.surplus'
+    __string__ = "Membership Configuration Surplus"
 
     surplus_profit_account = _profit(_company)
     surplus_loss_account = _loss(_company)

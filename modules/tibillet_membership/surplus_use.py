@@ -19,6 +19,7 @@ ZERO = Decimal(0)
 
 class SurplusUse(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.surplus.use'
+    __string__ = "Surplus Use"
     _fact_message = 'tibillet_membership.msg_surplus_use_immutable'
 
     surplus = fields.Many2One(

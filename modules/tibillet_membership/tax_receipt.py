@@ -53,6 +53,7 @@ def _amount(name, **options):
 
 class TaxReceipt(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.tax.receipt'
+    __string__ = "Tax Receipt"
     _fact_message = 'tibillet_membership.msg_tax_receipt_immutable'
 
     company = fields.Many2One(
@@ -198,6 +199,7 @@ class TaxReceipt(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
 
 class TaxReceiptLine(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.tax.receipt.line'
+    __string__ = "Tax Receipt Line"
     _fact_message = 'tibillet_membership.msg_tax_receipt_immutable'
 
     receipt = fields.Many2One(

@@ -42,6 +42,7 @@ RNA = re.compile(r'^W[0-9A-Z]{9}$')
 
 class TaxReceiptBasis(OfCompanyMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'tibillet.tax.receipt.basis'
+    __string__ = "Tax Receipt Basis"
 
     _states = {
         'readonly': Eval('state') != 'draft',

@@ -12,6 +12,7 @@ from .receipt_rules import Limit
 
 class TaxReceiptLimit(ModelSQL, ModelView):
     __name__ = 'tibillet.tax.receipt.limit'
+    __string__ = "Tax Receipt Limit"
 
     kind = fields.Selection([
             ('person', "Persons"),

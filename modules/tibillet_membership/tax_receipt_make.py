@@ -19,6 +19,7 @@ FIRST_YEAR = 2000
 
 class TaxReceiptMakeStart(ModelView):
     __name__ = 'tibillet.tax.receipt.make.start'
+    __string__ = "Tax Receipt Make Start"
 
     company = fields.Many2One(
         'company.company', "Company", states={'readonly': True})
@@ -44,6 +45,7 @@ class TaxReceiptMakeStart(ModelView):
 
 class TaxReceiptMakeShow(ModelView):
     __name__ = 'tibillet.tax.receipt.make.show'
+    __string__ = "Tax Receipt Make Show"
 
     currency = fields.Many2One(
         'currency.currency', "Currency", states={'readonly': True})
@@ -61,6 +63,7 @@ class TaxReceiptMakeShow(ModelView):
 
 class TaxReceiptMakeLine(ModelView):
     __name__ = 'tibillet.tax.receipt.make.line'
+    __string__ = "Tax Receipt Make Line"
 
     party = fields.Many2One('party.party', "Donor", readonly=True)
     date = fields.Date("Date", readonly=True)
@@ -157,6 +160,7 @@ class TaxReceiptMake(Wizard):
 
 class TaxReceiptCancelStart(ModelView):
     __name__ = 'tibillet.tax.receipt.cancel.start'
+    __string__ = "Tax Receipt Cancel Start"
 
     reason = fields.Char("Reason", required=True)
 

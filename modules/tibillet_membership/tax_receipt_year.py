@@ -23,6 +23,7 @@ LISTED = [
 
 class TaxReceiptByYear(OfCompanyMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.tax.receipt.by_year'
+    __string__ = "Tax Receipts by Year"
 
     company = fields.Many2One('company.company', "Company")
     year = fields.Integer("Year", help="The civil year of the gifts.")

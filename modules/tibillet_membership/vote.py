@@ -27,6 +27,7 @@ CHOICE = [
 
 class Vote(FactMixin, ModelSQL, ModelView):
     __name__ = 'tibillet.vote'
+    __string__ = "Vote"
     _fact_message = 'tibillet_membership.msg_vote_immutable'
 
     resolution = fields.Many2One(
@@ -121,6 +122,7 @@ class Vote(FactMixin, ModelSQL, ModelView):
 
 class VoteStart(ModelView):
     __name__ = 'tibillet.vote.start'
+    __string__ = "Vote Start"
 
     resolution = fields.Many2One(
         'tibillet.resolution', "Resolution", states=tools.SHOWN)
@@ -186,6 +188,7 @@ class CastVotes(Wizard):
 
 class BallotsStart(ModelView):
     __name__ = 'tibillet.vote.ballots.start'
+    __string__ = "Vote Ballots Start"
 
     resolution = fields.Many2One(
         'tibillet.resolution', "Resolution", states=tools.SHOWN)
@@ -195,6 +198,7 @@ class BallotsStart(ModelView):
 
 class BallotsCollege(ModelView):
     __name__ = 'tibillet.vote.ballots.college'
+    __string__ = "Vote Ballots College"
 
     college = fields.Many2One(
         'tibillet.college', "College", states=tools.SHOWN)
