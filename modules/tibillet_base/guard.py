@@ -88,12 +88,15 @@ class WizardGuard:
         "Refuse to go on with what another user has begun"
         pool = Pool()
         Session = pool.get('ir.session.wizard')
+        ActionWizard = pool.get('ir.action.wizard')
         user = Transaction().user
         if user and not Session.search([
                     ('id', '=', session_id),
                     ('create_uid', '=', user),
                     ], order=[]):
-            cls._refuse()
+            raise AccessError(gettext(
+                    'tibillet_base.msg_access_action_session',
+                    action=ActionWizard.get_label(cls.__name__)))
 
     @classmethod
     def _check_reach(cls, data):
@@ -119,12 +122,10 @@ class WizardGuard:
     def _check_granted(cls, model):
         pool = Pool()
         ActionWizard = pool.get('ir.action.wizard')
-        context = Transaction().context
+        action_id = Transaction().context.get('action_id')
         if not ActionWizard.is_granted(
-                cls.__name__,
-                action_id=context.get('action_id'),
-                model=model):
-            cls._refuse()
+                cls.__name__, action_id=action_id, model=model):
+            ActionWizard.refuse(cls.__name__, action_id=action_id)
 
     @classmethod
     def _check_change(cls):
@@ -140,14 +141,6 @@ class WizardGuard:
             ids.add(context['active_id'])
         ModelAccess.check_change(pool.get(model), ids)
 
-    @classmethod
-    def _refuse(cls):
-        pool = Pool()
-        ModelAccess = pool.get('ir.model.access')
-        raise AccessError(
-            gettext('ir.msg_access_wizard_error', wizard=cls.__name__),
-            ModelAccess.context_groups())
-
 
 class ReportGuard:
     __slots__ = ()
@@ -156,16 +149,13 @@ class ReportGuard:
     def check_access(cls, action, model, ids):
         pool = Pool()
         ActionReport = pool.get('ir.action.report')
-        ModelAccess = pool.get('ir.model.access')
         if Transaction().user and (
                 # The groups asked for are those of the action, which comes
                 # from the client.
                 action.report_name != cls.__name__
                 or not ActionReport.is_granted(
                     cls.__name__, action_id=action.id, model=model or '')):
-            raise AccessError(
-                gettext('ir.msg_access_report_error', report=cls.__name__),
-                ModelAccess.context_groups())
+            ActionReport.refuse(cls.__name__, action_id=action.id)
         if action.model and not ids:
             raise ReportEmptyError(gettext(
                     'tibillet_base.msg_report_empty', report=action.name))

@@ -1,6 +1,7 @@
 from trytond.cache import Cache
 from trytond.i18n import gettext
 from trytond.model import ModelSQL
+from trytond.model.exceptions import AccessError
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, without_check_access
 
@@ -115,11 +116,8 @@ class _GrantedMixin(_DecidingMixin):
         places = ModelAccess._places_cache.get(key)
         if places is not None:
             return places
-        domain = [(cls._action_name, '=', name)]
-        if action_id := cls._get_own_action(name, action_id):
-            domain.append(('id', '=', action_id))
         models, menus = set(), []
-        actions = cls.search(domain, order=[])
+        actions = cls._get_actions(name, action_id=action_id)
         setup = bool(ConfigItem.search([
                     ('action', 'in', [a.action.id for a in actions]),
                     ], order=[], limit=1))
@@ -136,6 +134,41 @@ class _GrantedMixin(_DecidingMixin):
                     models.add(str(keyword.model).split(',')[0])
         return ModelAccess._places_cache.set(
             key, (sorted(models - {Menu.__name__}), menus, setup))
+
+    @classmethod
+    @without_check_access
+    def _get_actions(cls, name, action_id=None):
+        "Return the action of that id and name, all of that name without any"
+        domain = [(cls._action_name, '=', name)]
+        if action_id := cls._get_own_action(name, action_id):
+            domain.append(('id', '=', action_id))
+        return cls.search(domain, order=[('id', 'ASC')])
+
+    @classmethod
+    @without_check_access
+    def get_label(cls, name, action_id=None):
+        "Return how people call what has this name"
+        return next(
+            (a.name for a in cls._get_actions(name, action_id=action_id)),
+            name)
+
+    @classmethod
+    @without_check_access
+    def refuse(cls, name, action_id=None):
+        "Refuse to run what has this name, and say to whom it is granted"
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        groups = sorted({
+                g.rec_name
+                for a in cls._get_actions(name, action_id=action_id)
+                for g in a.groups})
+        raise AccessError(
+            gettext(
+                'tibillet_base.msg_access_action_groups' if groups
+                else 'tibillet_base.msg_access_action',
+                action=cls.get_label(name, action_id=action_id),
+                groups=', '.join(groups)),
+            ModelAccess.context_groups())
 
     @classmethod
     def is_granted(cls, name, action_id=None, model=None):

@@ -157,6 +157,11 @@ class User(metaclass=PoolMeta):
                         allowed=', '.join(r.rec_name for r in allowed) or '–'))
 
     @classmethod
+    def get_groups(cls):
+        # What several groups of a user imply comes once.
+        return tuple(dict.fromkeys(super().get_groups()))
+
+    @classmethod
     def get_partner_parties(cls):
         "Return the sorted ids of the parties the current user is partner of"
         pool = Pool()

@@ -223,6 +223,42 @@ class AccessTestCase(TestCase):
                     Wizard.create()
 
     @with_transaction()
+    def test_refused_action(self):
+        "Who is refused reads the name of the action, and whom to ask"
+        pool = Pool()
+        for group, name, sentence in [
+                ('group_partner', 'party.check_vies',
+                    'You may not use "Check VIES": '
+                    'ask an administrator for a group that may.'),
+                ('group_venue_manager', 'party.erase',
+                    'You may not use "Erase", which is for: '
+                    'Party Administration. Ask one of them to do it, '
+                    'or an administrator for their group.'),
+                ]:
+            Wizard = pool.get(name, type='wizard')
+            with self.subTest(name=name), self.login(group), \
+                    self.assertRaises(AccessError) as refused:
+                Wizard.create()
+            self.assertEqual(refused.exception.message, sentence)
+
+    @with_transaction()
+    def test_groups_once(self):
+        "A group that two groups of a user imply is theirs once"
+        pool = Pool()
+        ModelAccess = pool.get('ir.model.access')
+        ModelData = pool.get('ir.model.data')
+        User = pool.get('res.user')
+        with self.login('group_venue_manager') as user:
+            with without_check_access():
+                User.write([user], {
+                        'groups': [('add', [ModelData.get_id(
+                                        'tibillet_base.group_bar')])]})
+            groups = User.get_groups()
+            self.assertEqual(len(groups), len(set(groups)))
+            _, names = ModelAccess.context_groups().split(': ')
+            self.assertEqual(names.split(', ').count("TiBillet / Staff"), 1)
+
+    @with_transaction()
     def test_wizard_session(self):
         "Nobody goes on with a wizard that another has begun"
         pool = Pool()
