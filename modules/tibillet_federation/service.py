@@ -7,7 +7,6 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
-from .convention import PHASES
 from .exceptions import (
     ServiceConfirmError, ServiceDeclareError, ServiceModificationError,
     ServicePerformError, ServiceTermError)
@@ -15,6 +14,7 @@ from .numbered import NumberedMixin
 from .of_convention import PartnersMixin
 from .service_result import get_results, preview
 from .settlement import get_version
+from .statement_line import PHASES
 
 # The states in which a service is still being prepared.
 OPEN = ['draft', 'confirmed', 'performed']
@@ -137,8 +137,9 @@ class Service(PartnersMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
         "The part of the share that goes to the destinations.")
     phase = fields.Function(
         fields.Selection(
-            PHASES, "Phase", sort=False,
-            help="The phase in which the service starts."),
+            [(None, "")] + PHASES, "Phase", sort=False,
+            help="Whether the service comes before recoupment ends, "
+            "ends it or comes after it."),
         'get_result')
     explanation = fields.Function(
         fields.Text(

@@ -82,7 +82,7 @@ def _from_result(result, voice):
         'share': result.share,
         'recouped': result.recouped,
         'post': result.share - result.recouped,
-        'phase': 'pre' if result.phase == 'crossing' else result.phase,
+        'phase': result.phase,
         'explanation': '\n'.join(voice.say(result.sentences)),
         }
 
@@ -95,6 +95,6 @@ def _from_line(line):
         'share': line.share,
         'recouped': line.recouped,
         'post': line.share - line.recouped,
-        'phase': 'pre' if line.phase == 'crossing' else line.phase,
+        'phase': line.phase,
         'explanation': line.explanation,
         }
