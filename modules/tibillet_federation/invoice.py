@@ -1,5 +1,6 @@
 from collections import defaultdict
 from decimal import Decimal
+from itertools import chain, count
 
 from tibillet_base.tools import sliced, today
 
@@ -345,7 +346,7 @@ def _get_invoice(statement, type_, company, party, amounts):
     invoice.payment_term = None
     invoice.payment_term_date = statement.due_date
     if type_ == 'in':
-        invoice.reference = statement.number
+        invoice.reference = _get_reference(statement, company, party)
     beneficiary = next(iter(amounts)).beneficiary
     taxed = any(
         p.party == beneficiary and p.vat_regime == 'subject'
@@ -354,6 +355,24 @@ def _get_invoice(statement, type_, company, party, amounts):
         _get_invoice_line(invoice, allocation, amount, taxed)
         for allocation, amount in amounts.items()]
     return invoice
+
+
+def _get_reference(statement, company, party):
+    """Return the reference of an invoice to receive, once in the statement
+
+    Its instalments would else be taken for the same invoice, twice.
+    """
+    made = {
+        line.invoice.reference for statement_line in statement.lines
+        for allocation in statement_line.allocations
+        for line in allocation.invoice_lines
+        if line.invoice and (
+            line.invoice.type, line.invoice.company, line.invoice.party)
+        == ('in', company, party)}
+    references = chain(
+        [statement.number],
+        (f'{statement.number}-{instalment}' for instalment in count(2)))
+    return next(r for r in references if r not in made)
 
 
 def _get_invoice_line(invoice, allocation, amount, taxed):
