@@ -7,6 +7,7 @@ allocation is told excluding tax, at the rate of its invoice.
 from collections import defaultdict
 from decimal import Decimal
 
+from .due import due_by_part
 from .invoice import get_flows, get_lines, get_price
 
 ZERO = Decimal(0)
@@ -30,21 +31,29 @@ class Paid:
         self.known = set(self._types)
         self.invoiced = defaultdict(Decimal)
         self.paid = defaultdict(Decimal)
-        exact = defaultdict(Decimal)
-        rates = {}
+        prices = defaultdict(list)
         for allocation, line in get_lines(statement):
             invoice = line.invoice
             pair = allocation.payer, allocation.beneficiary
             if invoice.type != self._types.get(pair):
                 continue
-            if invoice not in rates:
-                rates[invoice] = get_paid_rate(invoice)
             if invoice.state in {'posted', 'paid'}:
                 self.invoiced[allocation.id] += get_price(line)
-            exact[allocation.id] += get_price(line) * rates[invoice]
-        round = statement.currency.round
-        for id, amount in exact.items():
-            self.paid[id] = round(amount)
+            prices[invoice].append((allocation.id, get_price(line)))
+        for invoice, found in prices.items():
+            self._divide(invoice, found)
+
+    def _divide(self, invoice, found):
+        """Give what is paid of an invoice to its allocations
+
+        found: (id of an allocation, price). They sum to what is paid.
+        """
+        rate = get_paid_rate(invoice)
+        paid = due_by_part(
+            [price for _, price in found], 1, rate,
+            self.statement.currency.rounding)
+        for (id, _), amount in zip(found, paid, strict=True):
+            self.paid[id] += amount
 
     def get_paid(self, allocation):
         """Return what is paid of an allocation, that people have said too
