@@ -48,6 +48,18 @@ def of_hundred(amounts, quantum):
     return split(Decimal(100), amounts, quantum)
 
 
+def get_moved(amounts, parts, quantum):
+    """Return the indexes of the parts of 100 that rounding alone misses
+
+    They are a cent off so that all sum to 100.
+    """
+    total = sum(amounts, ZERO)
+    return [
+        index for index, (amount, part) in enumerate(
+            zip(amounts, parts, strict=True))
+        if total and part != half_up(amount * 100 / total, quantum)]
+
+
 def get_set_offs(flows):
     "Return (payer, beneficiary, difference) of those who owe each other"
     amounts = {
@@ -264,6 +276,22 @@ class StatementDocument:
             for (name, colour), amount, part in zip(
                 svg.COLOURS.items(), amounts,
                 of_hundred(amounts, self.voice.quantum), strict=True)]
+
+    @property
+    def uses_total(self):
+        "Return the sums of the amounts and of the parts"
+        return [
+            sum((values[i] for values in self.uses), ZERO) for i in [2, 3]]
+
+    @property
+    def uses_rounding(self):
+        "Say which parts are a cent off, so that they sum to 100"
+        names, _, amounts, parts = zip(*self.uses)
+        moved = get_moved(amounts, parts, self.voice.quantum)
+        if moved:
+            return say(
+                'uses_rounding', whole=self.amount(self.uses_total[1]),
+                names=', '.join(names[i] for i in moved))
 
     def _total_uses(self):
         uses = defaultdict(Decimal)

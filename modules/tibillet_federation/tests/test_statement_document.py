@@ -1,7 +1,8 @@
 from decimal import Decimal
 from unittest import TestCase
 
-from tibillet_federation.statement_document import get_set_offs, of_hundred
+from tibillet_federation.statement_document import (
+    get_moved, get_set_offs, of_hundred)
 
 CENT = Decimal('0.01')
 
@@ -18,12 +19,32 @@ class OfHundredTestCase(TestCase):
                 (['0', '0', '0'], ['0', '0', '0']),
                 (['50', '-30', '80'], ['50.00', '-30.00', '80.00']),
                 (['1', '-2', '4'], ['33.33', '-66.67', '133.33']),
+                # The season of the demo: 4.045, 8.742, 1.812 and 85.401.
+                (['7200', '15560', '3226', '152014'],
+                    ['4.05', '8.74', '1.81', '85.40']),
                 ]:
             with self.subTest(amounts=amounts):
                 self.assertEqual(
                     [str(p) for p in of_hundred(
                             [Decimal(a) for a in amounts], CENT)],
                     parts)
+
+
+    def test_moved(self):
+        "The parts that are a cent off to sum to 100 are told"
+        for amounts, moved in [
+                (['1', '1', '1'], [0]),
+                (['7200', '15560', '3226', '152014'], [0]),
+                (['1', '1', '1', '1', '1', '1'], [4, 5]),
+                (['1', '3'], []),
+                (['0', '0'], []),
+                (['1', '-2', '4'], []),
+                ]:
+            amounts = [Decimal(a) for a in amounts]
+            with self.subTest(amounts=amounts):
+                self.assertEqual(
+                    get_moved(amounts, of_hundred(amounts, CENT), CENT),
+                    moved)
 
 
 class SetOffTestCase(TestCase):
