@@ -40,10 +40,10 @@ class OfHundredTestCase(TestCase):
                 (['0', '0'], []),
                 (['1', '-2', '4'], []),
                 ]:
-            amounts = [Decimal(a) for a in amounts]
+            decimals = [Decimal(a) for a in amounts]
             with self.subTest(amounts=amounts):
                 self.assertEqual(
-                    get_moved(amounts, of_hundred(amounts, CENT), CENT),
+                    get_moved(decimals, of_hundred(decimals, CENT), CENT),
                     moved)
 
 
