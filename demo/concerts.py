@@ -21,7 +21,7 @@ from tibillet_event.tests.door_tools import Phone
 
 from proteus import Model, Wizard
 
-from . import books, counters, group, places, waiting
+from . import books, consents, counters, declared, group, places, waiting
 
 D = Decimal
 # Name, kind, price, least, proof to look at, number of places
@@ -75,9 +75,13 @@ def build(house, progress, today):
     "Sell, let in, give back and count; leave a till open for tomorrow"
     with books.working_for(house.cooperative):
         counters.open_years(
-            house.cooperative, [today - dt.timedelta(days=28), today])
+            house.cooperative, [
+                declared.get_date(today), today - dt.timedelta(days=28),
+                today])
         progress("tariffs of tickets, till and accounts")
         room = _room(house.cooperative)
+        progress("two evenings of the quarter before")
+        declared.build(house, room, today, _announce)
         progress("the ball")
         ball = _announce(
             room, "Bal des feuilles", today - dt.timedelta(days=21))
@@ -94,13 +98,15 @@ def _room(company):
     counters.prepare(company)
     _accounts(company)
     venue, = Venue.find([('party.name', '=', places.VENUES[0][0])])
+    # The association plays there too.
+    venue.company = None
     venue.territory = 'mainland'
     venue.save()
     users = {
         login: User.find([('login', '=', login)])[0]
-        for login in ['caisse', 'lieu']}
+        for login in ['caisse', 'compta', 'lieu']}
     return SimpleNamespace(
-        venue=venue, product=_ticket(company),
+        company=company, venue=venue, product=_ticket(company),
         till=counters.make("Entrée de la Halle", 'HALLE'), **users)
 
 
@@ -115,6 +121,11 @@ def _accounts(company):
     configuration.organisers_account = books.account(company, '4672')
     configuration.refunds_account = books.account(company, '4673')
     configuration.gifts_account = books.account(company, '75411')
+    configuration.deposit_account = books.account(company, '4191')
+    configuration.deposit_kept_account, = books.account(
+        company, '758').duplicate(
+            default={'code': '7588', 'name': "Acomptes conservés"})
+    configuration.deposit_vat_account = books.account(company, '44587')
     configuration.retained_product = books.service_product(
         company, "Frais d'annulation", revenue='706')
     configuration.save()
@@ -137,12 +148,16 @@ def _ticket(company):
     return product
 
 
-def _announce(room, name, date, seats=None, quantity=300):
+def _announce(
+        room, name, date, seats=None, quantity=300, company=None,
+        tariffs=None):
     "Return the performance of an event with its places and tariffs, on sale"
     Event = Model.get('tibillet.event')
     Performance = Model.get('tibillet.performance')
     Tariff = Model.get('tibillet.tariff')
     event = Event(name=name, kind='concert')
+    if company:
+        event.company = company
     event.save()
     performance = Performance(
         event=event, venue=room.venue, date=date, doors_time=dt.time(19, 30),
@@ -156,21 +171,23 @@ def _announce(room, name, date, seats=None, quantity=300):
         wizard = performance.click('change_capacity')
         wizard.form.quantity = quantity
         wizard.execute('change')
-    tariffs = []
-    for label, kind, price, least, proof, number in TARIFFS:
-        tariff = Tariff(name=label, event=event, kind=kind, proof=proof)
-        tariff.price = D(price)
-        tariff.number = number
-        tariff.channels = ['counter']
-        if tariff.price:
-            tariff.product = room.product
-        if least:
-            tariff.free_price = True
-            tariff.minimum = D(least)
-        tariffs.append(tariff)
-    Tariff.save(tariffs)
+    Tariff.save([
+            Tariff(event=event, channels=['counter'], **values)
+            for values in tariffs or _tariffs(room)])
     performance.click('put_on_sale')
     return performance
+
+
+def _tariffs(room):
+    for label, kind, price, least, proof, number in TARIFFS:
+        values = {
+            'name': label, 'kind': kind, 'proof': proof, 'price': D(price),
+            'number': number}
+        if values['price']:
+            values['product'] = room.product
+        if least:
+            values.update(free_price=True, minimum=D(least))
+        yield values
 
 
 def _play_ball(room, ball, progress):
@@ -317,6 +334,7 @@ def _come_next(room, today):
         room, "Le petit orchestre", today + dt.timedelta(days=28))
     group.build(room, schools, today)
     _sell_pass(room, [tomorrow, seated, cancelled])
+    consents.build(room, _party("Basile Genêt"))
     _cancel(room, cancelled)
     _postpone(room, postponed, today + dt.timedelta(days=24))
 

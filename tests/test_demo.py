@@ -1,11 +1,12 @@
 """Which stories can be told on what was told before."""
+import datetime as dt
 import json
 from decimal import Decimal
 
 import pytest
 from tibillet_membership import receipt_rules
 
-from demo import donors, members, second_season, stories
+from demo import declared, donors, members, second_season, stories
 from tests.test_worked_year import number, rows
 from tools import commands, database
 from tools.steps import Stop
@@ -83,3 +84,24 @@ def test_receipts():
             left.append(name)
     assert (expected, left) == (donors.RECEIPTS, donors.LEFT)
     assert f"{sum(expected.values())}\n\n" in donors.__doc__
+
+
+def test_quarter_before():
+    "The evenings that are declared are before what is told of the last month"
+    for number in range(366):
+        today = dt.date(2026, 1, 1) + dt.timedelta(days=number)
+        date = declared.get_date(today)
+        quarters = [d.year * 4 + (d.month - 1) // 3 for d in [date, today]]
+        assert quarters[0] + 1 == quarters[1], today
+        assert date + dt.timedelta(days=2) < today - dt.timedelta(days=28)
+
+
+def test_declared():
+    "What the story checks of the tax and of what is owed is as by hand"
+    base = (declared.SOLD * declared.PRICE / Decimal('1.055')).quantize(
+        Decimal('0.01'))
+    tax = (base * Decimal('0.035')).quantize(Decimal('0.01'))
+    assert tax == declared.TAX
+    assert str(base) in declared.__doc__
+    assert declared.SOLD_FOR * (
+        declared.PRICE_FOR - declared.FEE) == declared.DUE
