@@ -11,9 +11,7 @@ from math import ceil
 
 from genshi.input import XML
 
-from trytond.i18n import gettext
 from trytond.pool import Pool
-from trytond.transaction import without_check_access
 
 from tibillet import chain
 from tibillet.money import half_up
@@ -21,6 +19,7 @@ from tibillet.shares import split
 
 from . import statement_svg as svg
 from .settlement_figures import get_voice
+from .statement_document_invoice import InvoicesMixin, say
 from .statement_export import get_data
 from .statement_text import (
     get_due_lines, get_headline, get_remaining, get_waiting, say_late)
@@ -28,10 +27,8 @@ from .statement_text import (
 ZERO = Decimal(0)
 # Above this each service is told in one line.
 DETAILED_MAX = 40
-
-
-def say(name, **values):
-    return gettext(f'tibillet_federation.msg_statement_print_{name}', **values)
+# Above so many signs the headline is printed smaller.
+HEADLINE_MAX = 160
 
 
 def of_hundred(amounts, quantum):
@@ -91,7 +88,7 @@ def get_content(statement):
     return dict.fromkeys(LATER_BLOCKS, ()) | data
 
 
-class StatementDocument:
+class StatementDocument(InvoicesMixin):
 
     def __init__(self, statement, party=None):
         """
@@ -105,6 +102,10 @@ class StatementDocument:
         self.waiting = get_waiting(statement)
         self.remaining = get_remaining(statement)
         self._labels = {}
+
+    @property
+    def is_headline_long(self):
+        return len(self.headline) > HEADLINE_MAX
 
     # How values are written
 
@@ -432,28 +433,6 @@ class StatementDocument:
     def due_lines(self):
         "Return what is due and paid today, which the content does not hold"
         return get_due_lines(self.statement)
-
-    @property
-    def invoices(self):
-        "Return the invoices made since, which the content does not hold"
-        return [i for i in self.statement.invoices if i.state != 'cancelled']
-
-    @without_check_access
-    def vat_rates(self, invoice):
-        "Return the rates of the taxes of an invoice, in words"
-        pool = Pool()
-        Invoice = pool.get('account.invoice')
-        rates = {
-            t.tax.rate for t in Invoice(invoice.id).taxes
-            if t.tax and t.tax.rate is not None}
-        return ', '.join(map(self.percentage, sorted(rates))) or '–'
-
-    def invoice_state(self, invoice):
-        pool = Pool()
-        Invoice = pool.get('account.invoice')
-        return dict(
-            Invoice.fields_get(['state'])['state']['selection'])[
-                invoice.state]
 
     # Block 15: contest
 

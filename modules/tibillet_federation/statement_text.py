@@ -95,6 +95,7 @@ def _say_debt(statement, debt, party, names):
         'amount': voice.amount(sign * debt.amount),
         'due': voice.amount(sign * debt.due),
         'paid': voice.amount(sign * debt.kept),
+        'all': voice.amount(sign * debt.paid),
         'left': voice.amount(sign * (debt.amount - debt.kept)),
         'back': voice.amount(sign * debt.back),
         'date': (
@@ -117,14 +118,14 @@ def _say_debt(statement, debt, party, names):
             yield say('not_due')
         elif abs(debt.kept) < abs(debt.due):
             yield say('due')
-        if debt.kept:
-            yield say('due_paid' if debt.kept == debt.due else 'part_paid')
     else:
         yield say(person)
-        if debt.kept:
-            yield say('part_paid')
     if debt.back:
-        yield say('back')
+        yield say(f'{person}_back')
+    elif debt.waits and debt.kept and debt.kept == debt.due:
+        yield say('due_paid')
+    elif debt.kept and not debt.is_paid:
+        yield say('part_paid')
 
 
 def get_waiting(statement):

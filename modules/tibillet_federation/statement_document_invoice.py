@@ -1,0 +1,47 @@
+"The invoices that a printed statement shows, made after what it holds"
+from trytond.i18n import gettext
+from trytond.pool import Pool
+from trytond.transaction import without_check_access
+
+
+def say(name, **values):
+    return gettext(f'tibillet_federation.msg_statement_print_{name}', **values)
+
+
+class InvoicesMixin:
+    "A document that shows the invoices of its statement"
+
+    @property
+    def invoices(self):
+        "Return the invoices made since, which the content does not hold"
+        return [i for i in self.statement.invoices if i.state != 'cancelled']
+
+    @without_check_access
+    def invoice_name(self, invoice):
+        "Return the number of an invoice, and what it credits"
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        InvoiceLine = pool.get('account.invoice.line')
+        credited = ', '.join(dict.fromkeys(
+                l.origin.invoice.rec_name for l in Invoice(invoice.id).lines
+                if isinstance(l.origin, InvoiceLine) and l.origin.invoice))
+        if not credited:
+            return invoice.rec_name
+        return say('credits', invoice=invoice.rec_name, credited=credited)
+
+    @without_check_access
+    def vat_rates(self, invoice):
+        "Return the rates of the taxes of an invoice, in words"
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        rates = {
+            t.tax.rate for t in Invoice(invoice.id).taxes
+            if t.tax and t.tax.rate is not None}
+        return ', '.join(map(self.percentage, sorted(rates))) or '–'
+
+    def invoice_state(self, invoice):
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        return dict(
+            Invoice.fields_get(['state'])['state']['selection'])[
+                invoice.state]
