@@ -88,8 +88,8 @@ def test_receipts():
 
 def test_quarter_before():
     "The evenings that are declared are before what is told of the last month"
-    for number in range(366):
-        today = dt.date(2026, 1, 1) + dt.timedelta(days=number)
+    for days in range(366):
+        today = dt.date(2026, 1, 1) + dt.timedelta(days=days)
         date = declared.get_date(today)
         quarters = [d.year * 4 + (d.month - 1) // 3 for d in [date, today]]
         assert quarters[0] + 1 == quarters[1], today

@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 # How long a lost serialisation is tried again before it is answered.
 RETRY_SECONDS = 2
 RETRY_AFTER_SECONDS = 1
+# Of a whole number that is written with a point.
+WHOLE_DIGITS = 15
 # What a route may be asked by.
 METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -189,7 +191,7 @@ def body(request, /, **kinds):
     try:
         data = json.loads(
             request.get_data(as_text=True),
-            parse_float=Decimal, parse_constant=_no_constant)
+            parse_float=_parse_number, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         # A list in a list, a hundred thousand deep, is no object either.
         data = None
@@ -201,6 +203,15 @@ def body(request, /, **kinds):
                 gettext('tibillet_base.msg_request_missing', name=name))
         data[name] = _read(name, data[name], kind)
     return data
+
+
+def _parse_number(text):
+    "Return a number with a point: 2.0 is as whole as 2, as JSON has it"
+    number = Decimal(text)
+    if (number.adjusted() < WHOLE_DIGITS
+            and number == number.to_integral_value()):
+        return int(number)
+    return number
 
 
 def _read(name, value, kind):

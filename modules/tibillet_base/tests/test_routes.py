@@ -294,6 +294,7 @@ class RoutesTestCase(RouteTestCase):
         for values, amount in [
                 ({'amount': 12}, "Decimal('12')"),
                 ({'amount': 12.5}, "Decimal('12.5')"),
+                ({'amount': 12.0, 'count': 1.0}, "Decimal('12')"),
                 ]:
             with self.subTest(values=values):
                 _, data = self.post('echo', {**good, **values})
@@ -301,6 +302,7 @@ class RoutesTestCase(RouteTestCase):
         for values in [
                 {'text': 1}, {'text': None},
                 {'count': True}, {'count': '1'}, {'count': 1.5},
+                {'count': 1e300},
                 {'amount': 'x'}, {'amount': True}, {'amount': 'NaN'},
                 {'amount': None}, {'amount': 'Infinity'}, {'sure': 1},
                 ]:
