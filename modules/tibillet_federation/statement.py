@@ -130,7 +130,7 @@ class Statement(
         "Reimbursed", "The common costs that others have advanced.")
     payable = _total("Payable", "What the operators have to pay.")
     due = _total(
-        "Due", "What is due of it, by what the customers have paid.")
+        "Due Today", "What is due of it, by what the customers have paid.")
     summary = fields.Function(
         fields.Text("In One Sentence"), 'get_summary')
     state = fields.Selection([

@@ -8,6 +8,11 @@ def say(name, **values):
     return gettext(f'tibillet_federation.msg_statement_print_{name}', **values)
 
 
+def _get_name(invoice):
+    "Return the number, or the reference of one received: never the id"
+    return invoice.number or invoice.reference or '–'
+
+
 class InvoicesMixin:
     "A document that shows the invoices of its statement"
 
@@ -23,11 +28,12 @@ class InvoicesMixin:
         Invoice = pool.get('account.invoice')
         InvoiceLine = pool.get('account.invoice.line')
         credited = ', '.join(dict.fromkeys(
-                l.origin.invoice.rec_name for l in Invoice(invoice.id).lines
+                _get_name(l.origin.invoice) for l in Invoice(invoice.id).lines
                 if isinstance(l.origin, InvoiceLine) and l.origin.invoice))
         if not credited:
-            return invoice.rec_name
-        return say('credits', invoice=invoice.rec_name, credited=credited)
+            return _get_name(invoice)
+        return say(
+            'credits', invoice=_get_name(invoice), credited=credited)
 
     @without_check_access
     def vat_rates(self, invoice):

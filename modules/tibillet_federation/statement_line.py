@@ -110,7 +110,7 @@ class StatementLine(sequence_ordered(), ModelSQL, ModelView):
             help="How the share is computed, to be checked by hand."),
         'get_explanation')
     due = fields.Function(Monetary(
-            "Due", currency='currency', digits='currency',
+            "Due Today", currency='currency', digits='currency',
             help="What is due of the payable part, "
             "by what the customer has paid."),
         'get_due')

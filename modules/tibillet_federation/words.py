@@ -33,6 +33,9 @@ _FRENCH = str.maketrans({',': NBSP, '.': ',', '-': MINUS})
 _ENGLISH = str.maketrans({'-': MINUS})
 _FIELD = re.compile(r'\{(\w+):(\w)\}')
 _CENT = Decimal('0.01')
+MONTHS = [
+    'Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct',
+    'Nov', 'Dec']
 
 
 class Voice:
@@ -92,7 +95,10 @@ class Voice:
     def date(self, value):
         if isinstance(value, str):
             value = dt.date.fromisoformat(value)
-        return f'{value:%d/%m/%Y}' if self.french else f'{value:%Y-%m-%d}'
+        if self.french:
+            return f'{value:%d/%m/%Y}'
+        # Neither day nor month first: 03/11 is read both ways in English.
+        return f'{value.day} {MONTHS[value.month - 1]} {value.year}'
 
     def sum(self, values):
         texts = [self.amount(values[0])] if values else []
