@@ -14,7 +14,7 @@ class Hold(ModelSQL, ModelView):
     _rec_name = 'uuid'
 
     uuid = fields.Char(
-        "UUID", required=True, readonly=True,
+        "Identifier", required=True, readonly=True,
         help="Made by who asks, so that asking again takes nothing more.")
     performance = fields.Many2One(
         'tibillet.performance', "Performance", required=True, readonly=True,

@@ -10,10 +10,15 @@ FORMS = [
     'tibillet.equipment.consumable', 'account.asset', 'tibillet.event',
     'tibillet.performance']
 LISTS = [
-    'Amortissement par année', 'Apports', 'Biens', 'Bons de remise',
-    'Clauses', 'Consommables', 'Contestations', 'Conventions',
-    'Immobilisations du matériel', 'Incidents', 'Obligations',
-    'Prestations', 'Relevés', 'Remises en banque', 'Réservations']
+    'Amortissement par année', 'Annulations et reports', 'Apports', 'Biens',
+    'Billets', 'Bons de remise', 'Capital', 'Clauses', 'Consommables',
+    'Contestations', 'Conventions', 'Dons', 'Fontes',
+    'Immobilisations du matériel', 'Incidents', 'Journal des billets',
+    'Journal des caisses', 'Licences', 'Lieux', 'Lots de cartes',
+    'Obligations', 'Périodes payées', 'Prestations',
+    "Registre d'amortissement", 'Relevés', 'Remises en banque',
+    'Représentations', 'Réservations', 'Retours', 'SIBIL par trimestre',
+    'Sociétaires', 'Taxe sur les spectacles']
 
 # What is to the right of the window, and the lists that scroll sideways.
 BEYOND = """() => {
