@@ -4,7 +4,8 @@ from trytond.model import ModelView, Workflow
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
-from .exceptions import StatementLockError
+from .exceptions import (
+    ClausesMissingError, StatementComputeError, StatementLockError)
 from .settlement import Book
 from .statement_export import get_data, get_digest
 
@@ -82,7 +83,9 @@ class Statement(metaclass=PoolMeta):
         "Whether it could be locked as it was sent"
         try:
             self.check_current()
-        except StatementLockError:
+        except (
+                ClausesMissingError, StatementComputeError,
+                StatementLockError):
             return False
         return not self.shows_other
 

@@ -11,6 +11,8 @@ from .statement_debt import get_debts
 from .statement_paid import Paid
 
 ZERO = Decimal(0)
+# The states in which what was sent is not locked yet.
+SENT = ['sent', 'contested', 'answered', 'approved']
 
 
 def get_names(statement):
@@ -141,6 +143,9 @@ def get_summary(statement):
     if statement.state == 'draft':
         return gettext('tibillet_federation.msg_summary_draft')
     sentences = [get_headline(statement), get_remaining(statement)]
+    if statement.state in SENT and not statement.is_current:
+        sentences.insert(
+            0, gettext('tibillet_federation.msg_summary_changed'))
     late = say_late(statement.convention, statement.start_date, [
             (l.kind, l.service.number, l.date) for l in statement.lines])
     if late:
