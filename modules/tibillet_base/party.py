@@ -23,6 +23,29 @@ class Replace(metaclass=PoolMeta):
         return transition
 
 
+class ReplaceInBooks(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    def transition_replace(self):
+        self._check_posted()
+        return super().transition_replace()
+
+    @without_check_access
+    def _check_posted(self):
+        "Refuse to merge a party that is in the books, which do not change"
+        pool = Pool()
+        MoveLine = pool.get('account.move.line')
+        for line in MoveLine.search([
+                    ('party', '=', self.ask.source.id),
+                    ('move.state', '=', 'posted'),
+                    ], limit=1):
+            raise PartyReplaceError(gettext(
+                    'tibillet_base.msg_replace_party_posted',
+                    source=self.ask.source.rec_name,
+                    destination=self.ask.destination.rec_name,
+                    move=line.move.rec_name))
+
+
 @without_check_access
 def check_apart(ask, model, whole, parts, message):
     """Refuse to make one party of two that are parts of the same record
