@@ -5,6 +5,10 @@ from trytond.pool import PoolMeta
 class InvoiceLine(metaclass=PoolMeta):
     __name__ = 'account.invoice.line'
 
+    @classmethod
+    def _get_origin(cls):
+        return super()._get_origin() + ['tibillet.equipment']
+
     @fields.depends('asset', 'account')
     def on_change_asset(self):
         super().on_change_asset()

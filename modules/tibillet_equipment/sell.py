@@ -86,7 +86,7 @@ class Equipment(metaclass=PoolMeta):
             type='line', invoice=invoice, invoice_type='out',
             company=invoice.company, currency=invoice.currency,
             party=invoice.party, product=Product(self.product.id),
-            description=self.rec_name)
+            description=self.rec_name, origin=self)
         line.on_change_product()
         line.quantity = 1
         line.unit_price = price
