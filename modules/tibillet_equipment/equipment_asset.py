@@ -1,6 +1,8 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from tibillet_base.tools import sliced
+
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.currency.fields import Monetary
@@ -205,15 +207,21 @@ class Equipment(metaclass=PoolMeta):
                 values[asset.equipment.id] += asset.net_value
         return {u.id: values[u.id] for u in units}
 
-    def is_invoiced(self):
-        "Return whether an invoice has taken the unit out of the books"
+    @classmethod
+    def get_invoiced(cls, units):
+        "Return the units that an invoice has taken out of the books"
         pool = Pool()
         InvoiceLine = pool.get('account.invoice.line')
-        return bool(InvoiceLine.search([
-                    ('asset', 'in', [a.id for a in self.assets]),
+        assets = [a.id for u in units for a in u.assets]
+        sold = {
+            line.asset.equipment for some in sliced(assets)
+            for line in InvoiceLine.search([
+                    ('asset', 'in', list(some)),
                     ('asset.state', '=', 'closed'),
-                    ], limit=1)) and not any(
-            a.state == 'running' for a in self.assets)
+                    ])}
+        return [
+            u for u in units
+            if u in sold and not any(a.state == 'running' for a in u.assets)]
 
     def get_net_value_on(self, date):
         "Return what the unit is worth at the end of the day, posted or not"

@@ -102,22 +102,32 @@ class Retire(metaclass=PoolMeta):
     __name__ = 'tibillet.equipment.retire'
 
     def default_start(self, field_names):
+        if not self.records:
+            return {}
         return {
             'currency': self.record.currency.id,
-            'invoiced': all(u.is_invoiced() for u in self.records),
+            'invoiced': (
+                len(self.model.get_invoiced(self.records))
+                == len(self.records)),
             }
 
     def transition_retire(self):
         start = self.start
-        if start.reason != 'sold' or all(
-                u.is_invoiced() for u in self.records):
+        if start.reason != 'sold':
+            return super().transition_retire()
+        invoiced = self.model.get_invoiced(self.records)
+        if len(invoiced) == len(self.records):
             return super().transition_retire()
         self.check_records()
-        for unit in self.records:
-            if unit.is_invoiced():
-                raise EquipmentRetireError(gettext(
-                        'tibillet_equipment.msg_equipment_sell_invoiced',
-                        equipment=unit.rec_name))
+        if invoiced:
+            raise EquipmentRetireError(gettext(
+                    'tibillet_equipment.msg_equipment_sell_invoiced',
+                    equipment=invoiced[0].rec_name))
+        currencies = dict.fromkeys(u.currency for u in self.records)
+        if len(currencies) > 1:
+            raise EquipmentRetireError(gettext(
+                    'tibillet_equipment.msg_equipment_sell_currency',
+                    currencies=', '.join(c.code for c in currencies)))
         for unit in self.records:
             if not start.party or not _is_price(start.price, unit.currency):
                 raise EquipmentRetireError(gettext(

@@ -93,9 +93,9 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
     @classmethod
     def get_paid(cls, lines, name):
         rates = {
-            i.id: get_paid_rate(i) for i in {
-                l.invoice_line.invoice for l in lines if l.invoice_line}}
-        # A set would be read record by record, in no order.
+            # A set would be read record by record, in no order.
+            i.id: get_paid_rate(i) for i in dict.fromkeys(
+                l.invoice_line.invoice for l in lines if l.invoice_line)}
         credited = cls._get_credited(dict.fromkeys(l.service for l in lines))
         paid = {}
         for line in lines:

@@ -1,13 +1,14 @@
-"""At the end of a period, what is locked and not yet invoiced is accrued.
+"""At the end of a period, what is locked and not invoiced then is accrued.
 
-So is, at the end of each fiscal year after it, what still waits for the
-customers and is not invoiced then. J7: who receives debits 4181 and credits
-revenue, who pays debits its expense and credits 4081; the day after, the
-opposite. The VAT of the invoice to come goes to 44587 or 44586 when these
-accounts are configured. The moves are left in draft, even once there is an
-invoice: it comes after the period, whose books they complete.
+So is, at the end of each fiscal year that ends with it or later, what still
+waits for the customers and is not invoiced then. J7: who receives debits 4181
+and credits revenue, who pays debits its expense and credits 4081; the day
+after, the opposite. The VAT of the invoice to come goes to 44587 or 44586 when
+these accounts are configured. The moves are left in draft, even once there is
+an invoice: it comes after the period, whose books they complete.
 """
 import datetime as dt
+from collections import Counter
 from decimal import Decimal
 
 from tibillet_base.tools import today
@@ -48,7 +49,8 @@ class Statement(metaclass=PoolMeta):
         cls._buttons.update({
                 'accrue': {
                     'invisible': (
-                        ~Eval('state').in_(['locked', 'invoiced'])),
+                        ~Eval('state').in_(
+                            ['locked', 'invoiced', 'settled'])),
                     'depends': ['state'],
                     },
                 })
@@ -85,7 +87,7 @@ class Statement(metaclass=PoolMeta):
 
     def _get_accruals(self):
         moves = []
-        known = {(m.company, m.date) for m in self.accrual_moves}
+        known = self._get_accrued()
         lines = get_lines(self)
         for type_, company, party, allocations in get_flows(self):
             with Transaction().set_context(company=company.id):
@@ -99,18 +101,31 @@ class Statement(metaclass=PoolMeta):
     def _get_closings(self, company):
         """Return the days at whose end what is not invoiced is accrued
 
-        The last day of the period, until it is invoiced, and those of the
-        fiscal years that have ended since.
+        The last day of the period, until something is invoiced, and those
+        of the fiscal years that have ended since or with it.
         """
         pool = Pool()
         FiscalYear = pool.get('account.fiscalyear')
         years = FiscalYear.search([
                 ('company', '=', company.id),
-                ('end_date', '>', self.end_date),
+                ('end_date', '>=', self.end_date),
                 ('end_date', '<', today(company)),
                 ], order=[('end_date', 'ASC')])
         period = [self.end_date] if self.state == 'locked' else []
-        return period + [y.end_date for y in years]
+        return sorted({*period, *(y.end_date for y in years)})
+
+    def _get_accrued(self):
+        """Return the (company, day) whose accruals are there
+
+        The day after each are their opposites, which accrue nothing.
+        """
+        moves = Counter((m.company, m.date) for m in self.accrual_moves)
+        accrued = Counter()
+        for company, date in sorted(moves, key=lambda key: key[1]):
+            accrued[company, date] = (
+                moves[company, date]
+                - accrued[company, date - dt.timedelta(days=1)])
+        return {key for key, number in accrued.items() if number > 0}
 
     def _get_accrual(self, type_, company, party, by_allocation, date):
         "Return the move of a day, and its opposite of the day after"

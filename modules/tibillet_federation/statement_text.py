@@ -58,12 +58,13 @@ def get_due_lines(statement):
 def _get_customer(line):
     """Return what the customer has paid of the turnover of a line
 
-    Of a correction, what the customer has paid of what it adds.
+    What is left out of the base does not count. Of a correction, what the
+    customer has paid of what it adds.
     """
     since = line.date if line.kind == 'adjustment' else None
     return sum(
         (t.paid for t in line.service.turnovers
-            if t.correction_date == since), ZERO)
+            if t.included and t.correction_date == since), ZERO)
 
 
 def get_headline(statement, party=None):
