@@ -27,7 +27,8 @@ class Invoice(metaclass=PoolMeta):
     def convention_statements(self):
         "The convention statements the invoice comes from, or credits"
         allocations = (get_allocation(l) for l in self.lines)
-        return {a.line.statement for a in allocations if a}
+        # In their order: sets of records are read one by one.
+        return list(dict.fromkeys(a.line.statement for a in allocations if a))
 
     @property
     def _convention_lines(self):
@@ -107,7 +108,8 @@ class Invoice(metaclass=PoolMeta):
     def _follow_statements(cls, invoices):
         pool = Pool()
         Statement = pool.get('tibillet.convention.statement')
-        statements = {s for i in invoices for s in i.convention_statements}
+        statements = dict.fromkeys(
+            s for i in invoices for s in i.convention_statements)
         Statement.follow_payments(Statement.browse(statements))
 
 

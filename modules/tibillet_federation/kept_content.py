@@ -14,6 +14,25 @@ from tibillet import chain
 from .exceptions import KeptContentError
 
 
+def fingerprint(content):
+    "Return the SHA-256 of bytes, as sha256sum prints it"
+    return hashlib.sha256(content).hexdigest()
+
+
+def check(record, content, hash_):
+    """Return the bytes of what is kept of a record, as a text
+
+    Raise KeptContentError when they do not have their fingerprint.
+    """
+    content = (content or '').encode()
+    if fingerprint(content) != hash_:
+        raise KeptContentError(gettext(
+                'tibillet_federation.msg_kept_content',
+                record=record.rec_name,
+                convention=record.convention.rec_name))
+    return content
+
+
 class KeptContentMixin:
     "A record of a convention that keeps what was agreed"
     __slots__ = ()
@@ -30,7 +49,7 @@ class KeptContentMixin:
         "Set what is kept and its fingerprint, not saved"
         content = chain.canonical(data)
         self.content = content.decode()
-        self.hash = hashlib.sha256(content).hexdigest()
+        self.hash = fingerprint(content)
 
     def get_kept_content(self):
         """Return the bytes that are kept, None where nothing is yet
@@ -39,10 +58,4 @@ class KeptContentMixin:
         """
         if not self.hash and not self.content:
             return None
-        content = (self.content or '').encode()
-        if hashlib.sha256(content).hexdigest() != self.hash:
-            raise KeptContentError(gettext(
-                    'tibillet_federation.msg_kept_content',
-                    record=self.rec_name,
-                    convention=self.convention.rec_name))
-        return content
+        return check(self, self.content, self.hash)

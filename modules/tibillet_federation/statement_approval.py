@@ -111,7 +111,8 @@ class StatementApproval(ModelSQL, ModelView):
                 approval.date = today(company)
                 approval.recorded_by = name
         cls.save(approvals)
-        Statement.follow(list({a.statement for a in approvals}))
+        Statement.follow(
+            list(dict.fromkeys(a.statement for a in approvals)))
 
     def _warn_changed(self):
         "Ask when what was sent could not be locked any more"

@@ -223,7 +223,8 @@ class StatementDispute(ModelSQL, ModelView):
         if mode == 'create':
             # A partner may not write the statement.
             with without_check_access():
-                Statement.follow(list({d.statement for d in disputes}))
+                Statement.follow(
+                    list(dict.fromkeys(d.statement for d in disputes)))
 
     @classmethod
     @ModelView.button
@@ -242,4 +243,5 @@ class StatementDispute(ModelSQL, ModelView):
                 dispute.answered_on = cls._get_day(dispute.statement.id)
                 dispute.state = 'answered'
         cls.save(disputes)
-        Statement.follow(list({d.statement for d in disputes}))
+        Statement.follow(
+            list(dict.fromkeys(d.statement for d in disputes)))

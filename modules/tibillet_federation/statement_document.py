@@ -83,8 +83,8 @@ def get_content(statement):
     """
     content = statement.get_kept_content()
     data = json.loads(content or chain.canonical(get_data(statement)))
-    if not content and statement.sent_content:
-        data |= json.loads(statement.sent_content)
+    if not content:
+        data |= json.loads(statement.get_sent_content() or '{}')
     return dict.fromkeys(LATER_BLOCKS, ()) | data
 
 

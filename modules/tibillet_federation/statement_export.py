@@ -4,7 +4,6 @@ The content of a locked statement is the canonical JSON of this data, and its
 fingerprint the SHA-256 of it. Invoices and payments, which come after, are
 not in it.
 """
-import hashlib
 import json
 from collections import defaultdict
 from decimal import Decimal
@@ -15,6 +14,7 @@ from trytond.transaction import Transaction
 
 from tibillet import chain
 
+from .kept_content import fingerprint
 from .settlement import LOCKED, Book
 from .settlement_figures import get_voice, load_balances
 
@@ -53,7 +53,7 @@ def get_shown(statement):
 
 def get_digest(statement):
     "Return the SHA-256 of what the parties approve"
-    return hashlib.sha256(get_shown(statement)).hexdigest()
+    return fingerprint(get_shown(statement))
 
 
 def _get_data(statement):

@@ -179,6 +179,6 @@ class Statement(metaclass=PoolMeta):
 
     @classmethod
     def _get_services(cls, statements):
-        return list({
+        return list(dict.fromkeys(
                 l.service for s in statements for l in s.lines
-                if l.kind == 'service'})
+                if l.kind == 'service'))

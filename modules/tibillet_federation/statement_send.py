@@ -1,6 +1,4 @@
 """A statement is sent, contested, answered and approved."""
-import hashlib
-
 from tibillet_base.tools import today
 
 from trytond.i18n import gettext
@@ -10,6 +8,7 @@ from trytond.pyson import Eval
 
 from . import statement_mail
 from .exceptions import StatementDueWarning, StatementSendError
+from .kept_content import check, fingerprint
 from .statement_export import get_shown
 
 # Who approves a statement.
@@ -77,11 +76,19 @@ class Statement(metaclass=PoolMeta):
         for statement in statements:
             shown = get_shown(statement)
             statement.sent_content = shown.decode()
-            statement.sent_hash = hashlib.sha256(shown).hexdigest()
+            statement.sent_hash = fingerprint(shown)
         cls.save(statements)
         Approval.save(approvals)
         # The PDF is made and sent once the statement is stored.
         cls.__queue__.mail(statements)
+
+    def get_sent_content(self):
+        """Return the bytes that were sent, None where none were kept
+
+        Raise KeptContentError when they are not what was sent.
+        """
+        if self.sent_content:
+            return check(self, self.sent_content, self.sent_hash)
 
     def _check_over(self):
         "Check that nothing more may happen in the period"

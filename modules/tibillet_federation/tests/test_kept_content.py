@@ -3,6 +3,8 @@ import hashlib
 import json
 
 from tibillet_federation.exceptions import KeptContentError
+from tibillet_federation.kept_content import fingerprint
+from tibillet_federation.statement_export import get_shown
 from tibillet_federation.tests.ledger import LedgerTestCase
 
 from trytond.pool import Pool
@@ -58,6 +60,35 @@ class KeptContentTestCase(LedgerTestCase):
                                 KeptContentError, "is not what was agreed"):
                             self.download(Statement(statement.id), kind)
                 transaction.rollback()
+
+    def test_sent(self):
+        "Test that no document is made of what is not what was sent"
+        with self.start() as transaction:
+            Statement = Pool().get('tibillet.convention.statement')
+            self.create_service()
+            statement = Statement(self.create_statement())
+            sent = get_shown(statement)
+            for content, is_refused in [
+                    (None, False),
+                    (sent.decode(), False),
+                    (sent.decode().replace('Association', 'X'), True),
+                    ]:
+                table = statement.__table__()
+                Transaction().connection.cursor().execute(*table.update(
+                        [table.sent_content, table.sent_hash],
+                        [content, fingerprint(sent)],
+                        where=table.id == statement.id))
+                Transaction().cache.clear()
+                for kind in REPORTS:
+                    with self.subTest(content=content, kind=kind):
+                        if is_refused:
+                            with self.assertRaisesRegex(
+                                    KeptContentError, "is not what was"):
+                                self.download(Statement(statement.id), kind)
+                        else:
+                            self.assertTrue(
+                                self.download(Statement(statement.id), kind))
+            transaction.rollback()
 
     def test_computed(self):
         "Test that what is not locked is told without any fingerprint"
