@@ -58,6 +58,9 @@ class _Writer:
             for p in self.parties}
         self.voice.names.update(self.names)
 
+    def _call(self, party):
+        return self.names.get(str(party.id)) or party.name or party.rec_name
+
     def write(self, language):
         version, convention = self.version, self.convention
         return {
@@ -98,7 +101,7 @@ class _Writer:
                 say(f'due_{version.due_rule}'),
                 say('payment', days=version.payment_days)],
             'obligations': [{
-                    'party': o.party.party.name,
+                    'party': self._call(o.party.party),
                     'text': o.text,
                     'frequency': o.frequency_string,
                     'due_date': o.due_date,
@@ -136,7 +139,7 @@ class _Writer:
     def _get_party(self, party):
         address = party.party.address_get()
         return {
-            'name': party.party.name,
+            'name': self._call(party.party),
             'roles': self._get_labels(party, 'roles'),
             'legal_status': party.legal_status and party.legal_status_string,
             'vat_regime': party.vat_regime_string,
@@ -264,9 +267,10 @@ class _Writer:
     def _say_division(self):
         version = self.version
         yield say(f'valuation_{version.valuation}')
-        recouping = [p.party.name for p in self.parties if p.recoups]
+        recouping = [
+            self._call(p.party) for p in self.parties if p.recoups]
         others = [
-            p.party.name for p in self.parties
+            self._call(p.party) for p in self.parties
             if not p.recoups and p.contributed]
         if recouping:
             yield say('recoups', parties=', '.join(recouping))
@@ -290,12 +294,14 @@ class _Writer:
 
     def _get_destinations(self):
         provider = ', '.join(
-            p.party.name for p in self.parties if 'provider' in p.roles)
+            self._call(p.party) for p in self.parties
+            if 'provider' in p.roles)
         return [{
                 'name': d.name,
                 'rate': d.rate,
                 'beneficiary': (
-                    d.beneficiary.name if d.beneficiary else provider),
+                    self._call(d.beneficiary) if d.beneficiary
+                    else provider),
                 } for d in self.version.destinations]
 
     def _get_signatures(self):
@@ -305,7 +311,7 @@ class _Writer:
             signature = signed.get(party)
             if party.must_sign or signature:
                 yield {
-                    'party': party.party.name,
+                    'party': self._call(party.party),
                     'signatory': (signature or party).signatory,
                     'title': (
                         signature.title if signature
@@ -320,7 +326,7 @@ class _Writer:
         for contribution in self.convention.contributions:
             found[contribution.contributor].append(contribution)
         return [{
-                'party': p.party.name,
+                'party': self._call(p.party),
                 'lines': [
                     self._get_contribution(c) for c in found[p.party]],
                 'gross': p.contributed,
