@@ -135,6 +135,18 @@ class Client:
             self.page.wait_for_timeout(50)
         self.refuse_errors()
 
+    def sees(self, locator):
+        """Return whether something is shown, or comes into sight
+
+        What grows from nothing, such as a gauge, is not there at once.
+        """
+        from playwright.sync_api import TimeoutError
+        try:
+            locator.first.wait_for()
+        except TimeoutError:
+            return False
+        return True
+
     @property
     def tab(self):
         return self.page.locator('#tabcontent > .tab-pane.active')

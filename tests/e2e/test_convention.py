@@ -25,7 +25,7 @@ def test_the_convention_shows_its_gauge(client):
     client.open(CONVENTION, id)
     _form(client)
     gauge = client.tab.locator('.progress-bar').first
-    assert gauge.is_visible()
+    assert client.sees(gauge)
     assert gauge.inner_text().strip().endswith('%')
     # Nothing recouped is an empty bar, not a short one.
     least = gauge.evaluate('bar => getComputedStyle(bar).minWidth')
@@ -110,8 +110,8 @@ def test_the_accountant_copies_the_clauses(client):
         min(client.search('tibillet.convention.version')))
     _form(client)
     client.button("Copier vers une nouvelle version…")
-    assert client.page.locator('.modal.in').get_by_text(
-        "En vigueur dès le").first.is_visible()
+    assert client.sees(client.page.locator('.modal.in').get_by_text(
+        "En vigueur dès le"))
     client.close_tabs()
 
 
@@ -121,7 +121,7 @@ def test_the_partner_sees_its_convention_and_nothing_else(client):
     assert 'Financier' not in client.entries()
     id, = client.search(CONVENTION)
     client.open(CONVENTION, id)
-    assert client.tab.locator('.progress-bar').first.is_visible()
+    assert client.sees(client.tab.locator('.progress-bar'))
     assert len(client.search(SERVICE)) == 5
     statement, = client.search(STATEMENT)
     client.open(STATEMENT, statement)
