@@ -40,7 +40,7 @@ class POSSaleLine(metaclass=PoolMeta):
         refuse_changes(
             cls._table,
             ['sale', *till_finish.ASKED, *till_finish.FROZEN],
-            when=PARENT_DONE)
+            within=PARENT_DONE)
 
     @fields.depends('discount')
     def on_change_with_amount(self, name=None):

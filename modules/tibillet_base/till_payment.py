@@ -91,7 +91,7 @@ class POSPayment(_OfSaleMixin, metaclass=PoolMeta):
         super().__register__(module)
         refuse_changes(
             cls._table, ['sale', 'method', 'amount', 'session', 'tender'],
-            when=PARENT_DONE)
+            within=PARENT_DONE)
 
     @classmethod
     def copy(cls, payments, default=None):

@@ -21,9 +21,13 @@ FINISHED = [
 # How many lines name a sale that has no number yet.
 NAMED = 3
 # The parent of a row is a fact: in the database, beside check_modification.
-PARENT_DONE = (
-    "EXISTS (SELECT 1 FROM sale_point_sale "
-    "WHERE id = OLD.sale AND state NOT IN ('open', 'cancelled'))")
+# Rows come with their sale, until its till has counted it.
+PARENT_DONE = """EXISTS (
+    SELECT 1 FROM sale_point_sale AS sale
+    JOIN sale_point AS till ON till.id = sale.point
+    WHERE sale.id = {row}.sale
+        AND sale.state NOT IN ('open', 'cancelled')
+        AND (TG_OP <> 'INSERT' OR sale.operation <= till.counter))"""
 
 
 class POSSale(metaclass=PoolMeta):
@@ -374,7 +378,8 @@ class SaleTax(_OfSaleMixin, ModelSQL, ModelView):
     def __register__(cls, module):
         super().__register__(module)
         refuse_changes(
-            cls._table, ['sale', 'tax', 'rate', 'base', 'amount'])
+            cls._table, ['sale', 'tax', 'rate', 'base', 'amount'],
+            within=PARENT_DONE)
 
     @fields.depends('sale', '_parent_sale.company')
     def on_change_with_company(self, name=None):

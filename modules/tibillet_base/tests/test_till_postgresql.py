@@ -202,3 +202,46 @@ class TillPostgreSQLTestCase(TestCase):
             self.execute(
                 f'UPDATE sale_point SET name = name WHERE id = {point}'), 1)
         self.assertEqual(self.check(point)[1], [])
+
+    def test_rows_added(self):
+        "No SQL adds a row to a sale that its till has counted"
+        point = self.make_till()
+        for _ in range(2):
+            self.sell(point, str(uuid.uuid4()))
+        sale = f'(SELECT min(id) FROM sale_point_sale WHERE point = {point})'
+        tables = {
+            'sale_point_sale_line':
+                "sale, product, quantity, unit_list_price, unit_gross_price",
+            'sale_point_payment': "sale, method, amount, tender",
+            'tibillet_till_sale_tax': "sale, tax, rate, base, amount",
+            }
+        for table, columns in tables.items():
+            copied = (
+                f'INSERT INTO {table} ({columns}) SELECT {columns} '
+                f'FROM {table} WHERE sale = {sale}')
+            with self.subTest(table), self.assertRaisesRegex(
+                    Exception, 'append-only'):
+                self.execute(copied)
+        self.assertEqual(self.check(point)[1], [])
+        # A sale that is open takes rows, and gives none to what is finished.
+        open_ = self.make_open_sale(point)
+        self.assertEqual(self.execute(
+                'INSERT INTO sale_point_sale_line (sale, product, quantity, '
+                'unit_list_price, unit_gross_price) '
+                'VALUES (%s, %s, 1, 1, 1)', open_, self.product), 1)
+        with self.assertRaisesRegex(Exception, 'append-only'):
+            self.execute(
+                f'UPDATE sale_point_sale_line SET sale = {sale} '
+                'WHERE sale = %s', open_)
+
+    def make_open_sale(self, point):
+        def function():
+            pool = Pool()
+            Sale = pool.get('sale.point.sale')
+            with Transaction().set_context(company=self.company):
+                sale, = Sale.create([{
+                            'company': self.company,
+                            'point': point,
+                            }])
+            return sale.id
+        return run_again(DB_NAME, function)
