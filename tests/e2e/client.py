@@ -3,6 +3,7 @@ import re
 import time
 
 from demo import logins
+from tests.e2e.asking import entries_below
 
 PATIENCE = 30_000  # milliseconds
 # A form asks for its records in turns, with a breath between them: the page
@@ -194,12 +195,7 @@ class Client:
 
     def entries_below(self, name):
         "Return the {id: path} of what the person may open below an entry"
-        roots = self.ask('model.ir.ui.menu.search', [
-                ['parent', '=', None], ['name', '=', name]], 0, None, None)
-        entries = self.ask('model.ir.ui.menu.search_read', [
-                ['parent', 'child_of', roots, 'parent'],
-                ], 0, None, None, ['complete_name', 'action'])
-        return {e['id']: e['complete_name'] for e in entries if e['action']}
+        return entries_below(self.ask, name)
 
     def execute(self, entry):
         "Open an entry of the menu as a double click does"

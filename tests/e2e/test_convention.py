@@ -4,8 +4,6 @@ import io
 import pypdf
 import pytest
 
-from demo import logins
-
 pytestmark = pytest.mark.browser
 
 CONVENTION = 'tibillet.convention'
@@ -126,16 +124,3 @@ def test_the_partner_sees_its_convention_and_nothing_else(client):
     statement, = client.search(STATEMENT)
     client.open(STATEMENT, statement)
     _form(client)
-
-
-@pytest.mark.parametrize('login', [l.login for l in logins.LOGINS])
-def test_every_entry_opens(client, login):
-    "No entry of the menu of a login shows an error"
-    client.log_in(login)
-    client.wait_menu()
-    entries = client.entries_below('TiBillet')
-    assert entries
-    for id, name in entries.items():
-        client.execute(id)
-        assert client.wrongs == [], name
-        client.close_tabs()
