@@ -11,7 +11,7 @@ from math import floor
 
 from tibillet.money import CENT, from_units, half_up, to_units
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,27 @@ def due_total(amount, invoiced, payments, quantum=CENT):
         return amount
     dues = due_by_payment(amount, invoiced, payments, quantum)
     return dues[-1].total if dues else half_up(ZERO, quantum)
+
+
+def paid_rates(total, to_pay, credits=()):
+    """Return what is paid of an invoice, two parts from 0 to 1
+
+    Of what credit notes leave of it, and of what they take off: that was
+    paid before, and is to be given back. A credit note pays nothing.
+    total: of the invoice; to_pay: what the books show as left of it.
+    credits: (amount, settled) of its credit notes, of the sign of the total;
+        settled is what was taken off what is left to pay of this invoice or
+        of another, or was given back.
+    """
+    left = total - sum((amount for amount, _ in credits), ZERO)
+    received = total - to_pay - sum((settled for _, settled in credits), ZERO)
+    kept = _part(received, left)
+    more = ZERO if left and kept != ONE else received - left
+    return kept, _part(more, total - left)
+
+
+def _part(amount, whole):
+    return min(max(amount / whole, ZERO), ONE) if whole else ZERO
 
 
 def due_by_part(parts, invoiced, paid, quantum=CENT):

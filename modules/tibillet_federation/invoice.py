@@ -128,11 +128,17 @@ def get_allocation(line):
     """
     pool = Pool()
     Allocation = pool.get('tibillet.convention.allocation')
-    InvoiceLine = pool.get('account.invoice.line')
-    origin = line.origin
-    while isinstance(origin, InvoiceLine):
-        origin = origin.origin
+    origin = get_credited_line(line).origin
     return origin if isinstance(origin, Allocation) else None
+
+
+def get_credited_line(line):
+    "Return the invoice line that an invoice line credits, or itself"
+    pool = Pool()
+    InvoiceLine = pool.get('account.invoice.line')
+    while isinstance(line.origin, InvoiceLine):
+        line = line.origin
+    return line
 
 
 def get_invoices(statement):
@@ -141,10 +147,13 @@ def get_invoices(statement):
     Who receives and keeps its books here sends an invoice; who pays and
     keeps its books here receives one.
     """
-    invoices = []
+    invoices, made = [], _get_references(statement)
     for type_, company, party, amounts, is_part in get_to_invoice(statement):
         with Transaction().set_context(company=company.id):
             invoice = _get_invoice(statement, type_, company, party, amounts)
+            if type_ == 'in':
+                invoice.reference = _get_reference(
+                    statement, made[company, party])
             if is_part and statement.due_date:
                 # It has become due after the statement: the days to pay run
                 # from its own day.
@@ -347,8 +356,6 @@ def _get_invoice(statement, type_, company, party, amounts):
     invoice.on_change_party()
     invoice.payment_term = None
     invoice.payment_term_date = statement.due_date
-    if type_ == 'in':
-        invoice.reference = _get_reference(statement, company, party)
     beneficiary = next(iter(amounts)).beneficiary
     taxed = any(
         p.party == beneficiary and p.vat_regime == 'subject'
@@ -359,18 +366,25 @@ def _get_invoice(statement, type_, company, party, amounts):
     return invoice
 
 
-def _get_reference(statement, company, party):
+def _get_references(statement):
+    "Return what the invoices to receive are called, by (company, party)"
+    made = defaultdict(set)
+    for line in statement.lines:
+        for allocation in line.allocations:
+            for invoice_line in allocation.invoice_lines:
+                invoice = invoice_line.invoice
+                if invoice and invoice.type == 'in':
+                    made[invoice.company, invoice.party].add(
+                        invoice.reference)
+    return made
+
+
+def _get_reference(statement, made):
     """Return the reference of an invoice to receive, once in the statement
 
     Its instalments would else be taken for the same invoice, twice.
+    made: the references of those that are there.
     """
-    made = {
-        line.invoice.reference for statement_line in statement.lines
-        for allocation in statement_line.allocations
-        for line in allocation.invoice_lines
-        if line.invoice and (
-            line.invoice.type, line.invoice.company, line.invoice.party)
-        == ('in', company, party)}
     references = chain(
         [statement.number],
         (f'{statement.number}-{instalment}' for instalment in count(2)))

@@ -11,7 +11,9 @@ from trytond.pyson import Bool, Eval, If
 from .exceptions import ServiceValidationError
 from .invoice import get_credits
 from .service_line import ServiceLineMixin
-from .statement_paid import get_paid_rate
+from .statement_paid import get_paid_rates
+
+ZERO = Decimal(0)
 
 
 def _is_part(amount, whole):
@@ -92,19 +94,21 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
 
     @classmethod
     def get_paid(cls, lines, name):
-        rates = {
-            # A set would be read record by record, in no order.
-            i.id: get_paid_rate(i) for i in dict.fromkeys(
-                l.invoice_line.invoice for l in lines if l.invoice_line)}
+        # A set would be read record by record, in no order.
+        rates = get_paid_rates(list(dict.fromkeys(
+                    l.invoice_line.invoice for l in lines if l.invoice_line)))
         credited = cls._get_credited(dict.fromkeys(l.service for l in lines))
         paid = {}
         for line in lines:
             if line.invoice_line:
-                rate = rates[line.invoice_line.invoice.id]
-                amount = line.currency.round(line.amount * rate)
-                if line.id in credited:
-                    amount = min(amount, line.amount - credited[line.id])
-                paid[line.id] = amount
+                rate, _ = rates[line.invoice_line.invoice.id]
+                if (line.amount < 0 and line.invoice_line.invoice.state
+                        in {'posted', 'paid'}):
+                    # It stands against what it corrects.
+                    rate = 1
+                taken_off, corrected = credited.get(line.id, (ZERO, ZERO))
+                paid[line.id] = corrected + line.currency.round(
+                    (line.amount - taken_off) * rate)
             elif line.received is not None:
                 paid[line.id] = line.received
             else:
@@ -113,9 +117,10 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
 
     @classmethod
     def _get_credited(cls, services):
-        """Return what credit notes take off lines, and nobody pays
+        """Return (amount, corrected) of what credit notes take off, by line
 
-        By line. What corrections take off already is not among it.
+        Nobody pays it. corrected: the part of the amount that corrections
+        take off beside the line.
         """
         lines = [l for s in services for l in s.turnovers]
         credits = defaultdict(Decimal)
@@ -135,7 +140,7 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
             credits[line.invoice_line] -= amount
             known = min(corrected[line.service], amount)
             corrected[line.service] -= known
-            credited[line.id] = amount - known
+            credited[line.id] = amount, known
         return credited
 
     @classmethod

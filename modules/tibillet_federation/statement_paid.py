@@ -7,10 +7,12 @@ allocation is told excluding tax, at the rate of its invoice.
 from collections import defaultdict
 from decimal import Decimal
 
-from .due import due_by_part
-from .invoice import get_flows, get_lines, get_price
+from .due import due_by_part, paid_rates
+from .invoice import (
+    get_credited_line, get_credits, get_flows, get_lines, get_price)
 
 ZERO = Decimal(0)
+POSTED = {'posted', 'paid'}
 
 
 class Paid:
@@ -31,28 +33,35 @@ class Paid:
         self.known = set(self._types)
         self.invoiced = defaultdict(Decimal)
         self.paid = defaultdict(Decimal)
-        prices = defaultdict(list)
+        left, credited = (
+            defaultdict(lambda: defaultdict(Decimal)) for _ in range(2))
         for allocation, line in get_lines(statement):
             invoice = line.invoice
             pair = allocation.payer, allocation.beneficiary
             if invoice.type != self._types.get(pair):
                 continue
-            if invoice.state in {'posted', 'paid'}:
-                self.invoiced[allocation.id] += get_price(line)
-            prices[invoice].append((allocation.id, get_price(line)))
-        for invoice, found in prices.items():
-            self._divide(invoice, found)
+            price = get_price(line)
+            if invoice.state in POSTED:
+                self.invoiced[allocation.id] += price
+            paid = get_credited_line(line).invoice
+            left[paid][allocation.id] += price
+            if paid != invoice:
+                credited[paid][allocation.id] -= price
+        rates = get_paid_rates(list(left))
+        for invoice in left:
+            for found, rate in zip(
+                    [left, credited], rates[invoice.id], strict=True):
+                self._divide(rate, found[invoice])
 
-    def _divide(self, invoice, found):
+    def _divide(self, rate, prices):
         """Give what is paid of an invoice to its allocations
 
-        found: (id of an allocation, price). They sum to what is paid.
+        rate: the part that is paid; prices: by the id of an allocation. They
+        sum to what is paid.
         """
-        rate = get_paid_rate(invoice)
         paid = due_by_part(
-            [price for _, price in found], 1, rate,
-            self.statement.currency.rounding)
-        for (id, _), amount in zip(found, paid, strict=True):
+            list(prices.values()), 1, rate, self.statement.currency.rounding)
+        for id, amount in zip(prices, paid, strict=True):
             self.paid[id] += amount
 
     def get_paid(self, allocation):
@@ -69,10 +78,49 @@ class Paid:
         return ZERO
 
 
-def get_paid_rate(invoice):
-    "Return the part of an invoice that is paid, from 0 to 1"
-    if invoice.state == 'paid':
-        return Decimal(1)
-    if invoice.state != 'posted' or not invoice.total_amount:
-        return ZERO
-    return 1 - invoice.amount_to_pay / invoice.total_amount
+def get_paid_rates(invoices):
+    """Return what due.paid_rates does of invoices, by id
+
+    Whether the books have brought a credit note together with what it
+    credits or not.
+    """
+    notes = _get_notes(invoices)
+    return {
+        i.id: paid_rates(i.total_amount, i.amount_to_pay, [
+                (-note.total_amount * part, -_get_settled(note, i) * part)
+                for note, part in notes[i.id].items()])
+        if i.state in POSTED else (ZERO, ZERO)
+        for i in invoices}
+
+
+def _get_notes(invoices):
+    """Return {credit note: part of it} by the id of the invoice it credits
+
+    A note may credit several invoices.
+    """
+    credited = {
+        str(line): invoice.id for invoice in invoices
+        if invoice.state in POSTED for line in invoice.lines}
+    prices = defaultdict(lambda: defaultdict(Decimal))
+    for line in get_credits(list(credited)):
+        note = line.invoice
+        if note.state in POSTED and note.untaxed_amount:
+            prices[credited[str(line.origin)]][note] += get_price(line)
+    return defaultdict(dict, {
+            id: {n: price / n.untaxed_amount for n, price in found.items()}
+            for id, found in prices.items()})
+
+
+def _get_settled(note, invoice):
+    """Return what the books have settled of a credit note, less than nothing
+
+    They take it off what is left to pay of the invoice or of another one,
+    or somebody has given it back.
+    """
+    joined = {
+        l.reconciliation for l in invoice.lines_to_pay if l.reconciliation}
+    if any(
+            line in invoice.payment_lines or line.reconciliation in joined
+            for line in note.lines_to_pay):
+        return note.total_amount
+    return note.total_amount - note.amount_to_pay

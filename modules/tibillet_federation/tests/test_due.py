@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 from tibillet_federation.due import (
-    Payment, due_by_part, due_by_payment, due_total, to_invoice)
+    Payment, due_by_part, due_by_payment, due_total, paid_rates, to_invoice)
 
 D = Decimal
 
@@ -116,6 +116,50 @@ class DueTestCase(unittest.TestCase):
                     due_by_part(
                         [D(part) for part in parts], D(3000), D(paid)),
                     [D(due) for due in expected])
+
+    def test_paid_rates(self):
+        "A credit note pays nothing, set against the invoice or not"
+        third = str(D(1) / 3)
+        for total, to_pay, credits, left, credited in [
+                ('100', '100', [], '0', '0'),
+                ('100', '65', [], '0.35', '0'),
+                ('100', '0', [], '1', '0'),
+                # 30 are credited: 35 of the 70 that are left are paid.
+                ('100', '65', [('30', '0')], '0.5', '0'),
+                ('100', '35', [('30', '30')], '0.5', '0'),
+                ('100', '30', [('30', '0')], '1', '0'),
+                ('100', '0', [('30', '30')], '1', '0'),
+                ('100', '50', [('20', '20'), ('30', '0')], '0.6', '0'),
+                # All of it was paid, 30 are to be given back; 10 of 30; all
+                # but 10 were given back.
+                ('100', '0', [('30', '0')], '1', '1'),
+                ('100', '20', [('30', '0')], '1', third),
+                ('100', '0', [('30', '20')], '1', third),
+                ('100', '100', [('100', '0')], '0', '0'),
+                ('100', '0', [('100', '100')], '0', '0'),
+                ('100', '0', [('100', '0')], '0', '1'),
+                # A credit note that is not given back yet, or in part.
+                ('-30', '-30', [], '0', '0'),
+                ('-30', '-20', [], third, '0'),
+                ('0', '0', [], '0', '0'),
+                ]:
+            with self.subTest(total=total, to_pay=to_pay, credits=credits):
+                self.assertEqual(
+                    paid_rates(D(total), D(to_pay), [
+                            (D(amount), D(settled))
+                            for amount, settled in credits]),
+                    (D(left), D(credited)))
+
+    @given(units, units, units)
+    def test_paid_rates_settled(self, total, paid, credited):
+        "What is paid does not depend on when the books join a credit note"
+        left = max(total - paid, D(0))
+        kept, back = paid_rates(total, left, [(credited, D(0))])
+        self.assertEqual(
+            (kept, back),
+            paid_rates(total, left - credited, [(credited, credited)]))
+        # What is credited is paid once all that is left is.
+        self.assertTrue(not back or kept == 1 or credited >= total)
 
     def test_due_by_part_not_invoiced(self):
         "Test that nothing is waited for when nothing was invoiced"

@@ -16,8 +16,8 @@ class StatementPaidTestCase(unittest.TestCase):
     def pay(self, prices, total, left):
         "Return what is paid of each price of an invoice that has left to pay"
         invoice = Record(
-            type='out', state='posted', total_amount=D(total),
-            amount_to_pay=D(left))
+            id=1, type='out', state='posted', total_amount=D(total),
+            amount_to_pay=D(left), lines=[])
         statement = Record(currency=Record(rounding=D('0.01')))
         found = [(
                 Record(id=i, payer='association', beneficiary='cooperative'),
@@ -28,6 +28,10 @@ class StatementPaidTestCase(unittest.TestCase):
                         ('out', company, 'association', None)]), \
                 patch.object(
                     statement_paid, 'get_lines', return_value=found), \
+                patch.object(
+                    statement_paid, 'get_credited_line', lambda line: line), \
+                patch.object(
+                    statement_paid, 'get_credits', return_value=[]), \
                 patch.object(
                     statement_paid, 'get_price', lambda line: line.price):
             paid = statement_paid.Paid(statement).paid
