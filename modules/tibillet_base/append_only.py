@@ -118,6 +118,19 @@ def refuse_changes(
         cursor.execute(trigger.format(**values))
 
 
+def refuse_returns(Model, states):
+    """Make the database keep what rows of a model say in some states
+
+    They go on from one of the states to another, and never leave them.
+    """
+    columns = stored(Model, but={'state'})
+    kept = ', '.join(f"'{state}'" for state in states)
+    refuse_changes(
+        Model._table, [*columns, 'state'],
+        when=f"OLD.state IN ({kept}) AND (TG_OP = 'DELETE' "
+        f"OR NEW.state NOT IN ({kept}) OR NOT ({same(columns)}))")
+
+
 def stored(Model, but=()):
     "Return the columns of a model that are not about who wrote them"
     return [

@@ -56,7 +56,6 @@ class Asset(metaclass=PoolMeta):
                             cls.__names__(name)['field']
                             for name in sorted(frozen))))
 
-
     @classmethod
     @ModelView.button
     def create_lines(cls, assets):

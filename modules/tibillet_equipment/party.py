@@ -1,11 +1,11 @@
 from sql import Union
+from tibillet_base.partners import get_partners, matching
 from tibillet_base.party import check_apart
 
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import Transaction
 
 
 class Party(metaclass=PoolMeta):
@@ -20,28 +20,14 @@ class Party(metaclass=PoolMeta):
 
     @classmethod
     def get_equipment_partners(cls, parties, name):
-        # An export asks the rules of the values: they say the same as the
-        # searcher, which shows who keeps a unit to who owns it.
-        partners = {p.id: set() for p in parties}
-        place, holder = cls._equipment_places(), cls._equipment_holders()
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*place
-            .join(holder, condition=holder.equipment == place.equipment)
-            .select(
-                place.party, holder.party,
-                where=fields.SQL_OPERATORS['in'](
-                    place.party, list(partners))))
-        for party, partner in cursor:
-            partners[party].add(partner)
-        return {id: sorted(found) for id, found in partners.items()}
+        return get_partners(
+            parties, cls._equipment_places(), cls._equipment_holders(),
+            'equipment')
 
     @classmethod
     def search_equipment_partners(cls, name, clause):
-        _, operator, value = clause[:3]
-        nested = clause[0][len(name) + 1:]
-        if not nested:
-            nested = 'rec_name' if isinstance(value, str) else 'id'
-        parties = cls.search([(nested, operator, value)], query=True)
+        # It shows who keeps a unit to who owns it.
+        parties = matching(cls, name, clause)
         place, holder = cls._equipment_places(), cls._equipment_holders()
         units = holder.select(
             holder.equipment, where=holder.party.in_(parties))

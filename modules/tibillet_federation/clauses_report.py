@@ -19,9 +19,10 @@ class ClausesReport(Report):
         documents = [
             ClausesDocument(v)
             for v in Version.browse(cls._get_versions(records))]
-        for document in documents:
-            # What was adopted is in the language of that day.
-            context['set_lang'](document.language)
+        if documents:
+            # What was adopted is in the language of that day, all of the
+            # headings in that of the first.
+            context['set_lang'](documents[0].language)
         context['documents'] = documents
         return context
 

@@ -1,13 +1,14 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from tibillet_base.partners import matching
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 
-from . import sharing
 from .child import ChildMixin
 from .evidence import EvidenceMixin
 from .exceptions import (
@@ -152,8 +153,7 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
                         & (cost.payer == party.party)))
                 .select(
                     cost.id,
-                    where=party.company.in_(
-                        sharing.matching(
+                    where=party.company.in_(matching(
                             pool.get('company.company'), name, clause))))]
 
     @classmethod

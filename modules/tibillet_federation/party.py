@@ -1,11 +1,12 @@
 from sql import Union
+from tibillet_base.partners import get_partners
 from tibillet_base.party import check_apart
 
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import without_check_access
 
 from . import sharing
 
@@ -33,23 +34,13 @@ class Party(metaclass=PoolMeta):
     def get_convention_partners(cls, parties, name):
         pool = Pool()
         ConventionParty = pool.get('tibillet.convention.party')
-        # An export asks the rules of the values: they say the same as the
-        # searcher, which shows customers to the parties of a convention.
-        partners = {p.id: set() for p in parties}
-        place, line = cls._convention_places(), ConventionParty.__table__()
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*place
-            .join(line, condition=line.convention == place.convention)
-            .select(
-                place.party, line.party,
-                where=fields.SQL_OPERATORS['in'](
-                    place.party, list(partners))))
-        for party, partner in cursor:
-            partners[party].add(partner)
-        return {id: sorted(found) for id, found in partners.items()}
+        return get_partners(
+            parties, cls._convention_places(), ConventionParty.__table__(),
+            'convention')
 
     @classmethod
     def search_convention_partners(cls, name, clause):
+        # It shows customers to the parties of a convention.
         place = cls._convention_places()
         conventions = sharing.of_parties(name, clause)
         return [('id', 'in', place.select(

@@ -1,16 +1,8 @@
 """Which conventions parties and companies share, as SQL for searchers."""
 from sql import Union
+from tibillet_base.partners import matching
 
 from trytond.pool import Pool
-
-
-def matching(Model, name, clause):
-    "Return the query of the records that the clause compares the field with"
-    _, operator, value = clause[:3]
-    nested = clause[0][len(name) + 1:]
-    if not nested:
-        nested = 'rec_name' if isinstance(value, str) else 'id'
-    return Model.search([(nested, operator, value)], query=True)
 
 
 def of_parties(name, clause):

@@ -1,5 +1,5 @@
 """The database keeps what a locked statement says, whoever writes."""
-from tibillet_base.append_only import refuse_changes, same, stored
+from tibillet_base.append_only import refuse_changes, refuse_returns, stored
 
 from trytond.pool import PoolMeta
 
@@ -22,12 +22,7 @@ class Statement(metaclass=PoolMeta):
     @classmethod
     def __register__(cls, module):
         super().__register__(module)
-        columns = stored(cls, but={'state'})
-        # It goes on to be invoiced and settled, never back.
-        refuse_changes(
-            cls._table, [*columns, 'state'],
-            when=f"OLD.state IN ({_locked}) AND (TG_OP = 'DELETE' "
-            f"OR NEW.state NOT IN ({_locked}) OR NOT ({same(columns)}))")
+        refuse_returns(cls, LOCKED)
 
 
 class StatementLine(metaclass=PoolMeta):
