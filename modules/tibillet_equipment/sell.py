@@ -62,6 +62,18 @@ class Equipment(metaclass=PoolMeta):
         cls.retire(cls.browse(units), date, 'sold')
 
     @classmethod
+    @without_check_access
+    def get_sold_elsewhere(cls, units):
+        """Return the units that nobody here has to invoice
+
+        They are invoiced, or none of their owners keeps its books here.
+        """
+        invoiced = cls.get_invoiced(units)
+        return [
+            u for u in cls.browse(units)
+            if u in invoiced or not any(o.books for o in u.owners)]
+
+    @classmethod
     def _get_sale_invoice(cls, company, currency, party, date, parts):
         pool = Pool()
         Invoice = pool.get('account.invoice')
@@ -107,7 +119,7 @@ class Retire(metaclass=PoolMeta):
         return {
             'currency': self.record.currency.id,
             'invoiced': (
-                len(self.model.get_invoiced(self.records))
+                len(self.model.get_sold_elsewhere(self.records))
                 == len(self.records)),
             }
 
@@ -115,14 +127,14 @@ class Retire(metaclass=PoolMeta):
         start = self.start
         if start.reason != 'sold':
             return super().transition_retire()
-        invoiced = self.model.get_invoiced(self.records)
-        if len(invoiced) == len(self.records):
+        elsewhere = self.model.get_sold_elsewhere(self.records)
+        if len(elsewhere) == len(self.records):
             return super().transition_retire()
         self.check_records()
-        if invoiced:
+        if elsewhere:
             raise EquipmentRetireError(gettext(
-                    'tibillet_equipment.msg_equipment_sell_invoiced',
-                    equipment=invoiced[0].rec_name))
+                    'tibillet_equipment.msg_equipment_sell_elsewhere',
+                    equipment=elsewhere[0].rec_name))
         currencies = dict.fromkeys(u.currency for u in self.records)
         if len(currencies) > 1:
             raise EquipmentRetireError(gettext(

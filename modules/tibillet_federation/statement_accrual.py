@@ -86,12 +86,14 @@ class Statement(metaclass=PoolMeta):
         Move.save(sorted(moves, key=lambda m: m.company.id))
 
     def _get_accruals(self):
-        moves = []
+        moves, closings = [], {}
         known = self._get_accrued()
         lines = get_lines(self)
         for type_, company, party, allocations in get_flows(self):
             with Transaction().set_context(company=company.id):
-                for date in self._get_closings(company):
+                if company not in closings:
+                    closings[company] = self._get_closings(company)
+                for date in closings[company]:
                     amounts = get_open(allocations, type_, lines, date)
                     if amounts and (company, date) not in known:
                         moves += self._get_accrual(

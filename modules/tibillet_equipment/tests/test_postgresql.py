@@ -1,5 +1,4 @@
 """What only a real PostgreSQL can show: make test-pg."""
-import contextlib
 import datetime as dt
 import threading
 import time
@@ -7,6 +6,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
+from tibillet_base.tests.meeting import PATIENCE_SECONDS, meeting
 
 from trytond import backend
 from trytond.exceptions import UserError
@@ -20,8 +20,6 @@ from .records import (
     create_booking, create_party, create_product, create_units, move, utc)
 
 pytestmark = pytest.mark.postgresql
-# Seconds: for who is kept out by a lock, and for who is on his way.
-KEPT_OUT, MEET = 1, 120
 DAYS = [dt.date(2099, month, 10) for month in [7, 8, 9, 10]]
 
 
@@ -56,45 +54,39 @@ class PostgreSQLTestCase(RouteTestCase):
                     day, day).id
                 for quantity in quantities]
 
-    def click(self, model, button, ids, patience):
-        """Click on a button of each record at the same time, as a client does
-
-        patience: seconds for which who is about to commit waits for others.
-        """
-        barrier = threading.Barrier(len(ids))
+    def click(self, model, button, ids):
+        "Click on a button of each record at the same time, as a client does"
         threads = [
-            threading.Thread(
-                target=self._click,
-                args=(model, button, id_, barrier, patience))
+            threading.Thread(target=self._click, args=(model, button, id_))
             for id_ in ids]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def confirm(self, bookings, patience=KEPT_OUT):
+    def confirm(self, bookings):
         "Confirm the bookings at the same time, return their states"
         model = 'tibillet.equipment.booking'
-        self.click(model, 'confirm', bookings, patience)
+        self.click(model, 'confirm', bookings)
         with Transaction().start(self.db_name, 0, readonly=True):
             Booking = Pool().get(model)
             return sorted(b.state for b in Booking.browse(bookings))
 
-    def create_assets(self, patience=KEPT_OUT):
+    def create_assets(self):
         "Create the assets of a unit twice at once, return how many it has"
         model = 'tibillet.equipment'
         with Transaction().start(
                 self.db_name, 0, context={'company': self.company}):
             unit, = create_units(create_product(), 1)
             unit = unit.id
-        self.click(model, 'create_assets', [unit, unit], patience)
+        self.click(model, 'create_assets', [unit, unit])
         with Transaction().start(
                 self.db_name, 0, context={'company': self.company},
                 readonly=True):
             Equipment = Pool().get(model)
             return len(Equipment(unit).assets)
 
-    def _click(self, model, button, id_, barrier, patience):
+    def _click(self, model, button, id_):
         extras = {}
         while True:
             try:
@@ -103,9 +95,6 @@ class PostgreSQLTestCase(RouteTestCase):
                         **extras):
                     Model = Pool().get(model)
                     getattr(Model, button)([Model(id_)])
-                    # Without the lock both are about to commit.
-                    with contextlib.suppress(threading.BrokenBarrierError):
-                        barrier.wait(patience)
                 return
             except TransactionError as error:
                 error.fix(extras)
@@ -122,9 +111,10 @@ class PostgreSQLTestCase(RouteTestCase):
     def test_race_without_lock(self):
         "Without the lock both are confirmed: the race is real"
         Booking = Pool(self.db_name).get('tibillet.equipment.booking')
-        with patch.object(Booking, 'lock'):
+        with patch.object(Booking, 'lock'), meeting(
+                Booking, 'check_capacity', 2):
             self.assertEqual(
-                self.confirm(self.book(DAYS[1], 6, 6), MEET),
+                self.confirm(self.book(DAYS[1], 6, 6)),
                 ['confirmed', 'confirmed'])
 
     def write_line(self, booking):
@@ -144,7 +134,7 @@ class PostgreSQLTestCase(RouteTestCase):
                         # What is read first is what the transaction sees.
                         Booking(booking).state
                         started.set()
-                        assert confirmed.wait(MEET)
+                        assert confirmed.wait(PATIENCE_SECONDS)
                         Line.create([{
                                     'booking': booking,
                                     'product': self.product,
@@ -159,7 +149,7 @@ class PostgreSQLTestCase(RouteTestCase):
 
         thread = threading.Thread(target=write)
         thread.start()
-        assert started.wait(MEET)
+        assert started.wait(PATIENCE_SECONDS)
         self.confirm([booking])
         confirmed.set()
         thread.join()
@@ -189,8 +179,9 @@ class PostgreSQLTestCase(RouteTestCase):
     def test_assets_without_lock(self):
         "Without the lock both create them: the race is real"
         Equipment = Pool(self.db_name).get('tibillet.equipment')
-        with patch.object(Equipment, 'lock'):
-            self.assertEqual(self.create_assets(MEET), 2)
+        with patch.object(Equipment, 'lock'), meeting(
+                Equipment, 'check_asset', 2):
+            self.assertEqual(self.create_assets(), 2)
 
     def change_line(self, query, posted):
         "Run the query on a line of an asset, posted or planned"
