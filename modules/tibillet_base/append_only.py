@@ -121,14 +121,16 @@ def refuse_changes(
 def refuse_returns(Model, states):
     """Make the database keep what rows of a model say in some states
 
-    They go on from one of the states to another, and never leave them.
+    They go on from one of the states to another, and never leave them; no
+    row is born in one of them.
     """
     columns = stored(Model, but={'state'})
     kept = ', '.join(f"'{state}'" for state in states)
     refuse_changes(
         Model._table, [*columns, 'state'],
         when=f"OLD.state IN ({kept}) AND (TG_OP = 'DELETE' "
-        f"OR NEW.state NOT IN ({kept}) OR NOT ({same(columns)}))")
+        f"OR NEW.state NOT IN ({kept}) OR NOT ({same(columns)}))",
+        within=f"{{row}}.state IN ({kept})")
 
 
 def stored(Model, but=()):

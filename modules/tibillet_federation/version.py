@@ -41,7 +41,8 @@ ACCRUALS = [
     ]
 
 # What a signature or the workflow changes.
-WORKFLOW = {'state', 'signatures', 'adopted_on', 'content', 'hash'}
+WORKFLOW = {
+    'state', 'signatures', 'adopted_on', 'adopted_by', 'content', 'hash'}
 # Clauses change only while they are a draft.
 draft_only = {
     'readonly': Eval('state') != 'draft',

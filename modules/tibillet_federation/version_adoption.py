@@ -7,6 +7,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
+from trytond.transaction import Transaction
 
 from .exceptions import VersionAdoptionError, VersionProposalError
 
@@ -44,6 +45,12 @@ class Version(metaclass=PoolMeta):
         states={
             'invisible': ~Eval('adopted_on'),
             })
+    adopted_by = fields.Char(
+        "Recorded By", readonly=True,
+        states={
+            'invisible': ~Eval('adopted_by'),
+            },
+        help="Who recorded that the parties have adopted the clauses.")
 
     @classmethod
     def __setup__(cls):
@@ -124,6 +131,7 @@ class Version(metaclass=PoolMeta):
     def copy(cls, versions, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('adopted_on')
+        default.setdefault('adopted_by')
         default.setdefault('signatures')
         return super().copy(versions, default=default)
 
@@ -153,14 +161,17 @@ class Version(metaclass=PoolMeta):
     @ModelView.button
     @Workflow.transition('adopted')
     def adopt(cls, versions):
+        pool = Pool()
+        User = pool.get('res.user')
         for version in versions:
             version._check_valuation()
             version._check_term()
             version._check_signed()
             version._check_later()
-        older = []
+        older, user = [], User(Transaction().user)
         for version in versions:
             version.adopted_on = max(s.date for s in version.signatures)
+            version.adopted_by = user.name
             older.extend(
                 v for v in version.convention.versions
                 if v.state == 'adopted' and v not in versions)

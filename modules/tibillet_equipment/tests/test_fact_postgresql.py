@@ -96,6 +96,11 @@ class FactTestCase(RouteTestCase):
                 f"UPDATE {LINE} SET notes = 'Broken' WHERE custody = {{note}}",
                 f'UPDATE {LINE} SET custody = {{draft}} '
                 'WHERE custody = {note}',
+                f'UPDATE {LINE} SET custody = {{note}} '
+                'WHERE custody = {draft}',
+                f'INSERT INTO {LINE} (id, custody, equipment) '
+                f'SELECT 0, {{note}}, equipment FROM {LINE} '
+                'WHERE custody = {draft}',
                 f'DELETE FROM {LINE} WHERE custody = {{note}}',
                 f'UPDATE {USE} SET quantity = 1 WHERE id = {{use}}',
                 f'UPDATE {USE} SET party = {{twin}} WHERE id = {{use}}',

@@ -23,6 +23,9 @@ UNDONE = [
     f"UPDATE {STATEMENT} SET state = 'invoiced', pot = 0 "
     "WHERE id = {statement}",
     f"DELETE FROM {STATEMENT} WHERE id = {{statement}}",
+    f"INSERT INTO {STATEMENT} "
+    "SELECT (jsonb_populate_record(s, '{{\"id\": 0}}')).* "
+    f"FROM {STATEMENT} AS s WHERE id = {{statement}}",
     f"UPDATE {LINE} SET share = 0 WHERE statement = {{statement}}",
     f"UPDATE {LINE} SET statement = {{draft}} WHERE statement = {{statement}}",
     f"DELETE FROM {LINE} WHERE statement = {{statement}}",
@@ -245,14 +248,21 @@ class LockedTestCase(LedgerTestCase):
             (hashlib.sha256(before[2]).hexdigest(), before[2]))
         for change in [
                 "content = '{}'", "hash = NULL", "pre_rate = 0.5",
-                "adopted_on = '2026-05-01'", "effective_from = '2026-05-01'",
+                "adopted_on = '2026-05-01'", "adopted_by = 'Somebody else'",
+                "effective_from = '2026-05-01'",
                 "state = 'draft'", "state = 'superseded', post_rate = 0"]:
             with self.subTest(change), self.assertRaisesRegex(
                     Exception, 'is append-only'):
                 self.execute(
                     f"UPDATE {VERSION} SET {change} WHERE id = {version}")
-        with self.assertRaisesRegex(Exception, 'is append-only'):
-            self.execute(f"DELETE FROM {VERSION} WHERE id = {version}")
+        for query in [
+                f"DELETE FROM {VERSION} WHERE id = {version}",
+                f"INSERT INTO {VERSION} "
+                "SELECT (jsonb_populate_record(v, '{\"id\": 0}')).* "
+                f"FROM {VERSION} AS v WHERE id = {version}"]:
+            with self.subTest(query), self.assertRaisesRegex(
+                    Exception, 'is append-only'):
+                self.execute(query)
         self.assertEqual(self.get_adopted(version), before)
         # It goes on.
         self.assertEqual(self.execute(
