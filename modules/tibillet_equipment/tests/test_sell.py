@@ -33,7 +33,7 @@ class SellTestCase(TestCase):
             for code in ['EUR', 'USD']]
         wizard = SimpleNamespace(
             start=SimpleNamespace(reason='sold'), records=units,
-            model=SimpleNamespace(get_invoiced=lambda units: []),
+            model=SimpleNamespace(get_sold_elsewhere=lambda units: []),
             check_records=lambda: None)
         with self.assertRaisesRegex(EquipmentRetireError, "EUR, USD apart"):
             Retire.transition_retire(wizard)
