@@ -1,8 +1,9 @@
 """The receipts of a performance, as societies of authors ask for them.
 
 Who plays works of others says to the SACEM (music) or the SACD (drama,
-dance, circus) what was received and spent, and what was played, within ten
-days of the last performance.
+dance, circus) what was received and spent, and what was played. The SACEM
+wants it within ten days of the last performance; the SACD when its contract
+says, so that ten days do for both.
 """
 import datetime as dt
 from decimal import Decimal

@@ -29,7 +29,8 @@ _REFUSALS = {
     }
 
 
-def _hours(label, when, **states):
+def hours_before(label, when, **states):
+    "Return a field of hours before the start of a performance"
     return fields.Integer(
         label,
         domain=['OR',
@@ -81,7 +82,7 @@ class Pass(
             ('event', "For Another Date of the Show"),
             ('any', "For Any Date with a Tariff of Passes"),
             ], "Exchange of a Date", required=True, sort=False)
-    exchange_hours = _hours(
+    exchange_hours = hours_before(
         "Exchanged Until", 'exchange_hours',
         invisible=Eval('exchange') == 'none')
     exchange_number = fields.Integer(
@@ -100,7 +101,7 @@ class Pass(
             ('date', "Each Date by Itself"),
             ], "Given Back", required=True, sort=False,
         help="A date that was called off is always given back.")
-    refund_hours = _hours(
+    refund_hours = hours_before(
         "Given Back Until", 'refund_hours',
         invisible=Eval('refund') == 'none')
     price_now = fields.Function(Monetary(

@@ -27,8 +27,8 @@ from trytond.transaction import without_check_access
 from tibillet.shares import split
 
 from . import (
-    limited, pass_terms, place_writer, refund, tariff_count, ticket_journal,
-    ticket_offer, ticket_request, ticket_series)
+    event_refund, limited, pass_terms, place_writer, refund, tariff_count,
+    ticket_journal, ticket_offer, ticket_request, ticket_series)
 from .exceptions import (
     TicketCompanyError, TicketEmptyError, TicketEnteredError,
     TicketRetainedError, TicketStateError)
@@ -77,7 +77,9 @@ def cancel(point, uuid, tickets, method, terms, called_off=False):
     lock(ids, point, called_off)
     everything = get_made(ids)
     if not called_off:
-        pass_terms.check_refund([o.ticket for o in everything])
+        tickets = [o.ticket for o in everything]
+        pass_terms.check_refund(tickets)
+        event_refund.check_refund(tickets)
     total = _quote(everything, terms, point.company)
     made = [o for o in everything if not o.is_invoiced]
     invoiced = [o for o in everything if o.is_invoiced]

@@ -8,5 +8,9 @@ class TicketPerformanceError(TicketError):
     api_status = 404
 
 
+class TicketRefundError(TicketError):
+    api_code = 'refund'
+
+
 class TicketEraseError(AccessError):
     pass

@@ -9,7 +9,7 @@ from trytond.pyson import Eval, PYSONEncoder
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
-from . import refund, ticket_cancel
+from . import event_refund, refund, ticket_cancel
 from .ticket_journal import get_made
 
 ZERO = Decimal(0)
@@ -130,13 +130,19 @@ class TicketRefund(Wizard):
         company = self.record.company
         point = Point.get_opened(company)
         cash = Method.get_by_tender(company, 'cash')
+        tickets = [
+            t for t in self.records
+            if t.state == 'valid' and t.company == company]
+        terms = event_refund.get_terms(tickets)
         return {
             'uuid': str(uuid.uuid4()),
             'company': company.id,
             'currency': company.currency.id,
-            'tickets': [
-                t.id for t in self.records
-                if t.state == 'valid' and t.company == company],
+            'tickets': [t.id for t in tickets],
+            'fixed': terms.fixed or None,
+            'per_ticket': terms.per_ticket or None,
+            'rate': terms.rate or None,
+            'with_fee': terms.with_fee,
             'point': point.id if point else None,
             'method': cash.id if cash else None,
             }
