@@ -6,9 +6,11 @@ from tibillet_base.problem import ProblemMixin
 from trytond.model import ModelSingleton, ModelSQL, ModelView, fields
 from trytond.modules.company.model import (
     CompanyMultiValueMixin, CompanyValueMixin)
+from trytond.modules.currency.fields import Monetary
 from trytond.modules.product import price_digits
 from trytond.pool import Pool
 from trytond.pyson import Eval, Id
+from trytond.transaction import Transaction
 
 from .exceptions import ConfigurationValidationError
 
@@ -81,8 +83,8 @@ def _account_disposal_income(company):
         "No unit is sold without it.")
 
 
-low_value_threshold = fields.Numeric(
-    "Low Value Threshold", digits=price_digits,
+low_value_threshold = Monetary(
+    "Low Value Threshold", currency='currency', digits=price_digits,
     help="A unit that costs no more, excluding tax, is an expense unless "
     "its use is the object of the activity.\n"
     "Leave empty to make an asset of every unit.")
@@ -114,10 +116,24 @@ class Configuration(
     loss_delay = fields.MultiValue(loss_delay)
     depreciation_method = fields.MultiValue(depreciation_method)
     low_value_threshold = fields.MultiValue(low_value_threshold)
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
     account_disposal_expense = fields.MultiValue(
         _account_disposal_expense(Eval('context', {}).get('company', -1)))
     account_disposal_income = fields.MultiValue(
         _account_disposal_income(Eval('context', {}).get('company', -1)))
+
+    @classmethod
+    def default_currency(cls):
+        pool = Pool()
+        Company = pool.get('company.company')
+        company = Transaction().context.get('company')
+        if company is not None and company >= 0:
+            return Company(company).currency.id
+
+    def on_change_with_currency(self, name=None):
+        return self.default_currency()
 
     @classmethod
     def multivalue_model(cls, field):
@@ -234,6 +250,9 @@ class ConfigurationAccounting(ProblemMixin, ModelSQL, CompanyValueMixin):
 
     depreciation_method = depreciation_method
     low_value_threshold = low_value_threshold
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"),
+        'on_change_with_currency')
     account_disposal_expense = _account_disposal_expense(Eval('company', -1))
     account_disposal_income = _account_disposal_income(Eval('company', -1))
 
@@ -245,6 +264,10 @@ class ConfigurationAccounting(ProblemMixin, ModelSQL, CompanyValueMixin):
     def default_low_value_threshold(cls):
         # BOI-BIC-CHG-20-30-10: 500 euros excluding tax.
         return Decimal('500')
+
+    @fields.depends('company')
+    def on_change_with_currency(self, name=None):
+        return self.company.currency if self.company else None
 
     def _get_problem(self, field_names):
         if ('low_value_threshold' in field_names

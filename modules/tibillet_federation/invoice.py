@@ -5,6 +5,7 @@ from itertools import chain, count
 from tibillet_base.tools import sliced, today
 
 from trytond.i18n import gettext
+from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, without_check_access
 
@@ -22,6 +23,29 @@ PRODUCTS = {
 
 class Invoice(metaclass=PoolMeta):
     __name__ = 'account.invoice'
+
+    credited_invoices = fields.Function(
+        fields.Char(
+            "Credits", help="The invoices that a credit note credits."),
+        'get_credited_invoices')
+
+    @classmethod
+    @without_check_access
+    def get_credited_invoices(cls, invoices, name):
+        pool = Pool()
+        Line = pool.get('account.invoice.line')
+        origins = {
+            i.id: [
+                l.origin.id for l in i.lines if isinstance(l.origin, Line)]
+            for i in cls.browse(invoices)}
+        credited = {
+            l.id: l.invoice for l in Line.browse(
+                [id for ids in origins.values() for id in ids])}
+        return {
+            id: ', '.join(dict.fromkeys(
+                    credited[o].number or credited[o].reference or '–'
+                    for o in ids if credited[o]))
+            for id, ids in origins.items()}
 
     @property
     def convention_statements(self):

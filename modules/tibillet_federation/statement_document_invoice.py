@@ -21,15 +21,9 @@ class InvoicesMixin:
         "Return the invoices made since, which the content does not hold"
         return [i for i in self.statement.invoices if i.state != 'cancelled']
 
-    @without_check_access
     def invoice_name(self, invoice):
         "Return the number of an invoice, and what it credits"
-        pool = Pool()
-        Invoice = pool.get('account.invoice')
-        InvoiceLine = pool.get('account.invoice.line')
-        credited = ', '.join(dict.fromkeys(
-                _get_name(l.origin.invoice) for l in Invoice(invoice.id).lines
-                if isinstance(l.origin, InvoiceLine) and l.origin.invoice))
+        credited = invoice.credited_invoices
         if not credited:
             return _get_name(invoice)
         return say(
