@@ -7,7 +7,6 @@ from trytond.model import ModelSingleton, ModelSQL, ModelView, fields
 from trytond.modules.company.model import (
     CompanyMultiValueMixin, CompanyValueMixin)
 from trytond.modules.currency.fields import Monetary
-from trytond.modules.product import price_digits
 from trytond.pool import Pool
 from trytond.pyson import Eval, Id
 from trytond.transaction import Transaction
@@ -84,7 +83,7 @@ def _account_disposal_income(company):
 
 
 low_value_threshold = Monetary(
-    "Low Value Threshold", currency='currency', digits=price_digits,
+    "Low Value Threshold", currency='currency', digits='currency',
     help="A unit that costs no more, excluding tax, is an expense unless "
     "its use is the object of the activity.\n"
     "Leave empty to make an asset of every unit.")
