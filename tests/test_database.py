@@ -6,7 +6,7 @@ from unittest import mock
 
 import pytest
 
-from tools import commands, database, serve, steps, venv
+from tools import commands, content, database, serve, steps, venv
 from tools.postgres import free_port
 
 
@@ -130,3 +130,16 @@ def test_story_gone_wrong(folder, tmp_path, capsys):
     sentence = str(stop.value)
     assert " …\nThe database is as it was before;" in sentence
     assert sentence.endswith("'make reset' begins again without it.")
+
+
+def test_digest_below_a_folder_of_any_name(tmp_path, monkeypatch):
+    "Modules below a folder called doc are not taken for documentation"
+    modules = tmp_path / 'doc' / 'modules'
+    (modules / 'one' / 'tests').mkdir(parents=True)
+    monkeypatch.setattr(content, 'MODULES', modules)
+    empty = content.digest(['one'])
+    (modules / 'one' / 'party.py').write_text('party')
+    made = content.digest(['one'])
+    assert made != empty
+    (modules / 'one' / 'tests' / 'test_party.py').write_text('test')
+    assert content.digest(['one']) == made

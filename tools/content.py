@@ -18,9 +18,11 @@ def digest(modules, *files):
     found = hashlib.sha256()
     for module in sorted({*modules, 'tibillet'}):
         for path in sorted((MODULES / module).rglob('*')):
+            # A folder above the clone may be called so too.
+            inside = path.relative_to(MODULES)
             if (path.suffix in SUFFIXES
-                    and not {'tests', 'doc'} & set(path.parts)):
-                found.update(str(path.relative_to(MODULES)).encode())
+                    and not {'tests', 'doc'} & set(inside.parts)):
+                found.update(str(inside).encode())
                 found.update(path.read_bytes())
     for path in sorted(files):
         found.update(str(path.relative_to(ROOT)).encode())

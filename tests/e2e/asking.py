@@ -14,6 +14,7 @@ from trytond.pyson import PYSONDecoder
 from demo import logins
 
 LIMIT = 1000  # records, as the client
+PATIENCE = 60  # seconds
 WINDOW, WIZARD = 'ir.action.act_window', 'ir.action.wizard'
 
 
@@ -31,7 +32,7 @@ def entries_below(ask, name):
 
 
 class Refused(AssertionError):
-    "The server answered with an error, which the page would show"
+    "The server refuses, with a sentence that the page would show"
 
 
 class Asking:
@@ -56,10 +57,12 @@ class Asking:
                 {'id': 1, 'method': method, 'params': params},
                 cls=JSONEncoder).encode(),
             self.headers)
-        with urllib.request.urlopen(request) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
             answer = json.load(response, object_hook=JSONDecoder())
-        if answer.get('error'):
-            raise Refused(f'{method}{params}: {answer["error"]}')
+        if error := answer.get('error'):
+            # What is broken is no refusal.
+            kind = Refused if error[0] == 'UserError' else AssertionError
+            raise kind(f'{method}{params}: {error}')
         return answer['result']
 
     def ask(self, method, *params, **context):
