@@ -5,6 +5,11 @@ PYTHON ?= python3
 PORT ?= 8000
 STORY ?=
 
+# Who names a Python gets that one.
+ifneq ($(origin PYTHON),file)
+export TIBILLET_PYTHON_NAMED = $(PYTHON)
+endif
+
 START = @command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: Python 3.11 or newer is needed (on Debian 'apt-get install python3 python3-venv')." >&2; exit 1; }; exec $(PYTHON) tools/start.py
 
 .PHONY: help run reset demo install test test-pg test-e2e lint translations clean

@@ -1,7 +1,7 @@
 """What the Makefile calls: python3 tools/start.py run --port 8000
 
-Any Python understands this file; an old one looks for a newer one beside it,
-or says in one sentence that it is too old.
+Any Python understands this file; one that is too old or slow looks for
+another one beside it, or says in one sentence that it is too old.
 """
 import os
 import sys
@@ -15,15 +15,15 @@ from tools import python  # noqa: E402
 
 
 def main():
+    chosen = None
+    if not os.environ.get('TIBILLET_PYTHON_FOUND'):
+        chosen = python.better(os.path.join(ROOT, '.venv'))
+    if chosen:
+        os.environ['TIBILLET_PYTHON_FOUND'] = chosen
+        os.execvp(chosen, [chosen, os.path.abspath(__file__)] + sys.argv[1:])
     if not python.recent():
-        newer = None
-        if not os.environ.get('TIBILLET_PYTHON_FOUND'):
-            newer = python.other()
-        if not newer:
-            sys.stderr.write(python.refusal() + '\n')
-            return 1
-        os.environ['TIBILLET_PYTHON_FOUND'] = newer
-        os.execvp(newer, [newer, os.path.abspath(__file__)] + sys.argv[1:])
+        sys.stderr.write(python.refusal() + '\n')
+        return 1
     from tools import commands
     return commands.main(sys.argv[1:])
 

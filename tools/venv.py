@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import sys
 
+from tools import python as python_finder
 from tools import steps, system
 from tools.steps import ROOT, Stop
 
@@ -73,7 +74,9 @@ def create():
         raise Stop(
             f".venv is a link to {FOLDER.resolve()}, which serves another "
             "checkout: remove the link, and it is made here.")
-    if _runs():
+    made_by = python_finder.maker(FOLDER)
+    # Another Python that was named since makes it again.
+    if _runs() and (made_by is None or python_finder.is_this(made_by)):
         return
     if system.provide([system.VENV]):
         raise Stop(
