@@ -17,6 +17,7 @@ import inspect
 import os
 import pathlib
 
+from proteus.config import _TrytondMethod
 from trytond import backend
 from trytond.cache import Cache
 from trytond.tests import test_tryton, tools
@@ -24,6 +25,7 @@ from trytond.tools import misc
 
 from tools import content
 
+ADMINISTRATOR = 1
 # What trytond restores a kept database with.
 RESTORE = {
     'sqlite': lambda file: test_tryton._sqlite_copy(file, restore=True),
@@ -249,6 +251,7 @@ def install():
     # Asked for every class of every model, each time among all entry points
     # of the machine: half of what the tests of a module took.
     misc.import_module = functools.cache(misc.import_module)
+    _TrytondMethod.__call__ = _asking_once(_TrytondMethod.__call__)
     if backend.name == 'sqlite':
         _lock_at_once()
 
@@ -281,12 +284,17 @@ class _Words:
         'ir.translation', 'ir.model.get_names', 'ir.model.field.get_name']
 
     def __init__(self):
-        self._layer = None
+        self.layer = None
         self._kept = {}
 
     def begin(self, layer):
-        "The test database is now the one that is kept under a name"
-        self._layer = layer
+        """The test database is now the one that is kept under a name
+
+        Another one was there before, whose ids are of other records.
+        """
+        self.layer = layer
+        for cache in self._caches():
+            cache._database_cache.pop(test_tryton.DB_NAME, None)
         self._give()
 
     def dropping(self, drop):
@@ -308,14 +316,14 @@ class _Words:
         for cache in self._caches():
             if cache._timestamp.get(name):
                 # Other words were committed: it is the layer no more.
-                self._layer = None
-            if self._layer:
-                self._kept[self._layer, cache._name] = dict(
+                self.layer = None
+            if self.layer:
+                self._kept[self.layer, cache._name] = dict(
                     cache._database_cache[name])
 
     def _give(self):
         for cache in self._caches():
-            if kept := self._kept.get((self._layer, cache._name)):
+            if kept := self._kept.get((self.layer, cache._name)):
                 cache._database_cache[test_tryton.DB_NAME].update(kept)
 
 
@@ -349,6 +357,26 @@ def _keeping(init):
         kept[modules] = pool._pool, pool._modules
 
     return keeping
+
+
+def _asking_once(call):
+    """Keep the fields of models that the administrator of a layer is told
+
+    Each scenario asks for those of all its models.
+    """
+    kept = {}
+
+    @functools.wraps(call)
+    def asking_once(method, *args, **kwargs):
+        if (method._name != 'fields_get' or not _words.layer
+                or method._config.user != ADMINISTRATOR):
+            return call(method, *args, **kwargs)
+        key = _words.layer, method._object.__name__, repr((args, kwargs))
+        if key not in kept:
+            kept[key] = call(method, *args, **kwargs)
+        return kept[key]
+
+    return asking_once
 
 
 def _activated():

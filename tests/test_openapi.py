@@ -79,6 +79,7 @@ def test_operations():
 class OpenAPITestCase(CardTillMixin, TicketMixin, RouteTestCase):
     "A bar that takes cards and sells tickets, and a gate"
     extras = ['tibillet_event']
+    setups = CardTillMixin.setups
     made = {}
 
     def make(self):

@@ -15,16 +15,26 @@ from trytond.transaction import Transaction, TransactionError
 NOW = dt.datetime(2026, 3, 6, 19, 0, tzinfo=dt.UTC).replace(tzinfo=None)
 
 
+def _books(config=None):
+    run_again(DB_NAME, make_company)
+
+
 class TillMixin:
-    "The clock stands, and a company keeps books that a till can be opened in"
+    """The clock stands, and a company keeps books that a till can be opened in
+
+    setups: functions that make what the database of each test begins with,
+    once for all the tests that begin so.
+    """
     __slots__ = ()
     module = 'tibillet_base'
     extras = ()
+    setups = (_books,)
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        activate_modules([cls.module, 'sale_point', *cls.extras], _books)
+        activate_modules(
+            [cls.module, 'sale_point', *cls.extras], *cls.setups)
 
     def setUp(self):
         super().setUp()
@@ -45,10 +55,6 @@ class TillMixin:
         point = make_till(**values)
         Point.open_till([point])
         return Point(point.id)
-
-
-def _books(config=None):
-    run_again(DB_NAME, make_company)
 
 
 def make_company():

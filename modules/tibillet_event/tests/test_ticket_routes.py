@@ -13,7 +13,7 @@ from trytond.tests.test_tryton import DB_NAME, RouteTestCase
 from tibillet import ticket_code
 
 from .records import create_sale
-from .ticket_records import D, TicketMixin
+from .ticket_records import OFFICE, D, TicketMixin
 
 SEATS = [('Stalls', 'A', 'A', 1, 6, 'following')]
 
@@ -21,6 +21,7 @@ SEATS = [('Stalls', 'A', 'A', 1, 6, 'following')]
 class TicketRoutesTestCase(TicketMixin, RouteTestCase):
     module = 'tibillet_event'
     extras = ['sale_point']
+    setups = OFFICE
     made = {}
 
     def setUp(self):

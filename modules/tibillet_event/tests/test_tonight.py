@@ -14,11 +14,13 @@ from trytond.transaction import Transaction, check_access
 
 from .door_records import SHOW, D, DoorMixin
 from .records import create_sale
+from .ticket_records import OFFICE
 
 TODAY = dt.date(2099, 7, 10)
 
 
 class TonightTestCase(DoorMixin, TestCase):
+    setups = OFFICE
 
     def setUp(self):
         super().setUp()

@@ -11,13 +11,12 @@ from .door_records import D, DoorMixin
 from .records import utc
 
 pytestmark = pytest.mark.postgresql
-EVENING = utc('2026-03-07 21:30')
+EVENING = utc('2026-03-06 21:30')
 
 
 class TonightTestCase(DoorMixin, TestCase):
 
     def open(self, zone):
-        self.at(EVENING - dt.timedelta(hours=12))
         self.open_doors(100)
         self.company.timezone = zone
         self.company.save()
@@ -37,10 +36,10 @@ class TonightTestCase(DoorMixin, TestCase):
         self.at(EVENING + dt.timedelta(hours=2))
         self.sell_tickets(2)
         for zone, days in [
-                ('Europe/Paris', [(7, 1, D('20')), (8, 2, D('40'))]),
-                ('Indian/Reunion', [(8, 3, D('60'))]),
-                ('America/Cayenne', [(7, 3, D('60'))]),
-                (None, [(7, 3, D('60'))]),
+                ('Europe/Paris', [(6, 1, D('20')), (7, 2, D('40'))]),
+                ('Indian/Reunion', [(7, 3, D('60'))]),
+                ('America/Cayenne', [(6, 3, D('60'))]),
+                (None, [(6, 3, D('60'))]),
                 ]:
             with self.subTest(zone=zone):
                 self.company.timezone = zone

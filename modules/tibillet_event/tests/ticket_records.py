@@ -1,25 +1,81 @@
 """A till that sells tickets, for tests on the server."""
 from decimal import Decimal
+from unittest.mock import patch
 
+from tibillet_base import tools
 from tibillet_base.tests.till_records import (
-    NOW, TillMixin, make_methods, make_products, make_tax, make_till)
+    NOW, TillMixin, make_methods, make_products, make_tax, make_till,
+    run_again)
 from tibillet_event import ticket_writer
 from tibillet_event.ticket_writer import Item, Person
 
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
+from trytond.tests.test_tryton import DB_NAME
 
 from .records import create_sale
 
 D = Decimal
 
 
+QUANTITY = 100
+DEFERRED = "Sold in Advance"
+ORGANISERS = "Owed to Organisers"
+
+
+def _office(config=None):
+    with patch.object(tools, 'now', return_value=NOW):
+        run_again(DB_NAME, _BoxOffice().make_office)
+
+
+def _concert(config=None):
+    with patch.object(tools, 'now', return_value=NOW):
+        run_again(DB_NAME, _BoxOffice().open_box_office)
+
+
+# A box office with nothing on sale.
+OFFICE = (*TillMixin.setups, _office)
+
+
 class TicketMixin(TillMixin):
     "A box office with a till that is open, and a concert on sale"
     __slots__ = ()
     module = 'tibillet_event'
+    setups = (*OFFICE, _concert)
 
-    def open_box_office(self, quantity=100, **values):
+    def open_box_office(self, quantity=QUANTITY, **values):
+        """Find the box office that the database begins with, and its concert
+
+        quantity, values: of the concert; another one is made for them.
+        """
+        pool = Pool()
+        Account = pool.get('account.account')
+        Method = pool.get('sale.point.payment.method')
+        Performance = pool.get('tibillet.performance')
+        Point = pool.get('sale.point')
+        Product = pool.get('product.product')
+        Tariff = pool.get('tibillet.tariff')
+        Tax = pool.get('account.tax')
+        self.company = self.get_company()
+        with set_company(self.company):
+            self.product, = Product.search([('name', '=', "Good at 0.2")])
+            self.cash, self.card = Method.search([], order=[('id', 'ASC')])
+            self.till, = Point.search([])
+            self.show_tax, = Tax.search([('name', '=', "VAT 0.055")])
+            self.deferred, self.organisers = Account.search(
+                [('name', 'in', [DEFERRED, ORGANISERS])],
+                order=[('id', 'ASC')])
+            concerts = []
+            if quantity == QUANTITY and not values:
+                concerts = Performance.search([], limit=1)
+            if concerts:
+                self.performance, = concerts
+                self.full, = Tariff.search([])
+            else:
+                self.performance = create_sale(quantity, **values)
+                self.full = self.make_tariff("Full", '20.00')
+
+    def make_office(self):
         self.company = self.get_company()
         with set_company(self.company):
             self.product, = make_products('0.2')
@@ -27,9 +83,7 @@ class TicketMixin(TillMixin):
             self.product.template.save()
             self.cash, self.card = make_methods()
             self.till = self.make_till()
-            self.performance = create_sale(quantity, **values)
             self.set_configuration()
-            self.full = self.make_tariff("Full", '20.00')
 
     def make_till(self, **values):
         Point = Pool().get('sale.point')
@@ -54,8 +108,8 @@ class TicketMixin(TillMixin):
                 ('company', '=', self.company.id)], limit=1)
         self.deferred, self.organisers = Account.copy(
             [model, model], default={'code': lambda d: None})
-        Account.write([self.deferred], {'name': "Sold in Advance"})
-        Account.write([self.organisers], {'name': "Owed to Organisers"})
+        Account.write([self.deferred], {'name': DEFERRED})
+        Account.write([self.organisers], {'name': ORGANISERS})
         Configuration(
             1, deferred_account=self.deferred,
             organisers_account=self.organisers).save()
@@ -93,4 +147,8 @@ class TicketMixin(TillMixin):
             order=[('id', 'ASC')])
 
 
-__all__ = ['D', 'NOW', 'Item', 'Person', 'TicketMixin']
+class _BoxOffice(TicketMixin):
+    "What makes it in the database that tests begin with"
+
+
+__all__ = ['D', 'NOW', 'OFFICE', 'Item', 'Person', 'TicketMixin']
