@@ -3,8 +3,6 @@
 Pure arithmetic, without database. What the customer pays and what was
 invoiced are on one basis, both including tax, or both excluding it.
 """
-import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -14,66 +12,20 @@ from tibillet.money import CENT, from_units, half_up, to_units
 ZERO, ONE = Decimal(0), Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
-    "What the customer paid, or got back when negative"
-    date: dt.date
-    amount: Decimal
+def due_total(amount, invoiced, paid, quantum=CENT):
+    """Return what is due of amount, given what the customer has paid.
 
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What a payment makes due
-
-    amount: of any sign; total: with what earlier payments made due.
+    amount: of any sign; negative, it is to be given back.
+    invoiced: what the customer owes for the service; without anything, no
+    payment is to be waited for, and all of it is due.
+    paid: less what the customer got back; all is due once all is paid.
+    Rounding: half up, amount × paid ÷ invoiced. What a payment makes due is
+    the difference with what was due before it: the last takes what is left.
     """
-    date: dt.date
-    amount: Decimal
-    total: Decimal
-
-
-def due_by_payment(amount, invoiced, payments, quantum=CENT):
-    """Return one Due per payment, by date.
-
-    amount: the part that becomes due; negative, it is to be given back.
-    invoiced: what the customer owes for the service.
-    payments: Payments, in any order; those of a day keep theirs.
-    Rounding: each one half up, amount × payment ÷ invoiced, where a payment
-    first makes up for what was given back before it; the one that
-    completes the payment takes what is left, never more, and the one that
-    gives everything back takes everything back.
-    Without anything invoiced, the first payment makes all of it due.
-    """
-    sign = -1 if amount < 0 else 1
-    whole = abs(amount)
-    dues, paid, total = [], ZERO, ZERO
-    for payment in sorted(payments, key=lambda p: p.date):
-        before = min(max(paid, ZERO), invoiced)
-        paid += payment.amount
-        if paid >= invoiced:
-            reached = whole
-        elif paid <= 0:
-            reached = ZERO
-        else:
-            reached = total + half_up(
-                Fraction(whole * (paid - before)) / Fraction(invoiced),
-                quantum)
-            reached = min(max(reached, ZERO), whole)
-        dues.append(Due(
-                payment.date, sign * (reached - total), sign * reached))
-        total = reached
-    return dues
-
-
-def due_total(amount, invoiced, payments, quantum=CENT):
-    """Return what is due of amount, given the payments.
-
-    All of it when nothing was invoiced: no payment is to be waited for.
-    """
-    if invoiced <= 0:
+    if invoiced <= 0 or paid >= invoiced:
         return amount
-    dues = due_by_payment(amount, invoiced, payments, quantum)
-    return dues[-1].total if dues else half_up(ZERO, quantum)
+    rate = Fraction(max(paid, ZERO)) / Fraction(invoiced)
+    return half_up(Fraction(amount) * rate, quantum)
 
 
 def paid_rates(total, to_pay, credits=()):
@@ -113,7 +65,7 @@ def due_by_part(parts, invoiced, paid, quantum=CENT):
     rate = Fraction(max(paid, ZERO)) / Fraction(invoiced)
     exact = [Fraction(part) * rate / Fraction(quantum) for part in parts]
     units = [floor(part) for part in exact]
-    total = half_up(Fraction(sum(parts, ZERO)) * rate, quantum)
+    total = due_total(sum(parts, ZERO), invoiced, paid, quantum)
     left = to_units(total, quantum) - sum(units)
     by_remainder = sorted(
         range(len(parts)), key=lambda i: units[i] - exact[i])

@@ -14,6 +14,8 @@ from .exceptions import StatementInvoiceError, StatementInvoiceWarning
 from .statement_debt import get_due_parts
 
 ZERO = Decimal(0)
+# The states of an invoice that is in the books.
+POSTED = {'posted', 'paid'}
 # The product that invoices each kind of allocation.
 PRODUCTS = {
     'recoupment': 'recoupment_product',
@@ -219,7 +221,7 @@ def get_open(allocations, type_, lines, date):
         invoice = line.invoice
         day = invoice.accounting_date or invoice.invoice_date
         if (allocation.id in left and invoice.type == type_
-                and invoice.state in {'posted', 'paid'} and day <= date):
+                and invoice.state in POSTED and day <= date):
             left[allocation.id] -= get_price(line)
     return {a: left[a.id] for a in allocations if left[a.id]}
 
@@ -320,24 +322,15 @@ def get_lines(statement):
 
     A draft invoice counts, a credit note once it is posted.
     """
-    found, origins = [], {}
-    for line in statement.lines:
-        for allocation in line.allocations:
-            for invoice_line in allocation.invoice_lines:
-                if _counts(invoice_line.invoice, statement):
-                    found.append((allocation, invoice_line))
-                    origins[str(invoice_line)] = allocation
-    while origins:
-        credits = {}
-        for line in get_credits(list(origins)):
-            if (line.invoice.state in {'posted', 'paid'}
-                    and _counts(line.invoice, statement)):
-                allocation = origins[str(line.origin)]
-                found.append((allocation, line))
-                credits[str(line)] = allocation
-        # A credit note may be credited in its turn.
-        origins = credits
-    return found
+    found = [
+        (allocation, invoice_line) for line in statement.lines
+        for allocation in line.allocations
+        for invoice_line in allocation.invoice_lines
+        if _counts(invoice_line.invoice, statement)]
+    origins = {str(line): allocation for allocation, line in found}
+    return found + [
+        (allocation, line) for allocation, line in get_credits(origins)
+        if _counts(line.invoice, statement)]
 
 
 def _counts(invoice, statement):
@@ -353,13 +346,31 @@ def get_price(line):
 
 
 def get_credits(origins):
-    "Return the lines that credit invoice lines"
+    """Return (root, line) of what credits invoice lines, in the books
+
+    origins: the root that each line stands for, by the line as a text.
+    A credit note may be credited in its turn: it is followed to the end, and
+    what credits it has the sign of an invoice.
+    """
+    return list(follow(origins, lambda l: l.invoice.state in POSTED))
+
+
+def follow(origins, counts=None):
+    """Yield (root, line) of the lines that come from origins, to the end
+
+    origins: the root that each one stands for, by the record as a text.
+    counts: function of a line, whether it and what comes from it count.
+    """
     pool = Pool()
     Line = pool.get('account.invoice.line')
-    return [
-        line for sub_origins in sliced(origins)
-        for line in Line.search([('origin', 'in', list(sub_origins))])
-        if line.invoice]
+    while origins:
+        found = {}
+        for sub_origins in sliced(list(origins)):
+            for line in Line.search([('origin', 'in', list(sub_origins))]):
+                if line.invoice and (counts is None or counts(line)):
+                    root = found[str(line)] = origins[str(line.origin)]
+                    yield root, line
+        origins = found
 
 
 def _get_invoice(statement, type_, company, party, amounts):

@@ -17,7 +17,8 @@ from .sentences import (
 class Take:
     """What one step of a schedule takes: a tier, or the schedule itself.
 
-    wanted: what it would take if enough were left.
+    wanted: what it would take if enough were left; below zero when more was
+        paid ahead than it asks for.
     available: what was left before it.
     """
     key: str
@@ -87,7 +88,7 @@ class Settlement:
         costs that others have paid.
     payable: by the operator, share − retained + reimbursed.
     brought, carried: costs of tiers that waited for this service, and
-        that wait for the next one.
+        that wait for the next one; below zero what was paid ahead.
     hits: limits that counted, as pre.cap; alerts: what someone should look
         at, among base_negative, exclusions_limited, exclusions_negative,
         share_is_base, tier_unpaid, destinations_missing.
@@ -192,8 +193,7 @@ class Adjustment:
     recouped, recouped_by: differences; a negative one reopens the pot.
     spilled: recoupment that the pot does not need any more; it goes to the
         destinations.
-    carried: differences of the costs that wait; those of later services
-        are not settled again, someone decides.
+    carried: differences of the costs that wait, see carry_on.
     booked: all that is booked for the service once this one is.
     """
     date: dt.date

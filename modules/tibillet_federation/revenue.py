@@ -53,7 +53,8 @@ def settle(clauses, balances, service, brought=NOTHING):
     """Return the Settlement of one service.
 
     balances: Balances before the service, in the order of contributors.
-    brought: costs of tiers that wait since earlier services, by key.
+    brought: costs of tiers that wait since earlier services, by key; below
+        zero what a correction has paid ahead.
     Raise ValueError if a contributor has two balances.
     """
     quantum = clauses.quantum
@@ -261,7 +262,11 @@ def _by_key(tiers):
 
 
 def _carried(clauses, cut, brought):
-    "Return the costs of tiers that wait for the next service (E7)"
+    """Return the costs of tiers that wait for the next service (E7)
+
+    Below zero, they were paid ahead. What was paid and what waits sum to what
+    was asked for, and to what waited before.
+    """
     wanted = {}
     crossed = isinstance(cut.alpha, Fraction)
     for schedule, figures, part in [
@@ -279,8 +284,7 @@ def _carried(clauses, cut, brought):
     carried = {k: v for k, v in brought.items() if k not in wanted}
     for key, amount in wanted.items():
         paid = sum((p.amount for p in cut.parts if p.key == key), ZERO)
-        waiting = half_up(amount, clauses.quantum) - paid
-        if waiting > 0:
+        if waiting := half_up(amount, clauses.quantum) - paid:
             carried[key] = waiting
     return carried
 
@@ -363,6 +367,20 @@ def adjust(original, corrected, date, balances=None):
             _allocation(*name, amount, corrected.operator)
             for name, amount in booked.items() if amount),
         opening, closing, remaining_of(closing))
+
+
+def carry_on(brought, adjustment):
+    """Return the costs of tiers that wait once a service is corrected (E9).
+
+    brought: those that waited just before, by key. What services between
+    have paid, and the corrected one pays as well, comes out below zero: it
+    is taken off the next ones, so that no cost is paid twice.
+    """
+    keys = [*brought, *(k for k in adjustment.carried if k not in brought)]
+    found = {
+        key: brought.get(key, ZERO) + adjustment.carried.get(key, ZERO)
+        for key in keys}
+    return {key: amount for key, amount in found.items() if amount}
 
 
 def _target(settled):

@@ -109,9 +109,11 @@ def _takes(schedule, phase, base, quantum, costs, days, brought):
         else:
             wanted = left
         if tier.carry:
+            # What a correction paid ahead is taken off.
             wanted += brought.get(tier.key, ZERO)
-        wanted = max(wanted, ZERO)
-        amount = min(wanted, left)
+        else:
+            wanted = max(wanted, ZERO)
+        amount = max(ZERO, min(wanted, left))
         takes.append(
             Take(tier.key, tier.kind, wanted, amount, left, tier.beneficiary))
         left -= amount

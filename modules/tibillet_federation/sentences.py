@@ -174,9 +174,13 @@ def _say_takes(settlement, schedule, figures, sentences):
                     'days': service.days.get(tier.key, ZERO),
                     'declared': declared,
                     'wanted': take.wanted - waiting}))
-        if waiting:
+        if waiting > 0:
             sentences.append(('tier_brought', {
                         'waiting': waiting, 'wanted': take.wanted}))
+        elif waiting:
+            sentences.append(('tier_ahead', {
+                        'ahead': -waiting,
+                        'wanted': max(take.wanted, ZERO)}))
         if take.amount < min(take.wanted, take.available):
             sentences.append(('tier_cut', {'amount': take.amount}))
         elif take.amount < take.wanted:
@@ -184,7 +188,7 @@ def _say_takes(settlement, schedule, figures, sentences):
     if len(schedule.tiers) > 1:
         sentences.append(('slices', {
                     'lines': [
-                        min(take.wanted, take.available)
+                        max(ZERO, min(take.wanted, take.available))
                         for take in figures.takes if take.key != 'floor'],
                     'raw': figures.raw}))
 
@@ -225,13 +229,10 @@ def _say_parts(settlement, sentences):
                     'amount': settlement.recouped,
                     'parts': list(recouped_by.items())}))
     if settlement.by_tier and settlement.phase == 'crossing':
-        labels = {
-            tier.key: tier.label
-            for schedule in [clauses.pre, clauses.post] if schedule
-            for tier in schedule.tiers}
+        labels = _get_labels(clauses)
         sentences.append(('tiers_paid', {
                     'parts': [
-                        (labels.get(key) or key, amount)
+                        (labels.get(key, key), amount)
                         for key, amount in settlement.by_tier.items()]}))
     local_post = half_up(
         settlement.post_part * clauses.local_rate, clauses.quantum)
@@ -301,8 +302,18 @@ def _say_total(settlement, sentences):
                         'remaining': settlement.closing_remaining}))
         else:
             sentences.append(('closing_post', {}))
+    labels = _get_labels(settlement.clauses)
     for key, amount in settlement.carried.items():
-        sentences.append(('carried', {'label': key, 'amount': amount}))
+        sentences.append(('carried' if amount > 0 else 'carried_ahead', {
+                    'label': labels.get(key, key), 'amount': abs(amount)}))
+
+
+def _get_labels(clauses):
+    "Return what the lines of the cascades are called, by key"
+    return {
+        tier.key: tier.label or tier.key
+        for schedule in [clauses.pre, clauses.post] if schedule
+        for tier in schedule.tiers}
 
 
 def _get_reimbursed(settled):
@@ -364,6 +375,11 @@ def adjustment_sentences(adjustment):
                     'remaining': adjustment.closing_remaining}))
     if adjustment.spilled:
         sentences.append(('adjust_spilled', {'amount': adjustment.spilled}))
+    labels = _get_labels(target.clauses)
+    for key, amount in adjustment.carried.items():
+        code = 'adjust_carried' if amount > 0 else 'adjust_carried_less'
+        sentences.append((code, {
+                    'label': labels.get(key, key), 'amount': abs(amount)}))
     if adjustment.retained:
         sentences.append(('adjust_retained', {
                     'operator': target.service.operator,

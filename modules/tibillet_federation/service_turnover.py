@@ -9,7 +9,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Bool, Eval, If
 
 from .exceptions import ServiceValidationError
-from .invoice import get_credits
+from .invoice import POSTED, get_credits
 from .service_line import ServiceLineMixin
 from .statement_paid import get_paid_rates
 
@@ -102,8 +102,8 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
         for line in lines:
             if line.invoice_line:
                 rate, _ = rates[line.invoice_line.invoice.id]
-                if (line.amount < 0 and line.invoice_line.invoice.state
-                        in {'posted', 'paid'}):
+                if (line.amount < 0
+                        and line.invoice_line.invoice.state in POSTED):
                     # It stands against what it corrects.
                     rate = 1
                 taken_off, corrected = credited.get(line.id, (ZERO, ZERO))
@@ -124,10 +124,10 @@ class Turnover(ServiceLineMixin, ProblemMixin, ModelSQL, ModelView):
         """
         lines = [l for s in services for l in s.turnovers]
         credits = defaultdict(Decimal)
-        for credit in get_credits(
-                [str(l.invoice_line) for l in lines if l.invoice_line]):
-            if credit.invoice.state in {'posted', 'paid'}:
-                credits[credit.origin] -= credit.amount
+        for invoice_line, credit in get_credits({
+                    str(l.invoice_line): l.invoice_line
+                    for l in lines if l.invoice_line}):
+            credits[invoice_line] -= credit.amount
         corrected = defaultdict(Decimal)
         for line in lines:
             if line.amount < 0:

@@ -29,12 +29,14 @@ class Outcome:
     kind: service or adjustment.
     date: of the service, or of what corrects it.
     result: the Settlement or the Adjustment.
+    carried: costs of the cascade that wait once it is settled, by key.
     """
     kind: str
     service: object
     date: object
     version: object
     result: object
+    carried: dict
 
     @property
     def target(self):
@@ -140,7 +142,7 @@ class Replay:
     def _settle(self, service):
         outcome = self._settled(service)
         self._move(outcome.result.closing, service.date)
-        self.brought = outcome.result.carried
+        self.brought = outcome.carried
 
     def _draft(self, service):
         # What is not declared yet changes nothing for the others.
@@ -148,10 +150,11 @@ class Replay:
 
     def _settled(self, service):
         version = get_version(self.book.convention, service.date)
+        result = revenue.settle(
+            self.book.get_clauses(version), self.balances,
+            self.book.get_service(service, version), self.brought)
         outcome = Outcome(
-            'service', service, service.date, version, revenue.settle(
-                self.book.get_clauses(version), self.balances,
-                self.book.get_service(service, version), self.brought))
+            'service', service, service.date, version, result, result.carried)
         self.outcomes.append(outcome)
         return outcome
 
@@ -163,8 +166,9 @@ class Replay:
             original.result,
             self.book.get_service(service, version, until=date),
             date, self.balances)
+        self.brought = revenue.carry_on(self.brought, adjustment)
         outcome = Outcome(
-            'adjustment', service, date, version, adjustment)
+            'adjustment', service, date, version, adjustment, self.brought)
         self.originals[service] = outcome
         self.outcomes.append(outcome)
         self._move(adjustment.closing, date)
@@ -183,7 +187,6 @@ def get_brought(convention):
     lines = Line.search([
             ('statement.convention', '=', convention.id),
             ('statement.state', 'in', LOCKED),
-            ('kind', '=', 'service'),
             ], order=[('statement.end_date', 'DESC'), ('sequence', 'DESC')],
         limit=1)
     if not lines:
@@ -221,7 +224,8 @@ def get_originals(book, services):
                 book.get_service(service, version, until=line.date),
                 line.date, balances)
         outcome = Outcome(
-            line.kind, service, line.date, version, result)
+            line.kind, service, line.date, version, result,
+            load_amounts(line.data['carried']))
         _check_original(line, outcome)
         outcomes[service] = outcome
     return outcomes

@@ -96,7 +96,7 @@ def _get_steps(outcome, parts):
     return {
         'opening': dump_balances(result.opening),
         'brought': dump_amounts(target.brought),
-        'carried': dump_amounts(target.carried),
+        'carried': dump_amounts(outcome.carried),
         'recouped_by': dump_amounts(result.recouped_by),
         'base_pre': str(target.base_pre),
         'base_post': str(target.base_post),

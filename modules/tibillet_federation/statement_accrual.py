@@ -197,10 +197,14 @@ class Statement(metaclass=PoolMeta):
         Line = pool.get('account.move.line')
         Move = pool.get('account.move')
         Period = pool.get('account.period')
-        journal, = Journal.search([('type', '=', 'general')], limit=1)
+        journals = Journal.search([('type', '=', 'general')], limit=1)
+        if not journals:
+            raise StatementInvoiceError(gettext(
+                    'tibillet_federation.msg_statement_journal_missing',
+                    statement=self.rec_name))
         return Move(
             company=company,
-            journal=journal,
+            journal=journals[0],
             period=Period.find(company, date=date),
             date=date,
             origin=self,

@@ -1,6 +1,4 @@
 """A locked statement is invoiced, and settled once all is paid."""
-from tibillet_base.tools import sliced
-
 from trytond.i18n import gettext
 from trytond.model import ModelView, Workflow, fields
 from trytond.pool import Pool, PoolMeta
@@ -8,7 +6,7 @@ from trytond.pyson import Eval
 
 from .exceptions import StatementBooksWarning, StatementInvoiceError
 from .invoice import (
-    get_forgotten, get_invoices, get_without_books, is_invoiced)
+    follow, get_forgotten, get_invoices, get_without_books, is_invoiced)
 from .statement_debt import get_debts
 
 
@@ -49,23 +47,13 @@ class Statement(metaclass=PoolMeta):
 
     @classmethod
     def get_invoices(cls, statements, name):
-        pool = Pool()
-        InvoiceLine = pool.get('account.invoice.line')
-        invoices = {s.id: [] for s in statements}
+        invoices = {s.id: set() for s in statements}
         origins = {
             str(a): s.id for s in statements for l in s.lines
             for a in l.allocations}
         # Invoice lines, then what credits them.
-        while origins:
-            found = {}
-            for sub_origins in sliced(list(origins)):
-                for line in InvoiceLine.search([
-                            ('origin', 'in', list(sub_origins)),
-                            ]):
-                    id = found[str(line)] = origins[str(line.origin)]
-                    if line.invoice and line.invoice.id not in invoices[id]:
-                        invoices[id].append(line.invoice.id)
-            origins = found
+        for id, line in follow(origins):
+            invoices[id].add(line.invoice.id)
         return {id: sorted(found) for id, found in invoices.items()}
 
     @classmethod

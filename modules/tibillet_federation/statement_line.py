@@ -10,7 +10,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
-from .due import Payment, due_by_part, due_total
+from .due import due_by_part, due_total
 from .exceptions import StatementModificationError
 from .settlement import LOCKED
 from .settlement_figures import Part, get_figures, get_voice
@@ -170,10 +170,8 @@ class StatementLine(sequence_ordered(), ModelSQL, ModelView):
         for line in lines:
             due[line.id] = line.payable
             if line.id in payments:
-                invoiced, paid = payments[line.id]
                 due[line.id] = due_total(
-                    line.payable, invoiced, [Payment(line.date, paid)],
-                    line.currency.rounding)
+                    line.payable, *payments[line.id], line.currency.rounding)
         return due
 
     def divide_due(self, amounts, payments):

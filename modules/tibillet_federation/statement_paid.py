@@ -9,10 +9,9 @@ from decimal import Decimal
 
 from .due import due_by_part, paid_rates
 from .invoice import (
-    get_credited_line, get_credits, get_flows, get_lines, get_price)
+    POSTED, get_credited_line, get_credits, get_flows, get_lines, get_price)
 
 ZERO = Decimal(0)
-POSTED = {'posted', 'paid'}
 
 
 class Paid:
@@ -96,16 +95,16 @@ def get_paid_rates(invoices):
 def _get_notes(invoices):
     """Return {credit note: part of it} by the id of the invoice it credits
 
-    A note may credit several invoices.
+    A note may credit several invoices; what credits a note is there too, as
+    less than nothing.
     """
     credited = {
         str(line): invoice.id for invoice in invoices
         if invoice.state in POSTED for line in invoice.lines}
     prices = defaultdict(lambda: defaultdict(Decimal))
-    for line in get_credits(list(credited)):
-        note = line.invoice
-        if note.state in POSTED and note.untaxed_amount:
-            prices[credited[str(line.origin)]][note] += get_price(line)
+    for id, line in get_credits(credited):
+        if line.invoice.untaxed_amount:
+            prices[id][line.invoice] += get_price(line)
     return defaultdict(dict, {
             id: {n: price / n.untaxed_amount for n, price in found.items()}
             for id, found in prices.items()})

@@ -101,6 +101,9 @@ TEXTS = {
     'tier_brought': (
         "; with {waiting:a} that waited since before: {wanted:a}",
         "; avec {waiting:a} en attente depuis avant : {wanted:a}"),
+    'tier_ahead': (
+        "; less {ahead:a} that was paid ahead: {wanted:a}",
+        "; moins {ahead:a} déjà payés d'avance : {wanted:a}"),
     'tier_short': (
         "; only {amount:a} was left",
         "; il ne restait que {amount:a}"),
@@ -233,6 +236,10 @@ TEXTS = {
     'carried': (
         "{label:k}: {amount:a} waits for the next service",
         "{label:k} : {amount:a} à reporter sur la prochaine prestation"),
+    'carried_ahead': (
+        "{label:k}: {amount:a} is paid ahead, the next service pays less",
+        "{label:k} : {amount:a} payés d'avance, la prochaine prestation "
+        "paiera moins"),
     # The ledger
     'posting_more': (
         "{date:d}: {amount:a} more to recoup for {contributor:k}",
@@ -283,6 +290,16 @@ TEXTS = {
         "destinations",
         "L'amortissement n'a plus besoin de {amount:a} : ce surplus va aux "
         "destinations"),
+    'adjust_carried': (
+        "{label:k}: because of this correction {amount:a} more waits for the "
+        "next service",
+        "{label:k} : avec cette correction, {amount:a} de plus à reporter "
+        "sur la prochaine prestation"),
+    'adjust_carried_less': (
+        "{label:k}: because of this correction the next service pays "
+        "{amount:a} less",
+        "{label:k} : avec cette correction, la prochaine prestation paiera "
+        "{amount:a} de moins"),
     'adjust_retained': (
         "Of this difference {operator:k} keeps {retained:a} that comes back "
         "to it: {lines:s} = {left:a}",

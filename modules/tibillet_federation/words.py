@@ -21,11 +21,11 @@ BRIEF = {
     'flat', 'fixed', 'class', 'slice', 'slice_first', 'slices', 'tier_cost',
     'tier_cost_most', 'tier_time', 'tier_gross_pct', 'tier_net_pct',
     'tier_recoup', 'tier_recoup_all', 'tier_fixed', 'tier_residual',
-    'tier_brought', 'tier_short', 'tier_cut', 'limit_floor', 'limit_cap',
-    'limit_max_rate', 'limit_base', 'limits_none', 'limits_no_floor',
-    'limits_no_cap', 'rounded', 'crossing_split', 'crossing_post',
-    'crossing_parts', 'crossing_whole', 'base_negative', 'nothing_pre',
-    'nothing_post',
+    'tier_brought', 'tier_ahead', 'tier_short', 'tier_cut', 'limit_floor',
+    'limit_cap', 'limit_max_rate', 'limit_base', 'limits_none',
+    'limits_no_floor', 'limits_no_cap', 'rounded', 'crossing_split',
+    'crossing_post', 'crossing_parts', 'crossing_whole', 'base_negative',
+    'nothing_pre', 'nothing_post',
     }
 NBSP = '\u00a0'
 MINUS = '\u2212'

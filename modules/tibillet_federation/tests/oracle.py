@@ -11,8 +11,8 @@ def cents(amount):
 
 
 def nearest(value):
-    "Half up, for what is not negative"
-    return int(value + F(1, 2))
+    "Half up, away from zero"
+    return int(value + F(1, 2)) if value >= 0 else -nearest(-value)
 
 
 def largest_remainder(total, weights):
@@ -84,7 +84,9 @@ def cascade(schedule, phase, base, service, brought):
             want = 0
         if t.carry:
             want += cents(brought.get(t.key, 0))
-        taken = min(want, left)
+        else:
+            want = max(0, want)
+        taken = max(0, min(want, left))
         rows.append([t.key, t.beneficiary, t.kind == 'recoup', want, taken])
         left -= taken
     return rows
@@ -168,8 +170,8 @@ def settle(clauses, balances, service, brought):
                     waiting[tier.key] = (
                         waiting.get(tier.key, 0) + part * row[3])
     for key, amount in waiting.items():
-        carried[key] = max(0, nearest(amount) - sum(
-                a for (k, _), a in paid.items() if k == key))
+        carried[key] = nearest(amount) - sum(
+            a for (k, _), a in paid.items() if k == key)
     return {
         'base': base,
         'recouped': recouped,

@@ -91,9 +91,8 @@ class InvoiceTestCase(LedgerTestCase):
         return counts
 
     def test_queries(self):
-        "Test that a hundred invoices hardly ask more than one does"
+        "Test that fifty invoices hardly ask more than one does"
         few = self.measure(1)
-        for services in [10, 100]:
-            for name, count in self.measure(services).items():
-                with self.subTest(name, services=services):
-                    self.assertLessEqual(count, few[name] + 10)
+        for name, count in self.measure(50).items():
+            with self.subTest(name):
+                self.assertLessEqual(count, few[name] + 10)

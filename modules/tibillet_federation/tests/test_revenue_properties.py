@@ -16,8 +16,12 @@ from tibillet_federation.tests import strategies as some
 
 ZERO = Decimal(0)
 CENT = Decimal('0.01')
+# What waits for a service, below zero what was paid ahead.
 brought = st.dictionaries(
-    st.sampled_from(some.KEYS), some.amounts(200).filter(bool), max_size=2)
+    st.sampled_from(some.KEYS),
+    st.tuples(some.amounts(200).filter(bool), st.sampled_from([1, -1])).map(
+        lambda pair: pair[0] * pair[1]),
+    max_size=2)
 
 
 def total(amounts):

@@ -1,0 +1,125 @@
+"""Costs of a cascade that wait, when a service is corrected (E7, E9)."""
+import unittest
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tibillet_federation.clauses import Balance, Schedule, Tier
+from tibillet_federation.revenue import adjust, carry_on, settle
+from tibillet_federation.tests import strategies as some
+from tibillet_federation.tests.worked import D, day, make_clauses, make_service
+
+COSTS = Tier(
+    'costs', 'cost', beneficiary='ccc', carry=True, label="Costs")
+CLAUSES = make_clauses(None, Schedule('tiers', tiers=(COSTS,)))
+
+
+class CarryTestCase(unittest.TestCase):
+    "Test that no cost is paid twice, and none is lost"
+
+    def setUp(self):
+        super().setUp()
+        # 100.00 of 200.00 is paid, 100.00 waits.
+        self.first = settle(
+            CLAUSES, (), make_service('100', costs={'costs': D(200)}))
+        self.corrected = make_service('300', costs={'costs': D(200)})
+
+    def adjust(self, corrected):
+        return adjust(self.first, corrected, day('2026-07-01'))
+
+    def settle(self, base, brought, cost='0'):
+        return settle(
+            CLAUSES, (), make_service(
+                base, number='2', date='2026-08-01',
+                costs={'costs': D(cost)}), brought)
+
+    def test_corrected_first(self):
+        "Test a service that comes after what is corrected before it"
+        found = self.adjust(self.corrected)
+        self.assertEqual(found.by_tier, {'costs': D(100)})
+        brought = carry_on(self.first.carried, found)
+        self.assertEqual(brought, {})
+        self.assertEqual(self.settle('500', brought).by_tier, {})
+
+    def test_corrected_after(self):
+        "Test a cost that a service between has paid already"
+        second = self.settle('500', self.first.carried)
+        self.assertEqual(second.by_tier, {'costs': D(100)})
+        brought = carry_on(second.carried, self.adjust(self.corrected))
+        self.assertEqual(brought, {'costs': D(-100)})
+        # base, its own cost, what it pays, what waits then
+        for base, cost, paid, waiting in [
+                ('500', '250', '150', None),
+                ('500', '100', None, None),
+                ('500', '60', None, '-40'),
+                ('500', '0', None, '-100'),
+                ('80', '250', '80', '70'),
+                ]:
+            with self.subTest(base=base, cost=cost):
+                third = self.settle(base, brought, cost)
+                self.assertEqual(
+                    third.by_tier, {'costs': D(paid)} if paid else {})
+                self.assertEqual(
+                    third.carried,
+                    {'costs': D(waiting)} if waiting else {})
+
+    def test_less(self):
+        "Test that what a correction no longer pays waits"
+        found = self.adjust(make_service('40', costs={'costs': D(200)}))
+        self.assertEqual(found.by_tier, {'costs': D(-60)})
+        self.assertEqual(
+            carry_on(self.first.carried, found), {'costs': D(160)})
+
+    def test_sentences(self):
+        "Test what people are told, with the name of the line"
+        def said(settled):
+            return {
+                code: values for code, values in settled.sentences
+                if 'carried' in code or 'ahead' in code}
+
+        self.assertEqual(
+            said(self.adjust(self.corrected)), {
+                'adjust_carried_less': {'label': "Costs", 'amount': D(100)}})
+        self.assertEqual(
+            said(self.adjust(make_service('40', costs={'costs': D(200)}))), {
+                'carried': {'label': "Costs", 'amount': D(160)},
+                'adjust_carried': {'label': "Costs", 'amount': D(60)}})
+        self.assertEqual(
+            said(self.settle('500', {'costs': D(-100)}, '60')), {
+                'tier_ahead': {'ahead': D(100), 'wanted': D(0)},
+                'carried_ahead': {'label': "Costs", 'amount': D(40)}})
+
+    @given(
+        st.lists(some.services(), min_size=1, max_size=4),
+        st.lists(
+            st.tuples(st.integers(0, 3), some.services()), max_size=4),
+        st.permutations(range(8)), some.amounts(2000),
+        st.none() | some.amounts(400))
+    def test_conserved(self, services, corrections, order, pot, cap):
+        "Test that paid and waiting costs sum to what was declared last"
+        schedule = Schedule('tiers', cap=cap, tiers=(
+                COSTS, Tier('pot', 'recoup', rate=D('0.20')),
+                Tier('end', 'net_pct', rate=D('0.10'), beneficiary='ccc')))
+        clauses = make_clauses(schedule, schedule)
+        balances = (Balance('ccc', pot),)
+        last, declared, paid, brought = {}, {}, D(0), {}
+        steps = [(index, service) for index, service in enumerate(services)]
+        steps += [(i, s) for i, s in corrections if i < len(services)]
+        for at in [i for i in order if i < len(steps)]:
+            index, service = steps[at]
+            service = replace(
+                service, number=str(index), operator=None)
+            if index in last:
+                found = adjust(
+                    last[index], service, some.START, balances)
+                brought = carry_on(brought, found)
+            else:
+                found = settle(clauses, balances, service, brought)
+                brought = found.carried
+            balances = found.closing
+            last[index] = found
+            declared[index] = service.costs.get('costs', D(0))
+            paid += found.by_tier.get('costs', D(0))
+            self.assertEqual(
+                paid + brought.get('costs', D(0)),
+                sum(declared.values(), D(0)))
