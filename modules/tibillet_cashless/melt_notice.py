@@ -1,9 +1,10 @@
 """What holders are told before their money melts: nothing melts without."""
 import datetime as dt
 
+from sql import Null
 from tibillet_base import mail, tools
 from tibillet_base.append_only import refuse_changes
-from tibillet_base.tools import SHOWN, each_company
+from tibillet_base.tools import SHOWN, cursor, each_company
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
@@ -182,6 +183,18 @@ class MeltNotice(WalletFactMixin, WalletAmountMixin, ModelSQL, ModelView):
         message, body = mail.compose(
             self.company, self.address, party.name, subject, content)
         mail.send(message, body, self)
+
+    @classmethod
+    def forget(cls, notices):
+        "Forget where they were sent; that they were given stays"
+        own = cls.__table__()
+        for some in tools.sliced(notices):
+            ids = [n.id for n in some]
+            cursor().execute(*own.update(
+                    [own.address], [Null],
+                    where=fields.SQL_OPERATORS['in'](own.id, ids)))
+            tools.forget(cls, ids)
+        mail.forget(notices)
 
     @classmethod
     def give_night(cls):

@@ -1,3 +1,5 @@
+from tibillet_base import mail
+
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
@@ -44,27 +46,51 @@ class Replace(metaclass=PoolMeta):
 class Erase(metaclass=PoolMeta):
     __name__ = 'party.erase'
 
+    @without_check_access
     def to_erase(self, party_id):
         pool = Pool()
         Notice = pool.get('tibillet.melt.notice')
+        Wallet = pool.get('tibillet.wallet')
+        wallets = [w.id for w in Wallet.get_all_of(party_id)]
         return super().to_erase(party_id) + [
-            (Notice, [('wallet.party', '=', party_id)], True,
-                ['address'], [None]),
+            (Notice, [('wallet', 'in', wallets)], True, ['address'], [None]),
             ]
 
     @without_check_access
-    def check_erase(self, party):
+    def transition_erase(self):
         pool = Pool()
-        Balance = pool.get('tibillet.wallet.balance')
+        Notice = pool.get('tibillet.melt.notice')
+        Wallet = pool.get('tibillet.wallet')
+        transition = super().transition_erase()
+        mail.forget(Notice.search([
+                    ('wallet', 'in', [
+                            w.id for w in Wallet.get_all_of(
+                                self.ask.party.id)]),
+                    ]))
+        return transition
+
+    @without_check_access
+    def check_erase(self, party):
         super().check_erase(party)
-        # A gift is lost with who had it, what is owed is paid back.
-        balances = Balance.search([
-                ('wallet.party', '=', party.id),
-                ('money.kind', 'in', kinds.kinds(owed=True)),
-                ('units', '>', 0),
-                ], limit=1)
-        for balance in balances:
-            raise WalletEraseError(gettext(
-                    'tibillet_cashless.msg_erase_wallet',
-                    party=party.rec_name,
-                    amount=balance.rec_name))
+        check_owed(party)
+
+
+def check_owed(party, moneys=()):
+    """Refuse to forget a party while something that is owed is in its wallet
+
+    moneys: the domain on balances of those that are asked about.
+    """
+    pool = Pool()
+    Balance = pool.get('tibillet.wallet.balance')
+    # A gift is lost with who had it, what is owed is paid back.
+    balances = Balance.search([
+            ('wallet.party', '=', party.id),
+            ('money.kind', 'in', kinds.kinds(owed=True)),
+            ('units', '>', 0),
+            *moneys,
+            ], limit=1)
+    for balance in balances:
+        raise WalletEraseError(gettext(
+                'tibillet_cashless.msg_erase_wallet',
+                party=party.rec_name,
+                amount=balance.rec_name))

@@ -95,6 +95,17 @@ class Wallet(ModelSQL, ModelView):
             for w in wallets}
 
     @classmethod
+    def get_all_of(cls, party):
+        "Return the wallet of a party, by its id, and those merged into it"
+        found = []
+        wallets = [] if party is None else cls.search([('party', '=', party)])
+        while wallets:
+            found += wallets
+            wallets = cls.search([
+                    ('merged_into', 'in', [w.id for w in wallets])])
+        return found
+
+    @classmethod
     def view_attributes(cls):
         return super().view_attributes() + [
             ('/tree', 'visual', If(Eval('merged_into'), 'muted', '')),

@@ -15,6 +15,7 @@ from tibillet_base.whole_report import WholeReport
 
 from trytond.i18n import gettext
 from trytond.model import Model, ModelView, fields
+from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.report import Report
@@ -65,8 +66,22 @@ class Part:
     def rows(self):
         "Return what people read"
         return [
-            spreadsheet.values(record, list(self.columns))
+            [self._say(name, value) for name, value in zip(
+                    self.columns,
+                    spreadsheet.values(record, list(self.columns)),
+                    strict=True)]
             for record in self.records]
+
+    def _say(self, name, value):
+        "Return a number that is no amount of the company's as a text"
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        field = self.records[0]._fields[name]
+        if (not isinstance(value, Decimal)
+                or isinstance(getattr(field, '_field', field), Monetary)):
+            return value
+        return Lang.get().format_number(
+            value, digits=max(-value.as_tuple().exponent, 0))
 
     @property
     def values(self):
@@ -195,7 +210,10 @@ class PersonalData(Wizard):
             return {
                 'person': get_name(whom),
                 'held': '\n'.join(
-                    f'{p.title}: {len(p.records)}' for p in parts),
+                    gettext(
+                        'tibillet_event.msg_personal_data_count',
+                        title=p.title, count=len(p.records))
+                    for p in parts),
                 'kept': '\n'.join(self.get_kept(whom)),
                 }
 
@@ -212,11 +230,17 @@ class PersonalData(Wizard):
     do_page = do_json = _do_report
 
     def transition_forget(self):
-        self.forget_person(self.start.whom)
+        whom = self.start.whom
+        with without_check_access(), inactive_records():
+            # Afterwards nothing says of whom it was.
+            kept = self.get_kept(whom)
+        self.forget_person(whom)
+        self.done.done = '\n'.join([
+                gettext('tibillet_event.msg_personal_data_done'), *kept])
         return 'done'
 
     def default_done(self, fields):
-        return {'done': gettext('tibillet_event.msg_personal_data_done')}
+        return {'done': self.done.done}
 
     @classmethod
     def get_parts(cls, whom):
@@ -271,6 +295,11 @@ class PersonalData(Wizard):
     @classmethod
     def get_kept(cls, whom):
         "Return sentences on what is kept, and why"
+        pool = Pool()
+        Buyer = pool.get('tibillet.buyer')
+        if whom.party is not None and not Buyer.search(
+                [('party', '=', whom.party)], limit=1):
+            return [gettext('tibillet_event.msg_personal_data_kept_party')]
         return []
 
     @classmethod

@@ -56,28 +56,33 @@ class Erase(metaclass=PoolMeta):
     __name__ = 'party.erase'
 
     def check_erase_company(self, party, company):
-        pool = Pool()
-        Holding = pool.get('tibillet.share.holding')
-        Membership = pool.get('tibillet.membership')
         super().check_erase_company(party, company)
-        memberships = Membership.search([
-                ('party', '=', party.id),
-                ('company', '=', company.id),
-                ('state', 'in', ['waiting', 'to_pay', 'current', 'grace']),
-                ], limit=1)
-        for membership in memberships:
-            raise MembershipEraseError(gettext(
-                    'tibillet_membership.msg_erase_membership',
-                    party=party.rec_name,
-                    membership=membership.rec_name,
-                    company=company.rec_name))
-        holdings = Holding.search([
-                ('party', '=', party.id),
-                ('company', '=', company.id),
-                ['OR', ('shares', '!=', 0), ('owed', '!=', 0)],
-                ], limit=1)
-        for holding in holdings:
-            raise ShareEraseError(gettext(
-                    'tibillet_membership.msg_erase_share',
-                    party=party.rec_name,
-                    company=company.rec_name))
+        check_leaving(party, company)
+
+
+def check_leaving(party, company):
+    "Refuse to forget who is a member still, or has a share or its price"
+    pool = Pool()
+    Holding = pool.get('tibillet.share.holding')
+    Membership = pool.get('tibillet.membership')
+    memberships = Membership.search([
+            ('party', '=', party.id),
+            ('company', '=', company.id),
+            ('state', 'in', ['waiting', 'to_pay', 'current', 'grace']),
+            ], limit=1)
+    for membership in memberships:
+        raise MembershipEraseError(gettext(
+                'tibillet_membership.msg_erase_membership',
+                party=party.rec_name,
+                membership=membership.rec_name,
+                company=company.rec_name))
+    holdings = Holding.search([
+            ('party', '=', party.id),
+            ('company', '=', company.id),
+            ['OR', ('shares', '!=', 0), ('owed', '!=', 0)],
+            ], limit=1)
+    for holding in holdings:
+        raise ShareEraseError(gettext(
+                'tibillet_membership.msg_erase_share',
+                party=party.rec_name,
+                company=company.rec_name))

@@ -1,7 +1,7 @@
 """What was written to a member: once for a person, a rule and an end."""
 from sql.operators import Exists
 from tibillet_base import mail
-from tibillet_base.tools import cursor, table, today
+from tibillet_base.tools import cursor, forget, sliced, table, today
 from tibillet_base.whole_report import WholeReport
 
 from trytond.i18n import gettext
@@ -19,6 +19,9 @@ CHANNELS = [
     ]
 # How many the preview shows.
 SHOWN = 200
+# What is emptied when a person is forgotten, and what is left of it.
+TEXTS = ['address', 'subject', 'body']
+NO_TEXTS = [None, '-', '-']
 
 
 class ReminderSent(ModelSQL, ModelView):
@@ -118,6 +121,18 @@ class ReminderSent(ModelSQL, ModelView):
             if not record.printed_on:
                 cls.write([record], {'printed_on': today(record.company)})
 
+    @classmethod
+    def forget(cls, sent):
+        "Forget where it was sent and what it said; that it was sent stays"
+        own = cls.__table__()
+        for some in sliced(sent):
+            ids = [s.id for s in some]
+            cursor().execute(*own.update(
+                    [getattr(own, name) for name in TEXTS], NO_TEXTS,
+                    where=fields.SQL_OPERATORS['in'](own.id, ids)))
+            forget(cls, ids)
+        mail.forget(sent)
+
 
 class Replace(metaclass=PoolMeta):
     __name__ = 'party.replace'
@@ -149,9 +164,16 @@ class Erase(metaclass=PoolMeta):
         Sent = pool.get('tibillet.membership.reminder.sent')
         return super().to_erase(party_id) + [
             (Sent, [('party', '=', party_id)], True,
-                ['address', 'subject', 'body'],
-                [None, '-', '-']),
+                TEXTS, NO_TEXTS),
             ]
+
+    @without_check_access
+    def transition_erase(self):
+        pool = Pool()
+        Sent = pool.get('tibillet.membership.reminder.sent')
+        transition = super().transition_erase()
+        mail.forget(Sent.search([('party', '=', self.ask.party.id)]))
+        return transition
 
 
 class LetterReport(WholeReport):
@@ -162,7 +184,10 @@ class LetterReport(WholeReport):
         pool = Pool()
         Sent = pool.get('tibillet.membership.reminder.sent')
         context = super().get_context(records, header, data)
-        letters = Sent.browse([int(r) for r in records])
+        # Nothing is left to be written to who was forgotten.
+        letters = [
+            s for s in Sent.browse([int(r) for r in records])
+            if s.body != NO_TEXTS[-1]]
         context['letters'] = [{
                 'sender': letter.company.party,
                 'sender_address': letter.company.party.address_get(),
