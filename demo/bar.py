@@ -127,6 +127,7 @@ def _sell(company, gift):
     for uid, _, loaded, given in CARDS:
         if loaded:
             load = Wizard('tibillet.card.load')
+            load.form.point = till
             load.form.card = uid
             load.form.amount = D(loaded)
             load.execute('cash')

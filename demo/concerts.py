@@ -124,7 +124,7 @@ def _accounts(company):
     configuration.deposit_account = books.account(company, '4191')
     configuration.deposit_kept_account, = books.account(
         company, '758').duplicate(
-            default={'code': '7588', 'name': "Acomptes conservés"})
+            default={'code': '75881', 'name': "Acomptes conservés"})
     configuration.deposit_vat_account = books.account(company, '44587')
     configuration.retained_product = books.service_product(
         company, "Frais d'annulation", revenue='706')

@@ -1,38 +1,57 @@
 """Whoever opens an empty list reads how its records come."""
+import pathlib
 import re
 from xml.etree import ElementTree
 
-from tools.content import names
-from tools.steps import ROOT
+import trytond.modules
+
+from tools.content import MODULES, names
 
 PREFIX = 'msg_empty_'
 
 
 def _trees():
     for module in names():
-        for path in sorted((ROOT / 'modules' / module).glob('*.xml')):
+        for path in sorted((MODULES / module).glob('*.xml')):
             yield ElementTree.parse(path)
+
+
+def _windows(folder):
+    "Return the models of the windows of a module, by (module, id)"
+    return {
+        (folder.name, record.get('id')): record.findtext(
+            "field[@name='res_model']")
+        for path in folder.glob('*.xml')
+        for record in ElementTree.parse(path).iter('record')
+        if record.get('model') == 'ir.action.act_window'}
+
+
+def _opened():
+    "Return the windows that menus of ours open, by (module, id)"
+    for name in names():
+        for path in sorted((MODULES / name).glob('*.xml')):
+            for menu in ElementTree.parse(path).iter('menuitem'):
+                if menu.get('action'):
+                    module, _, id = menu.get('action').rpartition('.')
+                    yield module or name, id
 
 
 def _listed():
     "Return the models whose lists a menu opens, but the one of one record"
-    windows, opened, single = {}, set(), set()
-    for module in names():
-        for path in (ROOT / 'modules' / module).glob('*.py'):
+    windows, single = {}, set()
+    for path in (MODULES, *trytond.modules.__path__):
+        for folder in pathlib.Path(path).iterdir():
+            if folder.is_dir():
+                windows |= _windows(folder)
+    for name in names():
+        for path in (MODULES / name).glob('*.py'):
             single |= set(re.findall(
                     r"^class \w+\([^)]*ModelSingleton[^)]*\):\n"
                     r"(?:    \"[^\"]*\"\n)?    __name__ = '([^']+)'",
                     path.read_text(), re.M))
-    for tree in _trees():
-        for record in tree.iter('record'):
-            if record.get('model') == 'ir.action.act_window':
-                windows[record.get('id')] = record.findtext(
-                    "field[@name='res_model']")
-        opened |= {
-            menu.get('action').split('.')[-1] for menu in tree.iter('menuitem')
-            if menu.get('action')}
     return {
-        windows[action] for action in opened if windows.get(action)} - single
+        windows[action] for action in _opened() if windows.get(action)
+        } - single
 
 
 def _said():

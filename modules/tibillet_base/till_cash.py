@@ -81,7 +81,11 @@ class Transfer(metaclass=PoolMeta):
         refuse_changes(cls._table, FACT)
 
     def get_rec_name(self, name):
-        return f'{self.type.rec_name}: {self.reason or ""}'.rstrip(': ')
+        if not self.reason:
+            return self.type.rec_name
+        return gettext(
+            'tibillet_base.msg_till_cash_name',
+            type=self.type.rec_name, reason=self.reason)
 
     @classmethod
     def search_rec_name(cls, name, clause):

@@ -245,7 +245,8 @@ def say(amount, company):
     Lang = pool.get('ir.lang')
     currency = Company(company).currency
     digits = max(currency.digits, -amount.normalize().as_tuple().exponent)
-    return Lang.get().currency(amount, currency, digits=digits)
+    return Lang.get().currency(
+        amount, currency, digits=digits, grouping=True)
 
 
 def local_date(at, company):

@@ -2,7 +2,7 @@ from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
-from . import till_chain, till_sql, tools
+from . import till_chain, till_log_text, till_sql, tools
 from .append_only import refuse_changes
 from .fact import FactMixin
 from .instant import Instant
@@ -64,6 +64,10 @@ class TillLog(OfTillMixin, ModelSQL, ModelView):
         "Subject", readonly=True, strip=False,
         help="The number of the sale or the closure it is about.")
     detail = fields.Char("Detail", readonly=True, strip=False)
+    sentence = fields.Function(fields.Char(
+            "What Happened",
+            help="The subject and the detail, in words."),
+        'get_sentence')
     link = fields.Char(
         "Fingerprint", required=True, readonly=True, strip=False,
         help="Chains the entry to the one before.")
@@ -93,6 +97,9 @@ class TillLog(OfTillMixin, ModelSQL, ModelView):
 
     def get_rec_name(self, name):
         return f'{self.point.code} {self.number}'
+
+    def get_sentence(self, name):
+        return till_log_text.say(self)
 
     @classmethod
     def search_rec_name(cls, name, clause):

@@ -13,6 +13,7 @@ from . import till_finish, till_sql, tools
 from .append_only import refuse_changes
 from .exceptions import TillFactError, TillVATError
 from .instant import Instant
+from .till_vat import RATE_DIGITS
 
 # What only the finish of a sale fills.
 FINISHED = [
@@ -319,7 +320,7 @@ class POSSaleLine(_OfSaleMixin, metaclass=PoolMeta):
         ondelete='RESTRICT')
     vat_tax = fields.Many2One(
         'account.tax', "VAT", readonly=True, ondelete='RESTRICT')
-    vat_rate = fields.Numeric("VAT Rate", digits=(None, 10), readonly=True)
+    vat_rate = fields.Numeric("VAT Rate", digits=RATE_DIGITS, readonly=True)
     vat_base = Monetary(
         "Without VAT", currency='currency', digits='currency', readonly=True)
     vat_amount = Monetary(
@@ -352,7 +353,7 @@ class SaleTax(_OfSaleMixin, ModelSQL, ModelView):
         'account.tax', "VAT", readonly=True, ondelete='RESTRICT',
         help="Empty where nothing is taxed.")
     rate = fields.Numeric(
-        "Rate", digits=(None, 10), readonly=True,
+        "Rate", digits=RATE_DIGITS, readonly=True,
         help="Empty outside of the turnover.")
     base = Monetary(
         "Without VAT", currency='currency', digits='currency',

@@ -4,6 +4,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval
 
 from .till_payment import TENDERS
+from .till_vat import RATE_DIGITS
 
 
 def till_amount(name, **options):
@@ -94,7 +95,7 @@ class TotalMixin(sequence_ordered()):
         [(None, ""), *TENDERS], "Tender", readonly=True, sort=False)
     tax = fields.Many2One(
         'account.tax', "VAT", readonly=True, ondelete='RESTRICT')
-    rate = fields.Numeric("Rate", digits=(None, 10), readonly=True)
+    rate = fields.Numeric("Rate", digits=RATE_DIGITS, readonly=True)
     category = fields.Many2One(
         'product.category', "Category", readonly=True, ondelete='RESTRICT',
         context={

@@ -7,6 +7,9 @@ from fractions import Fraction
 
 from tibillet.money import CENT, half_up
 
+# Of a rate that is kept: 0.0105 is 1.05 %, 0.09975 is 9.975 %.
+RATE_DIGITS = (None, 5)
+
 
 def split(lines, included, quantum=CENT):
     """Return what each line holds of base and VAT, and the sums by rate

@@ -6,6 +6,7 @@ from tibillet_base.fact import FactMixin
 from tibillet_base.instant import Instant
 from tibillet_base.of_company import OfCompanyMixin
 from tibillet_base.till_payment import TENDERS
+from tibillet_base.till_vat import RATE_DIGITS
 from tibillet_base.tools import cursor
 
 from trytond.model import (
@@ -280,7 +281,7 @@ class BoxOfficeReturnLine(
         'account.account', "Account", readonly=True, ondelete='RESTRICT')
     price = Monetary(
         "Price", currency='currency', digits='currency', readonly=True)
-    rate = fields.Numeric("VAT Rate", digits=(None, 10), readonly=True)
+    rate = fields.Numeric("VAT Rate", digits=RATE_DIGITS, readonly=True)
     first = _name("First Number")
     last = _name("Last Number")
     quantity = fields.Integer("Number", readonly=True)

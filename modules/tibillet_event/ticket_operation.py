@@ -2,6 +2,7 @@ from tibillet_base.append_only import refuse_changes
 from tibillet_base.fact import FactMixin
 from tibillet_base.instant import Instant
 from tibillet_base.of_company import OfCompanyMixin
+from tibillet_base.till_vat import RATE_DIGITS
 
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
@@ -89,7 +90,7 @@ class TicketOperation(FactMixin, OfCompanyMixin, ModelSQL, ModelView):
         "Admission", "The price of the place, tax included, "
         "negative when it is taken back.")
     vat_rate = fields.Numeric(
-        "VAT Rate", digits=(None, 10), required=True, readonly=True)
+        "VAT Rate", digits=RATE_DIGITS, required=True, readonly=True)
     base = _amount("Without VAT", "Of the admission.")
     vat = _amount("VAT", "Of the admission.")
     fee = _amount("Fee", "Of the service, tax included.")

@@ -12,6 +12,7 @@ import tempfile
 
 import pytest
 
+from demo.stories import STORIES
 from tests.asked import asked, leave_out
 from tools import browser, database, postgres, serve, webclient
 from tools.steps import ROOT
@@ -65,9 +66,10 @@ def own_site():
 
 
 @pytest.fixture
-def season_site():
-    "The address of a server on a copy of the demo with its concerts"
-    with _served('season') as address:
+def told_site():
+    "The address of a server on a copy of the demo with all its stories"
+    with _served(*(name for name, story in STORIES.items() if story.after)
+            ) as address:
         yield address
 
 
@@ -96,9 +98,9 @@ def own_client(own_site, chromium, request):
 
 
 @pytest.fixture
-def season_client(season_site, chromium, request):
-    "The web client where concerts are on sale"
-    with _client(season_site, chromium, request) as client:
+def told_client(told_site, chromium, request):
+    "The web client where concerts are on sale and the bar is open"
+    with _client(told_site, chromium, request) as client:
         yield client
 
 
