@@ -158,6 +158,7 @@ def _announce(
     event = Event(name=name, kind='concert')
     if company:
         event.company = company
+        event.sellers.append(room.company)
     event.save()
     performance = Performance(
         event=event, venue=room.venue, date=date, doors_time=dt.time(19, 30),

@@ -8,6 +8,10 @@ class TicketPerformanceError(TicketError):
     api_status = 404
 
 
+class TicketSellerError(TicketError):
+    api_code = 'seller'
+
+
 class TicketRefundError(TicketError):
     api_code = 'refund'
 

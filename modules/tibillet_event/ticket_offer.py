@@ -16,6 +16,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import (
     Transaction, inactive_records, without_check_access)
 
+from . import ticket_seller
 from .exceptions import (
     TariffPerformanceError, TicketProductError, TicketTillError)
 from .tariff_rule import Rule
@@ -73,8 +74,7 @@ def get(performance, tariff, company):
 def find(uuid, company):
     """Return the id of a performance that a company sells, None for others
 
-    uuid: its public name. A company sells what it organises or produces with
-    the organiser.
+    uuid: its public name.
     """
     pool = Pool()
     Company = pool.get('company.company')
@@ -94,10 +94,7 @@ def find(uuid, company):
 
 def is_sold_by(company):
     "Return the domain of the performances that a company sells"
-    return ['OR',
-        ('event.company', '=', company.id),
-        ('event.coproducers', '=', company.party.id),
-        ]
+    return ('event.selling_companies', '=', company.id)
 
 
 def _read(performance, tariff, company):
@@ -116,6 +113,7 @@ def _read(performance, tariff, company):
     if not tariff.is_of(performance):
         tariff.refuse('performance', performance)
     event = performance.event
+    ticket_seller.check(event, company)
     rule = tariff.get_rule()
     is_own = event.company == company
     tax, rate = AdmissionTax.get_tax(company.id, performance)
@@ -211,6 +209,10 @@ class TariffPerformance(_OfferedMixin, metaclass=PoolMeta):
 
 class Event(_OfferedMixin, metaclass=PoolMeta):
     __name__ = 'tibillet.event'
+
+
+class EventCompany(_OfferedMixin, metaclass=PoolMeta):
+    __name__ = 'tibillet.event-company.company'
 
 
 class EventParty(_OfferedMixin, metaclass=PoolMeta):

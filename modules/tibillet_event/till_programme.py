@@ -1,7 +1,7 @@
 """What the terminals of a till sell tickets for.
 
-A till sells the performances that its company organises or produces with
-others: see ticket_offer.find.
+A till sells the performances that its company organises, produces with others
+or sells for others: see event_seller.
 """
 from tibillet_base import tools
 

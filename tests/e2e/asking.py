@@ -31,6 +31,14 @@ def entries_below(ask, name):
     return {e['id']: e['complete_name'] for e in entries if e['action']}
 
 
+def _read(fields):
+    "Return what the page reads for fields: what they link to, by its name"
+    return [
+        *fields, *(
+            f'{name}.rec_name' for name, field in fields.items()
+            if field['type'] in {'many2one', 'one2one', 'reference'})]
+
+
 class Refused(AssertionError):
     "The server refuses, with a sentence that the page would show"
 
@@ -121,7 +129,7 @@ class Asking:
         ids = self.ask(
             f'{model}.search', domain, 0, limit, order, **given)
         if ids:
-            self.ask(f'{model}.read', ids, list(view['fields']), **given)
+            self.ask(f'{model}.read', ids, _read(view['fields']), **given)
         elif type == 'form':
             self.ask(f'{model}.default_get', list(view['fields']), **given)
         return ids

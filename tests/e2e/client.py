@@ -55,6 +55,11 @@ WATCH = """(() => {
     });
     })()"""
 
+# What a list shows of records that the server has refused to read.
+UNREAD = """() => Boolean(window.Sao && document.querySelector('.treeview')
+    && document.querySelector('#tabcontent').textContent.includes(
+        Sao.i18n.gettext('#ERROR')))"""
+
 
 class Client:
     "One person in front of one page"
@@ -162,6 +167,8 @@ class Client:
         for shown in self.page.locator('.modal.in .alert').all():
             if shown.is_visible():
                 self.wrongs.append(f'shown: {shown.inner_text()}')
+        if self.page.evaluate(UNREAD):
+            self.wrongs.append("shown: records that could not be read")
 
     def ask(self, method, *arguments):
         "Ask the server as the page does, in its own session"

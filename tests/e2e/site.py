@@ -17,6 +17,7 @@ from tests.asked import asked, leave_out
 from tools import browser, database, postgres, serve, webclient
 from tools.steps import ROOT
 
+TOLD = [name for name, story in STORIES.items() if story.after]
 REASON = "needs a Chromium and the web client: make test-e2e"
 
 
@@ -65,11 +66,17 @@ def own_site():
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope='session')
 def told_site():
-    "The address of a server on a copy of the demo with all its stories"
-    with _served(*(name for name, story in STORIES.items() if story.after)
-            ) as address:
+    "The same, with all the stories of the demo"
+    with _served(*TOLD) as address:
+        yield address
+
+
+@pytest.fixture
+def own_told_site():
+    "The address of a server on a copy of them that a test may change"
+    with _served(*TOLD) as address:
         yield address
 
 
@@ -101,6 +108,13 @@ def own_client(own_site, chromium, request):
 def told_client(told_site, chromium, request):
     "The web client where concerts are on sale and the bar is open"
     with _client(told_site, chromium, request) as client:
+        yield client
+
+
+@pytest.fixture
+def own_told_client(own_told_site, chromium, request):
+    "The same on a copy that the test may change"
+    with _client(own_told_site, chromium, request) as client:
         yield client
 
 

@@ -6,8 +6,8 @@ pytestmark = pytest.mark.browser
 SELL = 'Vendre des billets'
 
 
-def test_two_full_prices(told_client):
-    client = told_client
+def test_two_full_prices(own_told_client):
+    client = own_told_client
     client.page.set_viewport_size({'width': 1366, 'height': 850})
     client.log_in('caisse')
     client.wait_menu()
@@ -59,9 +59,9 @@ def test_one_counter(client):
     assert note.input_value().startswith("Aucune caisse n'est ouverte")
 
 
-def test_seats(told_client):
+def test_seats(own_told_client):
     "The best seats side by side are taken when none is chosen"
-    client = told_client
+    client = own_told_client
     client.log_in('caisse')
     client.wait_menu()
     seats = client.ask(

@@ -1,7 +1,8 @@
 """Every entry of the menu, for every login.
 
 The administrator looks at all of them on the screen of a small laptop, the
-menu open. What the others see is drawn alike: they ask for it.
+menu open, once all the stories are told. What the others see is drawn alike:
+they ask for it.
 """
 import pytest
 
@@ -16,8 +17,9 @@ DRAWN = 'admin'
 OTHERS = [l.login for l in logins.LOGINS if l.login != DRAWN]
 
 
-def test_every_entry_opens(client):
+def test_every_entry_opens(told_client):
     "No entry shows an error, no list of ours goes beyond the window"
+    client = told_client
     client.page.set_viewport_size({'width': 1280, 'height': 800})
     client.log_in(DRAWN)
     client.wait_menu()
@@ -34,20 +36,20 @@ def test_every_entry_opens(client):
 
 
 @pytest.mark.parametrize('login', OTHERS)
-def test_every_entry_answers(site, login):
+def test_every_entry_answers(told_site, login):
     "The server refuses nobody what his menu shows, and all of it was drawn"
-    asking = Asking(site, login)
+    asking = Asking(told_site, login)
     entries = asking.entries_below(MENU)
-    assert set(entries) <= set(Asking(site, DRAWN).entries_below(MENU))
+    assert set(entries) <= set(Asking(told_site, DRAWN).entries_below(MENU))
     assert any([asking.open(id) for id in entries])
 
 
-def test_what_is_refused_is_seen(site):
+def test_what_is_refused_is_seen(told_site):
     "The partner is refused an entry that his menu does not show"
     partner, all_of_it = (
-        Asking(site, login).entries_below(MENU)
+        Asking(told_site, login).entries_below(MENU)
         for login in ['partenaire', DRAWN])
-    asking = Asking(site, 'partenaire')
+    asking = Asking(told_site, 'partenaire')
     with pytest.raises(Refused):
         for id in set(all_of_it) - set(partner):
             asking.open(id)

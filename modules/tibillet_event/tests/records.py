@@ -44,6 +44,14 @@ def create_sale(quantity=None, venue_capacity=None, lines=(), **values):
     return Performance(performance.id)
 
 
+def give_to(organiser, event):
+    "Make another company the organiser, that the first one sells for"
+    with set_company(event.company):
+        event.sellers = [event.company]
+        event.company = organiser
+        event.save()
+
+
 class PlaceMixin:
     "What tests look at in the places of a performance"
     __slots__ = ()

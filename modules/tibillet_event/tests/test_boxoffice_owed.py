@@ -7,6 +7,7 @@ from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import TestCase, with_transaction
 
+from .records import give_to
 from .return_records import NEXT_DAY, OVER, ReturnMixin
 from .ticket_records import D
 
@@ -19,10 +20,9 @@ class BoxOfficeOwedTestCase(ReturnMixin, TestCase):
         "A concert of Mamasound, whose fees go to La Coop"
         self.open_evening()
         pool = Pool()
-        Event = pool.get('tibillet.event')
         self.earner, = pool.get('party.party').create([{'name': "La Coop"}])
         self.other = create_company("Mamasound")
-        Event.write([self.performance.event], {'company': self.other.id})
+        give_to(self.other, self.performance.event)
 
     def sell_all(self):
         self.shared = self.make_tariff(

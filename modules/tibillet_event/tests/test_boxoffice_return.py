@@ -19,7 +19,7 @@ from trytond.transaction import Transaction
 from tibillet import chain
 
 from .door_records import DoorMixin
-from .records import create_sale, utc
+from .records import create_sale, give_to, utc
 from .return_records import NEXT_DAY, OVER, ReturnMixin
 from .ticket_records import D
 
@@ -268,11 +268,10 @@ class BoxOfficeReturnTestCase(ReturnMixin, DoorMixin, TestCase):
         "What is sold for another organiser stays owed to it"
         self.open_evening()
         pool = Pool()
-        Event = pool.get('tibillet.event')
         Performance = pool.get('tibillet.performance')
         party, = pool.get('party.party').create([{'name': "La Coop"}])
         other = create_company("Mamasound")
-        Event.write([self.performance.event], {'company': other.id})
+        give_to(other, self.performance.event)
         fee = self.make_tariff(
             "With fee", '20.00', fee_mode='added', fee_fixed=D('1.20'),
             fee_product=self.product.id, fee_party=party.id)

@@ -18,7 +18,7 @@ from trytond.tests.test_tryton import TestCase, with_transaction
 from trytond.transaction import Transaction
 
 from .change_records import NEW, ChangeMixin
-from .records import utc
+from .records import give_to, utc
 from .return_records import NEXT_DAY, NOW
 from .ticket_records import D, Person
 
@@ -334,7 +334,7 @@ class PerformanceChangeTestCase(ChangeMixin, TestCase):
         other = create_company("Mamasound")
         venue = self.performance.venue
         venue.__class__.write([venue], {'company': None})
-        event.__class__.write([event], {'company': other.id})
+        give_to(other, event)
         for name in ["Léa", "Paul", "Zoé"]:
             self.sell_to(name)
         change = self.change()

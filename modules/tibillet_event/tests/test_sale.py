@@ -11,7 +11,7 @@ from tibillet_event.sale_exceptions import (
 from trytond.pool import Pool
 from trytond.tests.test_tryton import TestCase, with_transaction
 
-from .records import STALLS, PlaceMixin, utc
+from .records import STALLS, PlaceMixin, give_to, utc
 from .return_records import OVER
 from .sale_records import SaleMixin
 from .ticket_records import D
@@ -243,8 +243,7 @@ class SaleTestCase(PlaceMixin, SaleMixin, TestCase):
         party, = Party.create([{'name': "Les Tréteaux"}])
         other, = Company.create([{
                     'party': party.id, 'currency': self.company.currency.id}])
-        self.performance.event.company = other
-        self.performance.event.save()
+        give_to(other, self.performance.event)
         sale = self.do(
             self.make_sale((3, self.school)), 'quote', 'confirm', 'process')
         self.assertEqual(sale.total_amount, D('24.00'))

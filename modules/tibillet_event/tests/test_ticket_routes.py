@@ -124,29 +124,34 @@ class TicketRoutesTestCase(TicketMixin, RouteTestCase):
                 (self.guest, '0', False, None),
                 (self.choice, '10', True, '4')])
 
-    def test_coproducer(self):
-        "A co-producer sells the event of another, and only as long as it is"
+    def test_others(self):
+        "The event of another is sold by who produces or sells it, as long"
         Event = Pool(DB_NAME).get('tibillet.event')
         item = {'performance': self.foreign, 'tariff': self.abroad}
-        status, data = self.post('tickets', **self.order(item))
-        self.assertEqual((status, data['code']), (404, 'no_performance'))
+        unpaid = [(self.cash, '1')]
+        for name in ['coproducers', 'sellers']:
+            def share(mode):
+                event, = Event.search([
+                        ('performances.uuid', '=', self.foreign)])
+                company = self.get_company()
+                seller = company.party if name == 'coproducers' else company
+                Event.write([event], {name: [(mode, [seller.id])]})
 
-        def share(mode):
-            event, = Event.search([
-                    ('performances.uuid', '=', self.foreign)])
-            Event.write([event], {
-                    'coproducers': [
-                        (mode, [self.get_company().party.id])]})
-
-        self.act(lambda: share('add'))
-        try:
-            status, data = self.post('tickets', **self.order(item))
-            self.assertEqual((status, data['code']), (200, 'ok'))
-            _, data = self.post('programme')
-            self.assertIn(self.foreign, [
-                    p['performance'] for p in data['performances']])
-        finally:
-            self.act(lambda: share('remove'))
+            with self.subTest(name=name):
+                status, data = self.post('tickets', **self.order(item))
+                self.assertEqual(
+                    (status, data['code']), (404, 'no_performance'))
+                self.act(lambda: share('add'))
+                try:
+                    # It is sold: what is paid is looked at.
+                    status, data = self.post(
+                        'tickets', **self.order(item, paid=unpaid))
+                    self.assertEqual((status, data['code']), (400, 'payment'))
+                    _, data = self.post('programme')
+                    self.assertIn(self.foreign, [
+                            p['performance'] for p in data['performances']])
+                finally:
+                    self.act(lambda: share('remove'))
         status, data = self.post('tickets', **self.order(item))
         self.assertEqual((status, data['code']), (404, 'no_performance'))
 

@@ -6,13 +6,14 @@ from tibillet_base import till_chain
 from tibillet_base.exceptions import (
     FactError, TillClosedError, TillPaymentError)
 from tibillet_base.tests.till_records import make_till
-from tibillet_base.tools import cursor, forget, table
+from tibillet_base.tools import cursor, table
 from tibillet_event import ticket_key, ticket_series, ticket_writer
 from tibillet_event.exceptions import (
     PlaceQuantityError, PlaceTakenError, SoldOutError, TariffPersonError,
     TariffPersonUnknownError, TariffSoldOutError, TicketAccessError,
     TicketEmptyError, TicketProductError, TicketTillError, TicketUUIDError,
     TicketUUIDMissingError, TicketVATError)
+from tibillet_event.ticket_exceptions import TicketSellerError
 
 from trytond.model import fields
 from trytond.modules.company.tests import create_company, set_company
@@ -22,7 +23,7 @@ from trytond.transaction import Transaction
 
 from tibillet import ticket_code, verify
 
-from .records import utc
+from .records import give_to, utc
 from .ticket_records import D, Person, TicketMixin
 
 
@@ -256,14 +257,23 @@ class TicketWriterTestCase(TicketMixin, TestCase):
     def test_other_organiser(self):
         "What is sold for another organiser is owed to it, without our VAT"
         self.open_box_office()
-        Event = Pool().get('tibillet.event')
         other = create_company("Mamasound")
-        event = table('tibillet.event')
-        cursor().execute(*event.update(
-                [event.company], [other.id],
-                where=event.id == self.performance.event.id))
-        forget(Event, [self.performance.event.id])
+        give_to(other, self.performance.event)
+        event = self.performance.event
+        event.sellers = []
+        event.save()
+        with self.assertRaisesRegex(TicketSellerError, "Also Sold By"):
+            self.sell('not-sold', self.item(2), paid='40')
+        event.sellers = [self.company]
+        event.save()
         self.sell('for-others', self.item(2), paid='40')
+        # Who has sold goes on to read what it sold, by one way or the other.
+        with self.assertRaisesRegex(TicketSellerError, "has sold"):
+            event.sellers = []
+            event.save()
+        Event = Pool().get('tibillet.event')
+        event = Event(event.id)
+        self.assertEqual(set(event.selling_companies), {self.company, other})
         operation = self.operations()[0]
         line, = operation.sale.lines
         self.assertEqual(line.revenue_account, self.organisers)
