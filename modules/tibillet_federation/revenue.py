@@ -26,6 +26,7 @@ ALPHA_QUANTUM = Decimal('0.000001')
 
 class _Part(NamedTuple):
     "What one step finally takes, when it does not recoup"
+    phase: str | None
     key: str
     beneficiary: str | None
     amount: Decimal
@@ -67,7 +68,7 @@ def settle(clauses, balances, service, brought=NOTHING):
 
     tiers = {}
     post_part = zero
-    for key, beneficiary, amount in cut.parts:
+    for _, key, beneficiary, amount in cut.parts:
         if beneficiary is None:
             post_part += amount
         elif amount:
@@ -170,7 +171,7 @@ def _parts(figures):
     if figures is None:
         return []
     return [
-        _Part(take.key, take.beneficiary, take.amount)
+        _Part(figures.phase, take.key, take.beneficiary, take.amount)
         for take in figures.takes if take.kind != 'recoup']
 
 
@@ -180,7 +181,7 @@ def _crossed(local, before, after, remaining, wanted, quantum):
     remaining / wanted of it is under pre, the rest under post. The sum is
     rounded once, so that with what recoups it never exceeds the base.
     """
-    before = [_Part('', None, local), *before]
+    before = [_Part(None, '', None, local), *before]
     weights = [part.amount * remaining for part in before] + [
         part.amount * (wanted - remaining) for part in after]
     total = half_up(
@@ -188,7 +189,7 @@ def _crossed(local, before, after, remaining, wanted, quantum):
     amounts = split(total, weights, quantum) if total else [ZERO] * len(
         weights)
     first, *parts = [
-        _Part(part.key, part.beneficiary, amount)
+        part._replace(amount=amount)
         for part, amount in zip([*before, *after], amounts, strict=True)]
     return first.amount, parts
 
@@ -264,29 +265,42 @@ def _by_key(tiers):
 def _carried(clauses, cut, brought):
     """Return the costs of tiers that wait for the next service (E7)
 
-    Below zero, they were paid ahead. What was paid and what waits sum to what
-    was asked for, and to what waited before.
+    Below zero, they were paid ahead. Of a service that is cut in two, each
+    phase pays its part of what its steps that wait ask for; the part of one
+    without such a step leaves what waited before as it was.
     """
-    wanted = {}
-    crossed = isinstance(cut.alpha, Fraction)
-    for schedule, figures, part in [
-            (clauses.pre, cut.pre, cut.alpha),
-            (clauses.post, cut.post, 1 - cut.alpha)]:
-        if figures is None or figures.kind != 'tiers':
-            continue
-        carrying = {tier.key for tier in schedule.tiers if tier.carry}
-        for take in figures.takes:
-            if take.key in carrying:
-                amount = Fraction(take.wanted) if crossed else take.wanted
-                wanted[take.key] = wanted.get(take.key, 0) + part * amount
-    if not wanted:
-        return brought
-    carried = {k: v for k, v in brought.items() if k not in wanted}
-    for key, amount in wanted.items():
-        paid = sum((p.amount for p in cut.parts if p.key == key), ZERO)
+    carried = {}
+    phases = list(_get_phases(clauses, cut))
+    for key in {**brought, **{k: 0 for _, asked, _ in phases for k in asked}}:
+        waited = brought.get(key, ZERO)
+        amount = sum(
+            part * _exact(asked.get(key, waited), part)
+            for _, asked, part in phases)
+        paid = sum(
+            (p.amount for phase, asked, _ in phases if key in asked
+                for p in cut.parts if (p.phase, p.key) == (phase, key)), ZERO)
         if waiting := half_up(amount, clauses.quantum) - paid:
             carried[key] = waiting
     return carried
+
+
+def _get_phases(clauses, cut):
+    "Yield each phase, what its steps that wait ask for by key, and its part"
+    for phase, schedule, figures, part in [
+            ('pre', clauses.pre, cut.pre, cut.alpha),
+            ('post', clauses.post, cut.post, 1 - cut.alpha)]:
+        asked = {}
+        if figures is not None and figures.kind == 'tiers':
+            carrying = {tier.key for tier in schedule.tiers if tier.carry}
+            asked = {
+                take.key: take.wanted for take in figures.takes
+                if take.key in carrying}
+        if part:
+            yield phase, asked, part
+
+
+def _exact(amount, part):
+    return Fraction(amount) if isinstance(part, Fraction) else amount
 
 
 def _is_short(cut):

@@ -160,18 +160,26 @@ def settle(clauses, balances, service, brought):
                     rest, [F(d.rate) for d in clauses.destinations]),
                 strict=True))
 
-    carried = {k: cents(v) for k, v in brought.items()}
-    waiting = {}
-    for schedule, rows, part in [
-            (clauses.pre, pre, alpha), (clauses.post, post, 1 - alpha)]:
-        if schedule is not None and rows:
-            for tier, row in zip(schedule.tiers, rows, strict=False):
-                if tier.carry:
-                    waiting[tier.key] = (
-                        waiting.get(tier.key, 0) + part * row[3])
-    for key, amount in waiting.items():
-        carried[key] = nearest(amount) - sum(
-            a for (k, _), a in paid.items() if k == key)
+    # What waited before waits on in the part where nothing asks for it.
+    before = sum(not row[2] for row in pre)
+    waiting = {k: F(cents(v)) for k, v in brought.items()}
+    given = {}
+    for schedule, rows, part, taken in [
+            (clauses.pre, pre, alpha, amounts[:before]),
+            (clauses.post, post, 1 - alpha, amounts[before:])]:
+        if schedule is None or not rows or schedule.kind != 'tiers':
+            continue
+        got = dict.fromkeys([row[0] for row in rows], 0)
+        for row, amount in zip(
+                [r for r in rows if not r[2]], taken, strict=True):
+            got[row[0]] += amount
+        for tier, row in zip(schedule.tiers, rows, strict=False):
+            if tier.carry:
+                key = tier.key
+                waiting[key] = waiting.get(key, F(0)) + part * (
+                    row[3] - cents(brought.get(key, 0)))
+                given[key] = given.get(key, 0) + got[key]
+    carried = {k: nearest(v) - given.get(k, 0) for k, v in waiting.items()}
     return {
         'base': base,
         'recouped': recouped,

@@ -70,6 +70,60 @@ class CarryTestCase(unittest.TestCase):
         self.assertEqual(
             carry_on(self.first.carried, found), {'costs': D(160)})
 
+    def test_cut_in_two(self):
+        """Test the service that ends the pot, when one phase pays no cost
+
+        The pot takes 500.00 of 1 000.00 and needs 100.00: a fifth is under
+        the cascade, which asks for a fifth of the cost and of what waited.
+        The rest of what waited waits on.
+        """
+        cascade = Schedule('tiers', tiers=(
+                Tier('pot', 'recoup', rate=D('0.50')), COSTS))
+        lost = Schedule('tiers', tiers=(replace(COSTS, carry=False),))
+        flat = Schedule('flat', rate=D('0.12'))
+        # after the pot, what waited, own cost, what is paid, what waits
+        for post, brought, cost, paid, waiting in [
+                (flat, '400', '300', '100', '360'),
+                (None, '400', '300', '100', '360'),
+                # 20.00 of 100.00 is asked for and paid.
+                (flat, '0', '100', '20', None),
+                (flat, '400', '0', '80', '320'),
+                (flat, '-400', '300', None, '-340'),
+                (cascade, '400', '300', '660', '40'),
+                (cascade, '-400', '300', None, '-100'),
+                # Four fifths of the cost are paid by a step that forgets.
+                (lost, '400', '300', '340', '360'),
+                ]:
+            with self.subTest(post=post, brought=brought, cost=cost):
+                settled = settle(
+                    make_clauses(cascade, post), (Balance('ccc', D(100)),),
+                    make_service('1000', costs={'costs': D(cost)}),
+                    {'costs': D(brought)})
+                self.assertEqual(
+                    settled.by_tier, {'costs': D(paid)} if paid else {})
+                self.assertEqual(
+                    settled.carried,
+                    {'costs': D(waiting)} if waiting else {})
+
+    @given(
+        some.balances(), st.lists(some.services(), min_size=1, max_size=4),
+        st.sampled_from([
+                None, Schedule('flat', rate=D('0.12')),
+                Schedule('tiers', cap=D(50), tiers=(COSTS,))]),
+        some.amounts(2000))
+    def test_what_waited(self, balances, services, post, waiting):
+        "Test that what waits is paid or waits on, whatever the phases pay"
+        pre = Schedule('tiers', tiers=(
+                Tier('pot', 'recoup', rate=D('0.50')), COSTS))
+        clauses = make_clauses(pre, post)
+        brought, paid = {'costs': waiting}, D(0)
+        for service in services:
+            found = settle(
+                clauses, balances, replace(service, costs={}), brought)
+            brought, balances = found.carried, found.closing
+            paid += found.by_tier.get('costs', D(0))
+            self.assertEqual(paid + brought.get('costs', D(0)), waiting)
+
     def test_sentences(self):
         "Test what people are told, with the name of the line"
         def said(settled):
