@@ -325,6 +325,12 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
     def _get_number_company(cls, values):
         return values.get('company', cls.default_company())
 
+    @property
+    def is_agreed(self):
+        "Whether parties have signed clauses, which say what it says"
+        return self.state != 'draft' or any(
+            v.state in {'adopted', 'superseded'} for v in self.versions)
+
     @classmethod
     def check_modification(
             cls, mode, conventions, values=None, external=False):
@@ -335,7 +341,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
                 c for c in conventions
                 if external and (c.state != 'draft' or c.renewals)]
         elif mode == 'delete':
-            wrong = [c for c in conventions if c.state != 'draft']
+            wrong = [c for c in conventions if c.is_agreed]
         else:
             frozen = {
                 'number', 'name', 'company', 'currency', 'purpose', 'start',
@@ -344,7 +350,7 @@ class Convention(NumberedMixin, Workflow, ModelSQL, ModelView):
             wrong = [
                 c for c in conventions
                 if (external and {'state', 'renewals'} & set(values))
-                or (c.state != 'draft' and frozen & set(values))
+                or (frozen & set(values) and c.is_agreed)
                 or ('notice_date' in values and (
                         c.state == 'closing'
                         or (external and c.state == 'notice')))

@@ -241,11 +241,12 @@ class ConventionParty(
         fixed = {'party', 'recoups', 'sequence', 'roles'}
         changed = set(values or {})
         for line in lines:
-            if line.convention.state == 'draft':
+            if not line.convention.is_agreed:
                 continue
             # A party may come to keep its books here, not leave them.
             if (mode == 'delete' or fixed & changed
-                    or ('company' in changed and line.company)):
+                    or ('company' in changed and line.company
+                        and line.convention.state != 'draft')):
                 raise ConventionModificationError(gettext(
                         'tibillet_federation.msg_convention_party_active',
                         party=line.rec_name,
@@ -257,7 +258,7 @@ class ConventionParty(
         joining = {l.id for l in lines}
         for line in lines:
             convention = line.convention
-            if convention.state == 'draft':
+            if not convention.is_agreed:
                 continue
             # Both sign the clauses, and what these give to nobody in
             # particular goes to the first provider.

@@ -341,7 +341,9 @@ class Cost(PartnersMixin, ChildMixin, EvidenceMixin, ModelSQL, ModelView):
         entries = Entry.search([
                 ('convention', '=', self.convention.id),
                 ('type', '=', 'accrual'),
-                ('date', '>=', self.date.replace(month=1, day=1)),
-                ('date', '<=', self.date.replace(month=12, day=31)),
                 ], order=[])
-        return sum((e.amount for e in entries), Decimal(0))
+        # What is undone later leaves the year of what it undoes.
+        return sum((
+                e.amount for e in entries
+                if (e.origin if isinstance(e.origin, Entry) else e).date.year
+                == self.date.year), Decimal(0))

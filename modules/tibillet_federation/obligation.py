@@ -1,3 +1,5 @@
+import json
+
 from tibillet_base.tools import today
 
 from trytond.i18n import gettext
@@ -115,13 +117,20 @@ class Obligation(
             ]
 
     # What the document of the clauses says of it.
-    _signed_fields = {'convention', 'party', 'text', 'frequency'}
+    _signed_fields = {
+        'convention', 'party', 'text', 'frequency', 'due_date'}
 
     def _is_signed(self):
-        "Return if the parties have adopted clauses where it stands"
-        return any(
-            v.state in {'adopted', 'superseded'}
-            for v in self.convention.versions)
+        "Return if it stands in clauses that the parties have adopted"
+        for version in self.convention.versions:
+            if version.state in {'adopted', 'superseded'}:
+                content = version.get_kept_content()
+                # Those adopted before contents were kept had all of them.
+                if not content or any(
+                        o['text'] == self.text
+                        for o in json.loads(content)['obligations']):
+                    return True
+        return False
 
     @classmethod
     def check_modification(
@@ -143,14 +152,26 @@ class Obligation(
                             obligation=obligation.rec_name))
 
     @classmethod
-    @ModelView.button
-    def do(cls, obligations):
+    def validate_fields(cls, obligations, field_names):
+        super().validate_fields(obligations, field_names)
+        if 'evidence' in field_names:
+            cls._check_evidence([o for o in obligations if o.done_on])
+
+    @classmethod
+    def _check_evidence(cls, obligations):
         for obligation in obligations:
             if not obligation.evidence:
                 raise ObligationDoneError(gettext(
                         'tibillet_federation.msg_obligation_evidence',
                         obligation=obligation.rec_name))
-            obligation.done_on = today(obligation.convention.company)
+
+    @classmethod
+    @ModelView.button
+    def do(cls, obligations):
+        cls._check_evidence(obligations)
+        for obligation in obligations:
+            if not obligation.done_on:
+                obligation.done_on = today(obligation.convention.company)
         cls.save(obligations)
 
     @classmethod

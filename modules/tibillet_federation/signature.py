@@ -8,6 +8,7 @@ from trytond.pyson import Eval
 from .child import ChildMixin
 from .choice import OfConventionMixin, refuse
 from .exceptions import SignatureError
+from .version_fact import WITHIN
 
 
 class Signature(OfConventionMixin, ChildMixin, ModelSQL, ModelView):
@@ -64,10 +65,7 @@ class Signature(OfConventionMixin, ChildMixin, ModelSQL, ModelView):
         super().__register__(module)
         refuse_changes(
             cls._table, stored(cls, but={'evidence'}),
-            within="""EXISTS (
-                SELECT 1 FROM tibillet_convention_version AS version
-                WHERE version.id = {row}.version
-                    AND version.state IN ('adopted', 'superseded'))""")
+            within=WITHIN)
 
     @classmethod
     def default_date(cls):

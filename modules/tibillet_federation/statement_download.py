@@ -14,6 +14,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from tibillet import chain
 
+from .payslip import get_payers
 from .statement_document import get_content
 from .statement_export import PEOPLE, get_language
 from .statement_table import get_csv, get_name
@@ -173,7 +174,6 @@ class EvidenceArchive(Download):
         CommonCost = pool.get('tibillet.convention.service.common_cost')
         Cost = pool.get('tibillet.convention.cost')
         HumanCost = pool.get('tibillet.convention.service.human_cost')
-        User = pool.get('res.user')
         found = [
             (c, c.contributor, c.date, c.gross)
             for c in convention.contributions]
@@ -182,15 +182,13 @@ class EvidenceArchive(Download):
             ('service.state', '!=', 'cancelled'),
             ]
         costs = CommonCost.search(domain)
-        parties = User.get_partner_parties()
-        if parties:
-            domain.append(('payer', 'in', parties))
-        costs += HumanCost.search(domain)
+        payers = get_payers(convention)
+        costs += HumanCost.search([*domain, ('payer', 'in', list(payers))])
         found += [(c, c.payer, c.service.date, c.amount) for c in costs]
         found += [
             (c, c.payer, c.date, c.amount)
             for c in Cost.search([('convention', '=', convention.id)])
-            if c.nature not in PEOPLE or not parties or c.payer.id in parties]
+            if c.nature not in PEOPLE or c.payer.id in payers]
         return found
 
 

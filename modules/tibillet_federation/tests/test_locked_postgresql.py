@@ -1,6 +1,7 @@
 """What is locked or adopted stays so in the database: make test-pg."""
 import datetime as dt
 import hashlib
+from decimal import Decimal
 
 import pytest
 from tibillet_federation.exceptions import KeptContentError
@@ -268,6 +269,69 @@ class LockedTestCase(LedgerTestCase):
         self.assertEqual(self.execute(
                 f"UPDATE {VERSION} SET state = 'superseded' WHERE id = %s",
                 version), 1)
+
+    def add_lines(self, version):
+        "Give clauses a line of each kind"
+        pool = Pool()
+        Version = pool.get('tibillet.convention.version')
+        Version.draft([Version(version)])
+        Version.write([Version(version)], {
+                'post_kind': 'tiers',
+                'brackets': [('create', [{
+                                'phase': 'pre', 'rate': Decimal('0.10'),
+                                }])],
+                'tiers': [('create', [{
+                                'phase': 'post', 'kind': 'fixed',
+                                'name': "Hosting",
+                                'amount': Decimal('10'),
+                                'beneficiary': self.party,
+                                }])],
+                'destinations': [('create', [{
+                                'name': "Development",
+                                'rate': Decimal('1'),
+                                'beneficiary': self.party,
+                                }])],
+                'articles': [('create', [{
+                                'title': "Aim", 'text': "To lend.",
+                                }])],
+                })
+        Version.propose([Version(version)])
+
+    def test_lines(self):
+        "Test that the lines of adopted clauses are facts too"
+        version, _ = self.perform(self.create_signed)
+        self.perform(self.add_lines, version)
+        lines = {
+            'bracket': 'rate = 0.9', 'tier': 'amount = 999',
+            'destination': f'beneficiary = {self.operator}',
+            'article': "text = 'Bob'"}
+        for kind, change in lines.items():
+            # Control: clauses that are not adopted take it.
+            table = f'tibillet_convention_version_{kind}'
+            self.assertGreater(self.execute(
+                    f'UPDATE {table} SET write_date = write_date '
+                    'WHERE version = %s', version), 0, kind)
+        self.perform(self.adopt, version)
+        for kind, change in lines.items():
+            table = f'tibillet_convention_version_{kind}'
+            for query in [
+                    f'UPDATE {table} SET {change} WHERE version = {version}',
+                    f'DELETE FROM {table} WHERE version = {version}',
+                    f'INSERT INTO {table} SELECT (jsonb_populate_record('
+                    f"v, '{{\"id\": 0}}')).* FROM {table} AS v "
+                    f'WHERE version = {version} LIMIT 1',
+                    ]:
+                with self.subTest(query), self.assertRaisesRegex(
+                        Exception, 'is append-only'):
+                    self.execute(query)
+        # Who gets it follows when it is merged.
+        query = (
+            'UPDATE tibillet_convention_version_tier SET beneficiary = %s '
+            'WHERE version = %s')
+        merge = 'UPDATE party_party SET replaced_by = %s WHERE id = %s'
+        self.execute(merge, self.twin, self.party)
+        self.addCleanup(self.execute, merge, None, self.party)
+        self.assertEqual(self.execute(query, self.twin, version), 1)
 
     def test_altered(self):
         "Test that who takes the lock away and writes is found out"
