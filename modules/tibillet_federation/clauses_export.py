@@ -174,14 +174,22 @@ class _Writer:
             'brackets': list(self._get_brackets(schedule)),
             'tiers': [{
                     'name': tier.label,
-                    'text': say(
-                        f'tier_{tier.kind}',
-                        rate=self._rate(tier.rate),
-                        amount=self._amount(tier.amount)),
+                    'text': self._say_tier(tier),
                     'beneficiary': self.names.get(tier.beneficiary),
                     } for tier in (schedule.tiers if schedule else [])],
             'example': self._say_example(phase),
             }
+
+    def _say_tier(self, tier):
+        kind = tier.kind
+        if kind == 'cost' and tier.amount is not None:
+            kind = 'cost_most'
+        elif kind == 'recoup' and tier.rate is not None:
+            kind = 'recoup_rate'
+        text = say(
+            f'tier_{kind}', rate=self._rate(tier.rate),
+            amount=self._amount(tier.amount))
+        return say('tier_carry', tier=text) if tier.carry else text
 
     def _amount(self, amount):
         return self.voice.amount(amount) if amount is not None else ''

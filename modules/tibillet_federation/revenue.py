@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tibillet.money import CENT, half_up
 from tibillet.shares import split
 
+from .carry import carried, carry_on
 from .order import SERVICE, entry_position, position
 from .outcome import Adjustment, Allocation, Figures, Settlement
 from .pot import check_balances, credited, divide, post, remaining_of
@@ -101,7 +102,7 @@ def settle(clauses, balances, service, brought=NOTHING):
         local, by_destination, share, retained, reimbursed,
         share - retained + reimbursed, allocations, reimbursements,
         credited(opening, recouped_by),
-        remaining - cut.recouped, brought, _carried(clauses, cut, brought),
+        remaining - cut.recouped, brought, carried(clauses, cut, brought),
         _hits(cut), tuple(alerts))
 
 
@@ -262,47 +263,6 @@ def _by_key(tiers):
     return amounts
 
 
-def _carried(clauses, cut, brought):
-    """Return the costs of tiers that wait for the next service (E7)
-
-    Below zero, they were paid ahead. Of a service that is cut in two, each
-    phase pays its part of what its steps that wait ask for; the part of one
-    without such a step leaves what waited before as it was.
-    """
-    carried = {}
-    phases = list(_get_phases(clauses, cut))
-    for key in {**brought, **{k: 0 for _, asked, _ in phases for k in asked}}:
-        waited = brought.get(key, ZERO)
-        amount = sum(
-            part * _exact(asked.get(key, waited), part)
-            for _, asked, part in phases)
-        paid = sum(
-            (p.amount for phase, asked, _ in phases if key in asked
-                for p in cut.parts if (p.phase, p.key) == (phase, key)), ZERO)
-        if waiting := half_up(amount, clauses.quantum) - paid:
-            carried[key] = waiting
-    return carried
-
-
-def _get_phases(clauses, cut):
-    "Yield each phase, what its steps that wait ask for by key, and its part"
-    for phase, schedule, figures, part in [
-            ('pre', clauses.pre, cut.pre, cut.alpha),
-            ('post', clauses.post, cut.post, 1 - cut.alpha)]:
-        asked = {}
-        if figures is not None and figures.kind == 'tiers':
-            carrying = {tier.key for tier in schedule.tiers if tier.carry}
-            asked = {
-                take.key: take.wanted for take in figures.takes
-                if take.key in carrying}
-        if part:
-            yield phase, asked, part
-
-
-def _exact(amount, part):
-    return Fraction(amount) if isinstance(part, Fraction) else amount
-
-
 def _is_short(cut):
     "Return whether a declared cost could not be paid whole"
     return any(
@@ -318,22 +278,25 @@ def _hits(cut):
         for hit in figures.hits)
 
 
-def adjust(original, corrected, date, balances=None):
+def adjust(original, corrected, date, balances=None, brought=None):
     """Return the Adjustment of a locked service (E9).
 
     original: its Settlement, or its last Adjustment.
     corrected: the Service as it should have been declared.
     date: day of the adjustment; the original keeps its own.
     balances: Balances today, those after the original by default.
+    brought: what unpaid gives, the costs that waited then by default.
 
     The service is settled again under its own version, from its own opening;
     what is booked is the difference with what already is. A recoupment
     taken back reopens the pot. One that the pot does not need any more goes
     to the destinations.
     """
-    first = original.target if isinstance(original, Adjustment) else original
+    first = _target(original)
     clauses = first.clauses
-    target = settle(clauses, first.opening, corrected, first.brought)
+    if brought is None:
+        brought = first.brought
+    target = settle(clauses, first.opening, corrected, brought)
     opening = check_balances(
         original.closing if balances is None else balances)
 
@@ -366,35 +329,39 @@ def adjust(original, corrected, date, balances=None):
         _allocation(*name, amount, corrected.operator)
         for name, amount in _differences(
             _by_name(target.reimbursements),
-            _by_name(_target(original).reimbursements)).items())
+            _by_name(first.reimbursements)).items())
     reimbursed = sum((a.amount for a in reimbursements), zero)
     closing = credited(opening, recouped_by)
     return Adjustment(
-        date, original, target, target.base - _target(original).base, share,
+        date, original, target, target.base - first.base, share,
         sum(recouped_by.values(), zero), recouped_by,
         _amounts(allocations, 'tier'),
         sum(_amounts(allocations, 'local').values(), zero),
         _amounts(allocations, 'destination'), zero + spilled,
         retained, reimbursed, share - retained + reimbursed, _differences(
-            target.carried, _target(original).carried),
+            carry_on(target.carried, _differences(first.brought, brought)),
+            first.carried),
         allocations, reimbursements, tuple(
             _allocation(*name, amount, corrected.operator)
             for name, amount in booked.items() if amount),
         opening, closing, remaining_of(closing))
 
 
-def carry_on(brought, adjustment):
-    """Return the costs of tiers that wait once a service is corrected (E9).
+def unpaid(original, corrected, waiting):
+    """Return the costs that waited for a service, less those paid since (E9).
 
-    brought: those that waited just before, by key. What services between
-    have paid, and the corrected one pays as well, comes out below zero: it
-    is taken off the next ones, so that no cost is paid twice.
+    waiting: those that wait today, by key. What services between have paid
+    of what the original left is not paid again by its correction.
     """
-    keys = [*brought, *(k for k in adjustment.carried if k not in brought)]
-    found = {
-        key: brought.get(key, ZERO) + adjustment.carried.get(key, ZERO)
-        for key in keys}
-    return {key: amount for key, amount in found.items() if amount}
+    first = _target(original)
+    target = settle(first.clauses, first.opening, corrected, first.brought)
+    brought = dict(first.brought)
+    for key in {**first.carried, **target.carried}:
+        now = waiting.get(key, ZERO)
+        since = first.carried.get(key, ZERO) - now
+        if since > 0 and target.carried.get(key, ZERO) < since:
+            brought[key] = brought.get(key, ZERO) - since
+    return brought
 
 
 def _target(settled):

@@ -8,6 +8,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 
 from . import pot, revenue
+from .carry import carry_on
 from .exceptions import StatementComputeError
 from .order import (
     ACCRUAL, CORRECTION, ENTRY, SERVICE, entry_position, position,
@@ -162,11 +163,11 @@ class Replay:
         date, service = correction
         original = self.originals[service]
         version = original.version
+        corrected = self.book.get_service(service, version, until=date)
         adjustment = revenue.adjust(
-            original.result,
-            self.book.get_service(service, version, until=date),
-            date, self.balances)
-        self.brought = revenue.carry_on(self.brought, adjustment)
+            original.result, corrected, date, self.balances,
+            revenue.unpaid(original.result, corrected, self.brought))
+        self.brought = carry_on(self.brought, adjustment.carried)
         outcome = Outcome(
             'adjustment', service, date, version, adjustment, self.brought)
         self.originals[service] = outcome
@@ -222,7 +223,7 @@ def get_originals(book, services):
             result = revenue.adjust(
                 outcomes[service].result,
                 book.get_service(service, version, until=line.date),
-                line.date, balances)
+                line.date, balances, load_amounts(line.data['brought']))
         outcome = Outcome(
             line.kind, service, line.date, version, result,
             load_amounts(line.data['carried']))

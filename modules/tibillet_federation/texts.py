@@ -102,8 +102,8 @@ TEXTS = {
         "; with {waiting:a} that waited since before: {wanted:a}",
         "; avec {waiting:a} en attente depuis avant : {wanted:a}"),
     'tier_ahead': (
-        "; less {ahead:a} that was paid ahead: {wanted:a}",
-        "; moins {ahead:a} déjà payés d'avance : {wanted:a}"),
+        "; less {ahead:a} that is paid already: {wanted:a}",
+        "; moins {ahead:a} déjà payés : {wanted:a}"),
     'tier_short': (
         "; only {amount:a} was left",
         "; il ne restait que {amount:a}"),

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tibillet_federation.carry import carry_on
 from tibillet_federation.clauses import Balance, Schedule, Tier
-from tibillet_federation.revenue import adjust, carry_on, settle
+from tibillet_federation.revenue import adjust, settle, unpaid
 from tibillet_federation.tests import strategies as some
 from tibillet_federation.tests.worked import D, day, make_clauses, make_service
 
@@ -24,8 +25,12 @@ class CarryTestCase(unittest.TestCase):
             CLAUSES, (), make_service('100', costs={'costs': D(200)}))
         self.corrected = make_service('300', costs={'costs': D(200)})
 
-    def adjust(self, corrected):
-        return adjust(self.first, corrected, day('2026-07-01'))
+    def adjust(self, corrected, waiting=None):
+        "Adjust the first service, when this is what waits"
+        waiting = self.first.carried if waiting is None else waiting
+        return adjust(
+            self.first, corrected, day('2026-07-01'),
+            brought=unpaid(self.first, corrected, waiting))
 
     def settle(self, base, brought, cost='0'):
         return settle(
@@ -37,7 +42,7 @@ class CarryTestCase(unittest.TestCase):
         "Test a service that comes after what is corrected before it"
         found = self.adjust(self.corrected)
         self.assertEqual(found.by_tier, {'costs': D(100)})
-        brought = carry_on(self.first.carried, found)
+        brought = carry_on(self.first.carried, found.carried)
         self.assertEqual(brought, {})
         self.assertEqual(self.settle('500', brought).by_tier, {})
 
@@ -45,8 +50,43 @@ class CarryTestCase(unittest.TestCase):
         "Test a cost that a service between has paid already"
         second = self.settle('500', self.first.carried)
         self.assertEqual(second.by_tier, {'costs': D(100)})
-        brought = carry_on(second.carried, self.adjust(self.corrected))
-        self.assertEqual(brought, {'costs': D(-100)})
+        found = self.adjust(self.corrected, second.carried)
+        self.assertEqual((found.by_tier, found.share), ({}, 0))
+        self.assertEqual(carry_on(second.carried, found.carried), {})
+        # Corrected again, for 250.00 of costs, it pays those 50.00.
+        again = make_service('300', costs={'costs': D(250)})
+        last = adjust(
+            found, again, day('2026-09-01'),
+            brought=unpaid(found, again, {}))
+        self.assertEqual(
+            (last.by_tier, last.carried), ({'costs': D(50)}, {}))
+
+    def test_partly_paid(self):
+        "Test a cost of which a service between has paid a part"
+        for base, waiting, paid in [
+                # Of 100.00 that waited 60.00 are paid, 40.00 wait.
+                ('60', {'costs': D(40)}, '40'),
+                ('99', {'costs': D(1)}, '1')]:
+            with self.subTest(base=base):
+                second = self.settle(base, self.first.carried)
+                self.assertEqual(second.carried, waiting)
+                found = self.adjust(self.corrected, waiting)
+                self.assertEqual(found.by_tier, {'costs': D(paid)})
+                self.assertEqual(carry_on(waiting, found.carried), {})
+
+    def test_less_than_paid(self):
+        "Test that what was paid of a cost that was not there is taken back"
+        second = self.settle('500', self.first.carried)
+        # 60.00 instead of 200.00, of which each has paid 100.00.
+        found = self.adjust(
+            make_service('300', costs={'costs': D(60)}), second.carried)
+        self.assertEqual(found.by_tier, {'costs': D(-100)})
+        self.assertEqual(
+            carry_on(second.carried, found.carried), {'costs': D(-40)})
+
+    def test_paid_ahead(self):
+        "Test the services that come once more was paid than is declared"
+        brought = {'costs': D(-100)}
         # base, its own cost, what it pays, what waits then
         for base, cost, paid, waiting in [
                 ('500', '250', '150', None),
@@ -68,7 +108,7 @@ class CarryTestCase(unittest.TestCase):
         found = self.adjust(make_service('40', costs={'costs': D(200)}))
         self.assertEqual(found.by_tier, {'costs': D(-60)})
         self.assertEqual(
-            carry_on(self.first.carried, found), {'costs': D(160)})
+            carry_on(self.first.carried, found.carried), {'costs': D(160)})
 
     def test_cut_in_two(self):
         """Test the service that ends the pot, when one phase pays no cost
@@ -156,7 +196,7 @@ class CarryTestCase(unittest.TestCase):
                 Tier('end', 'net_pct', rate=D('0.10'), beneficiary='ccc')))
         clauses = make_clauses(schedule, schedule)
         balances = (Balance('ccc', pot),)
-        last, declared, paid, brought = {}, {}, D(0), {}
+        last, declared, paid, brought, less = {}, {}, D(0), {}, False
         steps = [(index, service) for index, service in enumerate(services)]
         steps += [(i, s) for i, s in corrections if i < len(services)]
         for at in [i for i in order if i < len(steps)]:
@@ -165,15 +205,21 @@ class CarryTestCase(unittest.TestCase):
                 service, number=str(index), operator=None)
             if index in last:
                 found = adjust(
-                    last[index], service, some.START, balances)
-                brought = carry_on(brought, found)
+                    last[index], service, some.START, balances,
+                    unpaid(last[index], service, brought))
+                brought = carry_on(brought, found.carried)
             else:
                 found = settle(clauses, balances, service, brought)
                 brought = found.carried
             balances = found.closing
             last[index] = found
-            declared[index] = service.costs.get('costs', D(0))
+            cost = service.costs.get('costs', D(0))
+            less = less or cost < declared.get(index, D(0))
+            declared[index] = cost
             paid += found.by_tier.get('costs', D(0))
             self.assertEqual(
                 paid + brought.get('costs', D(0)),
                 sum(declared.values(), D(0)))
+            # Only what is declared no longer was paid too much.
+            if not less:
+                self.assertGreaterEqual(brought.get('costs', D(0)), 0)

@@ -187,20 +187,24 @@ class LockedTestCase(LedgerTestCase):
         "Create clauses of the second half year, signed but not adopted"
         pool = Pool()
         Convention = pool.get('tibillet.convention')
-        Signature = pool.get('tibillet.convention.version.signature')
         Version = pool.get('tibillet.convention.version')
         convention = Convention(self.convention)
         version, = Version.copy(convention.versions, {
                 'effective_from': dt.date(2026, 7, 1),
                 })
         Version.propose([version])
+        return version.id, self.sign(version)
+
+    def sign(self, version):
+        "Return the first signature of those of all parties"
+        Signature = Pool().get('tibillet.convention.version.signature')
         signatures = Signature.create([{
                     'version': version.id,
                     'party': party.id,
                     'signatory': f"For {party.party.name}",
                     'date': dt.date(2026, 6, 1),
-                    } for party in convention.parties])
-        return version.id, min(s.id for s in signatures)
+                    } for party in version.convention.parties])
+        return min(s.id for s in signatures)
 
     def adopt(self, version):
         Version = Pool().get('tibillet.convention.version')
@@ -271,7 +275,7 @@ class LockedTestCase(LedgerTestCase):
                 version), 1)
 
     def add_lines(self, version):
-        "Give clauses a line of each kind"
+        "Give clauses a line of each kind, beside their destination"
         pool = Pool()
         Version = pool.get('tibillet.convention.version')
         Version.draft([Version(version)])
@@ -286,16 +290,12 @@ class LockedTestCase(LedgerTestCase):
                                 'amount': Decimal('10'),
                                 'beneficiary': self.party,
                                 }])],
-                'destinations': [('create', [{
-                                'name': "Development",
-                                'rate': Decimal('1'),
-                                'beneficiary': self.party,
-                                }])],
                 'articles': [('create', [{
                                 'title': "Aim", 'text': "To lend.",
                                 }])],
                 })
         Version.propose([Version(version)])
+        self.sign(Version(version))
 
     def test_lines(self):
         "Test that the lines of adopted clauses are facts too"
