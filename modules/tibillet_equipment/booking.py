@@ -102,6 +102,8 @@ class Booking(SurpriseMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
             ('cancelled', 'draft'),
             ('confirmed', 'out'),
             ('out', 'returned'),
+            # A unit that was brought back is exchanged for another one.
+            ('returned', 'out'),
             }
         cls._buttons.update({
                 'cancel': {
@@ -122,7 +124,8 @@ class Booking(SurpriseMixin, NumberedMixin, Workflow, ModelSQL, ModelView):
                     'depends': ['state'],
                     },
                 'hand_over': {
-                    'invisible': ~Eval('state').in_(['confirmed', 'out']),
+                    'invisible': ~Eval('state').in_(
+                        ['confirmed', 'out', 'returned']),
                     'depends': ['state'],
                     },
                 'take_back': {

@@ -26,6 +26,13 @@ class Booking(metaclass=PoolMeta):
                 for u in sorted(units, key=lambda u: u.code)]
         return custody
 
+    def get_booked(self):
+        "Return the number of units booked, by product"
+        booked = Counter()
+        for line in self.lines:
+            booked[line.product] += line.quantity
+        return booked
+
     def get_units_out(self):
         "Return the units that are still out for the booking"
         pool = Pool()
@@ -47,16 +54,16 @@ class Booking(metaclass=PoolMeta):
     def _get_units_to_hand_over(self):
         """Return available units for what is booked and not handed over
 
+        Once all of it was, what was brought back is exchanged.
         Named units first; those that other bookings name, last.
         """
         pool = Pool()
         Equipment = pool.get('tibillet.equipment')
-        handed = self._get_units_handed()
         named = {l.equipment for l in self.lines if l.equipment}
-        wanted = Counter()
-        for line in self.lines:
-            wanted[line.product] += line.quantity
-        wanted -= Counter(u.product for u in handed)
+        booked = self.get_booked()
+        wanted = (
+            booked - Counter(u.product for u in self._get_units_handed())
+            or booked - Counter(u.product for u in self.get_units_out()))
         units = []
         candidates = Equipment.search([
                 ('company', '=', self.company.id),

@@ -40,7 +40,7 @@ class Custody(NumberedMixin, Workflow, ModelSQL, ModelView):
         domain=[
             ('company', '=', Eval('company', -1)),
             If(Eval('state') == 'draft',
-                ('state', 'in', ['confirmed', 'out']), ()),
+                ('state', 'in', ['confirmed', 'out', 'returned']), ()),
             ])
     date = fields.DateTime("Date", required=True, states=_states)
     from_party = fields.Many2One(
@@ -213,7 +213,7 @@ class Custody(NumberedMixin, Workflow, ModelSQL, ModelView):
         left = set()
         for custody in sorted(custodies, key=lambda c: c.date):
             custody.check_chain(last)
-            custody.check_booking()
+            custody.check_booking(last)
             left.update(
                 last[l.equipment].custody.booking for l in custody.lines
                 if l.equipment in last)
@@ -309,21 +309,28 @@ class Custody(NumberedMixin, Workflow, ModelSQL, ModelView):
             return {'available', 'out'}
         return {'out', 'missing', 'lost', 'stolen'}
 
-    def check_booking(self):
-        "Refuse to hand over more than what is booked"
-        pool = Pool()
-        CustodyLine = pool.get('tibillet.equipment.custody.line')
+    def check_booking(self, last):
+        """Refuse to hand over to who did not book, or more than is booked
+
+        What was brought back may be exchanged: it counts no more.
+        last: the last line of each unit of the notes, by unit.
+        """
         if self.direction != 'out' or not self.booking:
             return
+        if self.to_party != self.booking.party:
+            raise CustodyChainError(gettext(
+                    'tibillet_equipment.msg_custody_booking_party',
+                    custody=self.rec_name,
+                    booking=self.booking.rec_name,
+                    party=self.booking.party.rec_name))
         handed = {l.equipment for l in self.lines}
-        handed.update(l.equipment for l in CustodyLine.search([
-                    ('custody.booking', '=', self.booking.id),
-                    ('custody.direction', '=', 'out'),
-                    ('custody.state', '=', 'done'),
-                    ]))
-        booked = Counter()
-        for line in self.booking.lines:
-            booked[line.product] += line.quantity
+        handed.update(
+            u for u in self.booking.get_units_out() if u not in last)
+        handed.update(
+            u for u, l in last.items()
+            if l.custody.direction == 'out'
+            and l.custody.booking == self.booking)
+        booked = self.booking.get_booked()
         for product, count in Counter(u.product for u in handed).items():
             if count > booked[product]:
                 raise CustodyChainError(gettext(

@@ -2,7 +2,8 @@ import datetime as dt
 from unittest.mock import patch
 
 from tibillet_equipment.availability import Availability
-from tibillet_equipment.exceptions import BookingCapacityError
+from tibillet_equipment.exceptions import (
+    BookingCapacityError, CustodyChainError)
 
 from trytond.modules.company.tests import create_company, set_company
 from trytond.modules.party.exceptions import EraseError
@@ -111,6 +112,45 @@ class LendingMixin:
             self.assertEqual(
                 [first.state, second.state, third.state],
                 ['confirmed', 'draft', 'confirmed'])
+
+    @with_transaction()
+    def test_hand_over_together(self):
+        "Notes recorded together count together, and exchanges do not"
+        pool = Pool()
+        Booking = pool.get('tibillet.equipment.booking')
+        Custody = pool.get('tibillet.equipment.custody')
+        company = create_company()
+        with set_company(company):
+            product = create_product()
+            festival = create_party("Festival")
+            units = create_units(product, 4)
+            booking = create_booking(
+                festival, product, 2,
+                dt.date(2026, 7, 10), dt.date(2026, 7, 12))
+            Booking.confirm([booking])
+
+            def prepare(unit):
+                custody, = Custody.create([{
+                            'direction': 'out',
+                            'from_party': company.party.id,
+                            'to_party': festival.id,
+                            'booking': booking.id,
+                            'date': utc('2026-07-10'),
+                            'lines': [('create', [{'equipment': unit.id}])],
+                            }])
+                return custody
+
+            notes = [prepare(u) for u in units[:3]]
+            with self.assertRaises(CustodyChainError):
+                Custody.do(notes)
+            Custody.do(notes[:2])
+            move('return', units[:1], festival, utc('2026-07-11'))
+            move('out', units[3:], festival, utc('2026-07-11 01:00'),
+                booking=booking.id)
+            self.assertEqual(set(booking.get_units_out()), {
+                    units[1], units[3]})
+            with self.assertRaises(CustodyChainError):
+                Custody.do(notes[2:])
 
     @with_transaction()
     def test_named_and_any(self):
