@@ -3,6 +3,7 @@
 Databases are cached by content (tests/layered.py), and scenarios, which
 pytest would silently leave out, are collected as tests of their own.
 """
+import gc
 import os
 import pathlib
 import unittest
@@ -24,6 +25,10 @@ if ('PYTEST_XDIST_WORKER' in os.environ
         and os.environ.get('DB_NAME', ':memory:') != ':memory:'):
     # Each process tests on a database of its own.
     os.environ['DB_NAME'] += '_' + os.environ['PYTEST_XDIST_WORKER']
+
+# Models make a million objects that stay: looking through them for what may
+# be thrown away, each time seven hundred more are made, takes a tenth.
+gc.set_threshold(50_000, 20, 20)
 
 # How long a machine takes to find examples says nothing of ours. The same
 # sources are tested with the same examples; `--hypothesis-profile=search`

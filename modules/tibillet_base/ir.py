@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from trytond.cache import Cache
 from trytond.i18n import gettext
 from trytond.model import ModelSQL
@@ -32,6 +34,34 @@ class Rule(metaclass=PoolMeta):
         User = pool.get('res.user')
         key = super()._get_cache_key(model_names)
         return (*key, User.get_partner_parties())
+
+
+class Model(metaclass=PoolMeta):
+    __name__ = 'ir.model'
+
+    # The platform keeps the names of models for each context: a thousand
+    # names were translated again for each record an action was opened on.
+
+    @classmethod
+    def get_name_items(cls, classes=None):
+        with _naming():
+            return super().get_name_items(classes=classes)
+
+    @classmethod
+    def get_names(cls, classes=None):
+        with _naming():
+            return super().get_names(classes=classes)
+
+
+@contextmanager
+def _naming():
+    "Keep of the context what the names of models depend on"
+    transaction = Transaction()
+    kept = {
+        k: v for k, v in transaction.context.items()
+        if k in {'language', 'groups', '_groups', '_check_access'}}
+    with transaction.reset_context(), transaction.set_context(kept):
+        yield
 
 
 class ModelField(metaclass=PoolMeta):

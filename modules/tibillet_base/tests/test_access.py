@@ -1,5 +1,6 @@
 """Who may do what, group by group, and what is refused all the same."""
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from trytond.model.exceptions import AccessError
 from trytond.modules.company.tests import create_company
@@ -7,6 +8,8 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
 from trytond.transaction import Transaction, check_access, without_check_access
+
+from .queries import count_queries
 
 
 class AccessTestCase(TestCase):
@@ -52,6 +55,25 @@ class AccessTestCase(TestCase):
                     ]:
                 with self.subTest(name=name):
                     self.assertEqual(ActionWizard.is_granted(name), granted)
+
+    @with_transaction()
+    def test_names(self):
+        "The names of models are read once, not for each record"
+        pool = Pool()
+        Model = pool.get('ir.model')
+        transaction = Transaction()
+
+        def get_name(language, **context):
+            with transaction.set_context(language=language, **context):
+                return Model.get_name('party.party')
+
+        count_queries(lambda: get_name('en', active_id=1))
+        Cursor = type(transaction.connection.cursor())
+        with patch.object(Cursor, 'execute', side_effect=LookupError):
+            self.assertEqual(
+                get_name('en', active_id=2, active_ids=[2]), "Party")
+            with self.assertRaises(LookupError):
+                get_name('fr', active_id=2)
 
     @with_transaction()
     def test_tax_agent(self):
